@@ -1,0 +1,1 @@
+"""The compiler infrastructure: the only place that touches xDSL's unstable corners."""
