@@ -15,10 +15,13 @@ lint: setup  ## ruff and pyright
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 
-test: setup  ## all tests
-	$(BIN)/pytest
+lit: setup  ## the FileCheck tests (ISOLATE=1: every tool as a process)
+	$(BIN)/lit -s tests/lit $(if $(ISOLATE),--param isolate=1)
 
-check: lint  ## what every commit must pass: lint, lit and the quick tests
+check: lint lit  ## what every commit must pass: lint, lit and the quick tests
 	$(BIN)/pytest tests/unit
 
-.PHONY: help setup lint test check
+test: lint lit  ## all tests
+	$(BIN)/pytest
+
+.PHONY: help setup lint lit test check

@@ -1,0 +1,186 @@
+"""A lit format that runs RUN lines inside the lit worker.
+
+A line made only of our own tools, filecheck and not, joined by pipes and &&, needs no process: each tool is a function
+`main(argv, stdin, stdout, stderr) -> int`. Every other line, and every line under `--param isolate=1`, goes to lit's own shell.
+A tool that raises is a crash (exit code 134), which `not` does not excuse.
+"""
+
+import contextlib
+import importlib
+import io
+import os
+import re
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import lit.formats
+import lit.Test
+import lit.TestRunner
+from lit.ShCommands import Command, Pipeline, Seq
+from lit.ShUtil import ShParser
+
+CRASHED = 134
+SECONDS_PER_LINE = 60
+
+Tool = Callable[[list[str], io.TextIOBase, io.TextIOBase, io.TextIOBase], int]
+
+
+class Foreign(Exception):
+    """The line holds something that only a shell can run."""
+
+
+@cache
+def tool(name: str) -> Tool | None:
+    """The function behind a command name: `infer-opt` is `inferir.tools.infer_opt:main`; None when it is not one of ours."""
+    if name == "filecheck":
+        return filecheck
+    if not re.fullmatch(r"infer-[a-z]+", name):
+        return None
+    try:
+        return importlib.import_module(f"inferir.tools.{name.replace('-', '_')}").main
+    except ModuleNotFoundError as e:
+        raise LookupError(f"no tool named {name}: {e}") from e
+
+
+def filecheck(argv: list[str], stdin, stdout, stderr) -> int:
+    """filecheck as a function; it reads and writes the standard streams, which `invoke` has redirected."""
+    from filecheck.finput import FInput
+    from filecheck.matcher import Matcher
+    from filecheck.options import parse_argv_options
+    from filecheck.parser import Parser
+
+    try:
+        options = parse_argv_options(["filecheck", *argv])
+        parser = Parser.from_opts(options)
+    except (RuntimeError, FileNotFoundError) as e:
+        print(f"filecheck: error: {e}", file=stderr)
+        return 2
+    return Matcher(options, FInput.from_opts(options), parser).run()
+
+
+def invoke(argv: list[str], stdin, stdout, stderr) -> int:
+    """Run one tool on text streams and return its exit code; `not` inverts it, a crash excepted."""
+    negate = False
+    while argv[0] == "not":
+        negate, argv = not negate, argv[1:]
+    run = tool(argv[0])
+    assert run is not None
+    saved, sys.stdin = sys.stdin, stdin
+    try:
+        with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+            code = run(argv[1:], stdin, stdout, stderr) or 0
+    except SystemExit as e:
+        code = e.code if isinstance(e.code, int) else int(e.code is not None)
+    except Exception:  # noqa: BLE001  (whatever it is, it fails this test and not the worker)
+        traceback.print_exc(file=stderr)
+        return CRASHED
+    finally:
+        sys.stdin = saved
+    return int(code == 0) if negate else code
+
+
+def is_ours(command: Command) -> bool:
+    """Whether this command can run here: one of our tools with plain arguments and redirects."""
+    words = [w for w in command.args if w != "not"]
+    plain = all(isinstance(w, str) for w in command.args) and all(isinstance(target, str) for _, target in command.redirects)
+    known = all(
+        op in ((">",), (">>",), ("<",), (">", 2), (">>", 2)) or (op, target) == ((">&", 2), "1") for op, target in command.redirects
+    )
+    return plain and known and bool(words) and tool(words[0]) is not None
+
+
+def redirect(command: Command, files: contextlib.ExitStack, stdin, stdout, stderr):
+    """The three streams of a command after its redirects, applied from left to right as a shell does."""
+    for op, target in command.redirects:
+        if op == (">&", 2):
+            stderr = stdout
+            continue
+        mode = {"<": "r", ">": "w", ">>": "a"}[op[0]]
+        stream = files.enter_context(Path(target).open(mode, encoding="utf-8"))  # noqa: SIM115  (the stack closes it)
+        if mode == "r":
+            stdin = stream
+        elif op[1:]:
+            stderr = stream
+        else:
+            stdout = stream
+    return stdin, stdout, stderr
+
+
+def run_pipeline(pipeline: Pipeline, log: list[str]) -> int:
+    """Run the commands one after the other, each reading what the one before wrote; the code is the last that is not 0 (pipefail)."""
+    text, result = "", 0
+    for command in pipeline.commands:
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.ExitStack() as files:
+            streams = redirect(command, files, io.StringIO(text), out, err)
+            code = invoke(list(command.args), *streams)
+        log.append(f"$ {' '.join(command.args)}\n{err.getvalue()}" + (f"(exit code {code})" if code else ""))
+        text, result = out.getvalue(), code or result
+    if result and text:
+        log.append(f"# output:\n{text}")
+    return int(result == 0) if pipeline.negate else result
+
+
+def pipelines(tree) -> list[Pipeline]:
+    """The pipelines of a line in order; raises Foreign unless they are joined by && and made of our tools."""
+    if isinstance(tree, Seq) and tree.op == "&&":
+        return pipelines(tree.lhs) + pipelines(tree.rhs)
+    if isinstance(tree, Pipeline) and all(is_ours(c) for c in tree.commands):
+        return [tree]
+    raise Foreign
+
+
+@contextlib.contextmanager
+def time_limit(seconds: int):
+    """Raise TimeoutError in the block when it takes longer."""
+
+    def expired(signum, frame):
+        raise TimeoutError(f"took longer than {seconds} s")
+
+    saved = signal.signal(signal.SIGALRM, expired)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, saved)
+
+
+class InProcess(lit.formats.ShTest):
+    """ShTest, with the lines that need no process run without one."""
+
+    def execute(self, test, litConfig):
+        """Run one test file."""
+        if litConfig.params.get("isolate") or litConfig.noExecute or test.config.unsupported:
+            return super().execute(test, litConfig)
+        script = lit.TestRunner.parseIntegratedTestScript(test)
+        if isinstance(script, lit.Test.Result):
+            return script
+        directory, base = lit.TestRunner.getTempPaths(test)
+        substitutions = lit.TestRunner.getDefaultSubstitutions(test, directory, base)
+        lines = lit.TestRunner.applySubstitutions(script, substitutions, {}, test.config.recursiveExpansionLimit)
+        lines = [m[2] if (m := re.fullmatch(lit.TestRunner.kPdbgRegex, line)) else line for line in lines]
+        try:
+            work = [pipelines(ShParser(line, False).parse()) for line in lines]
+        except (Foreign, ValueError):
+            return super().execute(test, litConfig)
+        except LookupError as e:
+            return lit.Test.Result(lit.Test.FAIL, str(e))
+        os.makedirs(directory, exist_ok=True)
+        log: list[str] = []
+        with contextlib.chdir(directory):
+            for line, parts in zip(lines, work, strict=True):
+                log.append(f"RUN: {line}")
+                for pipeline in parts:
+                    try:
+                        with time_limit(SECONDS_PER_LINE):
+                            failed = run_pipeline(pipeline, log)
+                    except (TimeoutError, OSError) as e:
+                        failed = log.append(str(e)) or 1
+                    if failed:
+                        return lit.Test.Result(lit.Test.FAIL, "\n".join(log))
+        return lit.Test.Result(lit.Test.PASS, "")
