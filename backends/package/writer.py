@@ -1,0 +1,158 @@
+"""Write a program as a `.infer` package: metadata first, then weights, code and IR, streamed. The layout is in `inferir.backends.runtime.package`.
+
+Weights are asked for one by one while the file is written, so that packing a model takes no more memory than its largest tensor. The file appears under
+its name only when it is complete. Equal programs give equal bytes.
+"""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import flatbuffers
+import numpy as np
+
+from inferir.backends.runtime.flat import IDENTIFIER, SCALARS, SCHEMA
+from inferir.backends.runtime.package import ALIGNMENT, CODE, HEADER, IR, MAGIC, MAJOR, MINOR, WEIGHTS, metadata_digest
+from inferir.backends.runtime.program import DTYPES, ModelError, Port, Program
+
+TENSOR_ALIGNMENT = 64
+ABI = "native-abi-1"
+
+
+@dataclass
+class _Segment:
+    kind: int
+    name: str
+    size: int
+    pieces: Iterable[bytes | memoryview]
+    offset: int = 0
+    sha256: bytes = bytes(32)
+
+
+def write_package(path: str | Path, program: Program) -> None:
+    """Write `program` to `path`, whole or not at all."""
+    path = Path(path)
+    _check(program)
+    segments = [
+        _Segment(WEIGHTS, "weights", program.weights_size, _weights(program)),
+        _Segment(CODE, "code", len(program.code), [program.code]),
+    ]
+    segments += [_Segment(IR, level, len(text.encode()), [text.encode()]) for level, text in program.ir.items()]
+    at = HEADER.size + len(_metadata(program, segments))  # checksums have a fixed size, so the real metadata will have the same
+    for s in segments:
+        s.offset = at = -(-at // ALIGNMENT) * ALIGNMENT
+        at += s.size
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with open(temporary, "xb") as f:
+            for s in segments:
+                f.seek(s.offset)
+                s.sha256 = _stream(f, s)
+            metadata = _metadata(program, segments)
+            f.truncate(at)
+            f.seek(0)
+            head = HEADER.pack(MAGIC, MAJOR, MINOR, HEADER.size, len(metadata), at, 0, bytes(24))[:40]
+            f.write(head + metadata_digest(head, metadata) + metadata)
+        os.replace(temporary, path)
+    except OSError as e:
+        raise ModelError(f"{path}: {e.strerror}") from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _check(program: Program) -> None:
+    for port in (*program.inputs, *program.outputs):
+        if port.dtype not in DTYPES:
+            raise ModelError(f"'{port.name}' has element type {port.dtype}, which a package cannot pass")
+    for what, names in (("inputs", program.inputs), ("outputs", program.outputs)):
+        seen = [port.name for port in names]
+        if twice := [name for name in seen if seen.count(name) > 1]:
+            raise ModelError(f"two {what} are named '{twice[0]}'")
+
+
+def _weights(program: Program) -> Iterator[bytes | memoryview]:
+    """The weights segment in order, the gaps as zeros."""
+    at = 0
+    for offset, data in sorted(program.weights, key=lambda entry: entry[0]):
+        if offset % TENSOR_ALIGNMENT:
+            raise ModelError(f"a tensor lies at offset {offset} of the weights, which is not a multiple of {TENSOR_ALIGNMENT}")
+        tensor = np.ascontiguousarray(data() if callable(data) else data).reshape(-1).view(np.uint8)
+        if offset < at or offset + tensor.size > program.weights_size:
+            raise ModelError(f"a tensor of {tensor.size} bytes at offset {offset} of the weights lies over another or past the end")
+        yield bytes(offset - at)
+        yield tensor.data
+        at = offset + tensor.size
+    yield bytes(program.weights_size - at)
+
+
+def _stream(f: BinaryIO, segment: _Segment) -> bytes:
+    """Write a segment's pieces, giving their sha256."""
+    digest = hashlib.sha256()
+    for piece in segment.pieces:
+        digest.update(piece)
+        f.write(piece)
+    return digest.digest()
+
+
+def _metadata(program: Program, segments: list[_Segment]) -> bytes:
+    """The FlatBuffer."""
+    features = sorted({ABI, *program.required_features})
+    return encode(
+        {
+            "required_features": features,
+            "producer": program.producer,
+            "target": program.target,
+            "arch": program.arch,
+            "cpu_features": sorted(program.cpu_features),
+            "symbols": [{"name": name} for name in program.symbols],
+            "inputs": [_port(port) for port in program.inputs],
+            "outputs": [_port(port) for port in program.outputs],
+            "launches": list(program.launches),
+            "segments": [vars(s) for s in segments],
+            "metadata": [{"key": k, "value": v} for k, v in sorted(program.metadata.items())],
+        }
+    )
+
+
+def _port(port: Port) -> dict[str, Any]:
+    dims = [{"size": d} if isinstance(d, int) else {"expression": d} for d in port.dims]
+    return {"name": port.name, "dtype": port.dtype, "dims": dims}
+
+
+def encode(model: dict[str, Any]) -> bytes:
+    """A `Model` table as a FlatBuffer; the inverse of `FlatReader.root`. Equal strings are stored once."""
+    builder = flatbuffers.Builder(4096)
+    builder.ForceDefaults(True)
+    builder.Finish(_table(builder, "Model", model), file_identifier=IDENTIFIER)
+    return bytes(builder.Output())
+
+
+def _table(b: flatbuffers.Builder, kind: str, values: dict[str, Any]) -> int:
+    fields = SCHEMA[kind]
+    built = {name: _object(b, form, values[name]) for name, form in fields if form not in SCALARS and name in values}
+    b.StartObject(len(fields))
+    prepend = {"ubyte": b.PrependUint8Slot, "uint": b.PrependUint32Slot, "long": b.PrependInt64Slot, "ulong": b.PrependUint64Slot}
+    for slot, (name, form) in enumerate(fields):
+        if name in built:
+            b.PrependUOffsetTRelativeSlot(slot, built[name], 0)
+        elif name in values:
+            prepend[form](slot, values[name], 0)
+    return b.EndObject()
+
+
+def _object(b: flatbuffers.Builder, form: str, value: Any) -> int:
+    if form == "string":
+        return b.CreateSharedString(value)
+    if form == "[ubyte]":
+        return b.CreateByteVector(value)
+    if not form.startswith("["):
+        return _table(b, form, value)
+    offsets = [_object(b, form[1:-1], each) for each in value]
+    b.StartVector(4, len(offsets), 4)
+    for offset in reversed(offsets):
+        b.PrependUOffsetTRelative(offset)
+    return b.EndVector()

@@ -1,0 +1,193 @@
+"""Read `.infer` packages. The layout (all integers little-endian):
+
+    0   4  magic "INFR"
+    4   2  major version: a reader refuses any but its own
+    6   2  minor version: higher ones only add fields, which a reader ignores
+    8   8  metadata offset (64)
+    16  8  metadata size
+    24  8  size of the whole file
+    32  8  zero
+    40  24 the first 24 bytes of sha256(header bytes 0..40 + metadata)
+    64     metadata: a FlatBuffer, `inferir/backends/package/schema.fbs`
+           segments: each at a multiple of 4096, zeros between
+
+Metadata and code are checked against their sha256 before anything in them is used. Weights are mapped when the package is read, and checked when the first
+inference asks for them, a piece at a time, so that checking leaves nothing resident. `verify="load"` checks them at once, `verify="never"` trusts them.
+"""
+
+import hashlib
+import mmap
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, get_args
+
+import numpy as np
+
+from inferir.backends.runtime.flat import FlatReader
+from inferir.backends.runtime.program import ModelError, Port, Program
+
+MAGIC = b"INFR"
+MAJOR, MINOR = 1, 0
+HEADER = struct.Struct("<4sHHQQQQ24s")
+ALIGNMENT = 4096
+KNOWN_FEATURES = frozenset({"native-abi-1"})
+WEIGHTS, CODE, IR = 0, 1, 2
+_LARGEST_METADATA = 1 << 28
+_PIECE = 1 << 20
+
+Verify = Literal["first-run", "load", "never"]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A range of the file."""
+
+    kind: int
+    name: str
+    offset: int
+    size: int
+    sha256: bytes
+
+
+def is_package(path: str | Path) -> bool:
+    """Whether a file starts as a package does."""
+    try:
+        with open(path, "rb") as f:
+            return f.read(4) == MAGIC
+    except OSError:
+        return False
+
+
+def read_package(path: str | Path, verify: Verify = "first-run") -> Program:
+    """The program in a package, without its IR texts. Its weights stay in the file until they are used."""
+    if verify not in get_args(Verify):
+        raise ModelError(f"verify is '{verify}'; it must be one of {', '.join(get_args(Verify))}")
+    with _opened(path) as f:
+        model, segments = _read_tables(f)
+        code = [s for s in segments if s.kind == CODE]
+        weights = [s for s in segments if s.kind == WEIGHTS]
+        if len(code) != 1 or len(weights) > 1:
+            raise ModelError(f"the package has {len(code)} segments of code and {len(weights)} of weights; it should have one of each")
+        mapped = [_MappedWeights(f, s, verify != "never") for s in weights]
+        if verify == "load":
+            for each in mapped:
+                each()
+        return Program(
+            inputs=_ports(model["inputs"]),
+            outputs=_ports(model["outputs"]),
+            symbols=tuple(s["name"] for s in model["symbols"]),
+            code=_bytes(f, code[0]),
+            weights=[(0, each) for each in mapped],
+            weights_size=sum(s.size for s in weights),
+            target=model["target"],
+            arch=model["arch"],
+            cpu_features=tuple(model["cpu_features"]),
+            launches=tuple(model["launches"]),
+            producer=model["producer"],
+            required_features=tuple(model["required_features"]),
+            metadata={kv["key"]: kv["value"] for kv in model["metadata"]},
+        )
+
+
+def read_ir(path: str | Path) -> dict[str, str]:
+    """The IR texts in a package by level, highest first; empty where none were kept."""
+    with _opened(path) as f:
+        return {s.name: _bytes(f, s).decode() for s in _read_tables(f)[1] if s.kind == IR}
+
+
+@contextmanager
+def _opened(path: str | Path) -> Iterator[BinaryIO]:
+    """The file; errors that arise with it name it."""
+    try:
+        with open(path, "rb") as f:
+            yield f
+    except OSError as e:
+        raise ModelError(f"{path}: {e.strerror}") from None
+    except ModelError as e:
+        raise ModelError(f"{path}: {e}") from None
+
+
+def _read_tables(f: BinaryIO) -> tuple[dict[str, Any], list[Segment]]:
+    """The metadata and the segments, both checked, the required features known."""
+    file_size = f.seek(0, 2)
+    f.seek(0)
+    metadata = _read_metadata(f, file_size)
+    model = FlatReader(metadata).root()
+    if unknown := [name for name in model["required_features"] if name not in KNOWN_FEATURES]:
+        known = ", ".join(sorted(KNOWN_FEATURES))
+        raise ModelError(f"the package needs '{unknown[0]}', which this inferir does not know (it knows {known}): use a newer inferir")
+    return model, list(_segments(model["segments"], HEADER.size + len(metadata), file_size))
+
+
+def _read_metadata(f: BinaryIO, file_size: int) -> bytes:
+    head = f.read(HEADER.size)
+    if len(head) < HEADER.size or head[:4] != MAGIC:
+        raise ModelError("not an inferir package")
+    _, major, minor, offset, size, whole, _, digest = HEADER.unpack(head)
+    if major != MAJOR:
+        which = "use a newer inferir" if major > MAJOR else "compile the model again"
+        raise ModelError(f"this package has format version {major}.{minor}, this inferir reads {MAJOR}.x: {which}")
+    if whole != file_size:
+        raise ModelError(f"the file has {file_size} bytes where its header says {whole}: it was cut short or changed")
+    if offset != HEADER.size or size > min(_LARGEST_METADATA, file_size - HEADER.size):
+        raise ModelError("the package's header is damaged")
+    metadata = f.read(size)
+    if metadata_digest(head[:40], metadata) != digest:
+        raise ModelError("the package's metadata is damaged: its checksum is wrong")
+    return metadata
+
+
+def metadata_digest(head: bytes, metadata: bytes) -> bytes:
+    """What header bytes 40..64 hold, over the 40 before them and the metadata."""
+    return hashlib.sha256(head + metadata).digest()[:24]
+
+
+def _segments(tables: list[dict[str, Any]], end: int, file_size: int) -> Iterator[Segment]:
+    for i, s in enumerate(tables):
+        if s["offset"] % ALIGNMENT or s["offset"] < end or s["offset"] + s["size"] > file_size or len(s["sha256"]) != 32:
+            raise ModelError(f"segment {i} ('{s['name']}') of the package lies outside it or over another")
+        if s["compression"]:
+            raise ModelError(f"segment '{s['name']}' is compressed in a way that this inferir does not know: use a newer inferir")
+        end = s["offset"] + s["size"]
+        yield Segment(s["kind"], s["name"], s["offset"], s["size"], s["sha256"])
+
+
+def _ports(tables: list[dict[str, Any]]) -> tuple[Port, ...]:
+    return tuple(Port(p["name"], p["dtype"], tuple(d["expression"] or d["size"] for d in p["dims"])) for p in tables)
+
+
+def _bytes(f: BinaryIO, segment: Segment) -> bytes:
+    """A whole segment, checked."""
+    f.seek(segment.offset)
+    data = f.read(segment.size)
+    _compare(segment, hashlib.sha256(data).digest())
+    return data
+
+
+def _compare(segment: Segment, digest: bytes) -> None:
+    if digest != segment.sha256:
+        raise ModelError(f"segment '{segment.name}' of the package is damaged: its checksum is wrong")
+
+
+class _MappedWeights:
+    """A weights segment, mapped read-only; calling it gives the bytes, checked the first time if so asked."""
+
+    def __init__(self, f: BinaryIO, segment: Segment, check: bool):
+        self._segment, self._check = segment, check
+        empty = not segment.size
+        self._map = None if empty else mmap.mmap(f.fileno(), segment.size, access=mmap.ACCESS_READ, offset=segment.offset)
+
+    def __call__(self) -> np.ndarray:
+        if self._map is None:
+            return np.empty(0, np.uint8)
+        if self._check:
+            digest = hashlib.sha256()
+            for at in range(0, self._segment.size, _PIECE):
+                digest.update(memoryview(self._map)[at : at + _PIECE])
+                self._map.madvise(mmap.MADV_DONTNEED, at, min(_PIECE, self._segment.size - at))  # checking alone makes nothing resident
+            _compare(self._segment, digest.digest())
+            self._check = False
+        return np.frombuffer(self._map, np.uint8)

@@ -1,0 +1,97 @@
+"""A compiled program: what a backend hands to the runtime, in memory or through a `.infer` package.
+
+The native side of the contract. `Program.code` is one ELF object that exports, all with the C calling convention,
+
+    i64  inferir_run(ptr pool, ptr arena, ptr weights, ptr io, ptr dims)    0, or a positive error code
+    i64  inferir_arena_size(ptr dims)                                       bytes
+    void inferir_worker(ptr pool)                                           optional: parks until there is work, returns once stopped
+    void inferir_stop(ptr pool)                                             optional: makes the parked workers return
+
+    io       pointers to the inputs, then to the outputs: C-contiguous arrays that the caller owns, aligned to their element
+    dims     i64 values of the symbolic dimensions, in the order of `Program.symbols`
+    arena    scratch memory, 64-byte aligned, kept from call to call and not cleared
+    weights  `Program.weights` at their offsets, read-only, 64-byte aligned
+    pool     4096 zeroed bytes, 64-byte aligned, the program's own but for the words in `Pool`
+
+Inferences of one loaded model never overlap: the runtime holds a lock for the length of `inferir_run`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+
+class ModelError(Exception):
+    """Anything the user of a compiled model can get wrong or meet: one clear line."""
+
+
+class ArrayLike(Protocol):
+    """What `np.asarray` takes."""
+
+    def __array__(self, *args: Any, **kwargs: Any) -> np.ndarray: ...
+
+
+class Pool:
+    """Byte offsets of the words in the pool block that the runtime writes before the first call."""
+
+    SIZE = 4096
+    THREADS = 192  # i32: threads that take part, the caller's included
+    SPIN_LIMIT = 196  # i32: pauses that a worker spins for before it sleeps
+    SYSCALL = 256  # ptr: the C library's syscall(long, ...), for futex
+    TIMELINE = 264  # ptr or null: i64[launches + 1], the cycle counter read before every launch and after the last
+
+
+# Element types by their MLIR spelling. Types numpy lacks travel as the integers that hold their bits.
+DTYPES: dict[str, np.dtype] = {
+    "f32": np.dtype(np.float32),
+    "f64": np.dtype(np.float64),
+    "f16": np.dtype(np.float16),
+    "bf16": np.dtype(np.uint16),
+    "f8E4M3FN": np.dtype(np.uint8),
+    "f8E5M2": np.dtype(np.uint8),
+    "i1": np.dtype(np.bool_),
+    "i8": np.dtype(np.int8),
+    "i16": np.dtype(np.int16),
+    "i32": np.dtype(np.int32),
+    "i64": np.dtype(np.int64),
+    "ui8": np.dtype(np.uint8),
+    "ui16": np.dtype(np.uint16),
+    "ui32": np.dtype(np.uint32),
+    "ui64": np.dtype(np.uint64),
+    "complex<f32>": np.dtype(np.complex64),
+    "complex<f64>": np.dtype(np.complex128),
+}
+
+
+@dataclass(frozen=True)
+class Port:
+    """One input or output: its name, element type (MLIR spelling) and dimensions (a size, or an expression over the symbols)."""
+
+    name: str
+    dtype: str
+    dims: tuple[int | str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.dtype}[{', '.join(map(str, self.dims))}]"
+
+
+@dataclass
+class Program:
+    """A compiled model. Plain data: building one loads nothing and runs nothing."""
+
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
+    symbols: tuple[str, ...]  # the symbolic dimensions, in the order native code takes them
+    code: bytes  # one relocatable ELF object
+    weights: list[tuple[int, ArrayLike | Callable[[], ArrayLike]]] = field(default_factory=list)  # (byte offset, data or its maker)
+    weights_size: int = 0  # bytes, padding included
+    target: str = "cpu"
+    arch: str = "x86_64"
+    cpu_features: tuple[str, ...] = ()  # LLVM's names, such as "avx512f"
+    launches: tuple[str, ...] = ()  # one name per launch, in order: the program fills `Pool.TIMELINE`
+    producer: str = ""
+    required_features: tuple[str, ...] = ()  # what a reader must know of beyond the format itself
+    metadata: dict[str, str] = field(default_factory=dict)
+    ir: dict[str, str] = field(default_factory=dict)  # text by level, for people
