@@ -136,6 +136,8 @@ def _load(data: bytes) -> LoadedObject:
     sections = _read_sections(data)
     table_index, symbols = _read_symbols(data, sections)
     outside = sorted({s.name for s in symbols if s.section == _SHN_UNDEF and s.name})
+    if "_GLOBAL_OFFSET_TABLE_" in outside:
+        raise _bad("it was generated for the large code model; it must be generated with codemodel='small'")
     if forbidden := [name for name in outside if name not in LIBC]:
         raise _bad(f"it calls {', '.join(forbidden)}, which no program may")
     base, code, constants, total = _place(sections, len(outside) * _STUB_SIZE)

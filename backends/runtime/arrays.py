@@ -1,0 +1,75 @@
+"""Arrays in and out of a model run: named arrays from an npz file, seeded random ones, and results back to a file or a line of text."""
+
+import os
+import re
+import secrets
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from inferir.backends.runtime import dims
+from inferir.backends.runtime.program import DTYPES, ModelError, Port
+
+_EARLIEST = (1980, 1, 1, 0, 0, 0)  # what a zip member without a date carries: equal arrays give equal files
+
+
+def read_inputs(path: str | Path, ports: tuple[Port, ...]) -> dict[str, np.ndarray]:
+    """The inputs in an npz file, whose keys are the inputs' names, in_ and the name, or in0, in1, ... by position.
+
+    Keys out0, out1, ... are expected outputs and left alone.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {str(key): file[key] for key in file.files if not re.fullmatch(r"out\d+", key)}
+    except OSError as e:
+        raise ModelError(f"{path}: {e.strerror or 'not an npz file'}") from None
+    except (ValueError, AttributeError, EOFError, KeyError, zipfile.BadZipFile) as e:
+        raise ModelError(f"{path}: not an npz file of plain arrays ({e})") from None
+    if any(port.name in arrays for port in ports):
+        return arrays
+    by_position = {f"in{i}": port.name for i, port in enumerate(ports)} | {f"in_{port.name}": port.name for port in ports}
+    return {by_position.get(key, key): array for key, array in arrays.items()}
+
+
+def random_inputs(ports: tuple[Port, ...], sizes: Mapping[str, int], seed: int = 0) -> dict[str, np.ndarray]:
+    """Seeded inputs: normal floats, integers from 0 to 9, any truth values. Symbolic dimensions that `sizes` lacks are 1."""
+    rng = np.random.default_rng(seed)
+    arrays = {}
+    for port in ports:
+        symbols = set().union(*(dims.names(dim, tuple(sizes)) for dim in port.dims))
+        shape = tuple(dims.evaluate(dim, {**dict.fromkeys(symbols, 1), **sizes}) for dim in port.dims)
+        dtype = DTYPES[port.dtype]
+        values = rng.standard_normal(shape) if dtype.kind in "fc" else rng.integers(0, 2 if dtype.kind == "b" else 10, shape)
+        arrays[port.name] = np.asarray(values, dtype)
+    return arrays
+
+
+def write_npz(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
+    """An npz file, whole or not at all; equal arrays give equal bytes."""
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with zipfile.ZipFile(temporary, "x") as file:
+            for name, array in arrays.items():
+                with file.open(zipfile.ZipInfo(f"{name}.npy", _EARLIEST), "w", force_zip64=True) as member:
+                    np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
+        os.replace(temporary, path)
+    except OSError as e:
+        raise ModelError(f"{path}: {e.strerror}") from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def describe(name: str, array: np.ndarray) -> str:
+    """One line about an array: type, shape, range and the first values."""
+    head = " ".join(f"{v:.6g}" for v in array.reshape(-1)[:4].tolist()) if array.dtype.kind != "c" else ""
+    line = f"{name}: {array.dtype.name}[{', '.join(map(str, array.shape))}]"
+    if not array.size:
+        return f"{line} (empty)"
+    if array.dtype.kind in "fiu":
+        line += f" min {np.nanmin(array):.6g} max {np.nanmax(array):.6g} mean {np.nanmean(array, dtype=np.float64):.6g}"
+        odd = array.size - int(np.isfinite(array).sum()) if array.dtype.kind == "f" else 0
+        line += f" not finite {odd}" if odd else ""
+    return f"{line} values {head}{' ...' if array.size > 4 else ''}" if head else line

@@ -1,0 +1,54 @@
+"""What the command lines share: options that are misspelt get a suggestion, every error is one line and exit code 1. Standard library only."""
+
+import argparse
+import contextlib
+import difflib
+import re
+from collections.abc import Sequence
+from typing import NoReturn, TextIO
+
+
+class UsageError(Exception):
+    """A wrong command line: one clear line."""
+
+
+class _HelpShown(Exception):
+    """`--help` was asked for and printed."""
+
+
+class CommandLine(argparse.ArgumentParser):
+    """An argument parser that reports through exceptions and given streams, never through the process."""
+
+    def __init__(self, prog: str, description: str, example: str):
+        super().__init__(prog=prog, description=description, epilog=f"example: {example}", allow_abbrev=False)
+
+    def parse(self, argv: Sequence[str], stdout: TextIO) -> argparse.Namespace | None:
+        """The options, or None when help was asked for and printed."""
+        try:
+            with contextlib.redirect_stdout(stdout):
+                args, unknown = self.parse_known_args(list(argv))
+        except _HelpShown:
+            return None
+        if unknown:
+            raise UsageError(self._unknown(unknown[0]))
+        return args
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} ('{self.prog} --help' shows what there is)")
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        raise _HelpShown
+
+    def _unknown(self, word: str) -> str:
+        options = [option for action in self._actions for option in action.option_strings]
+        near = difflib.get_close_matches(word.split("=")[0], options, 1)
+        hint = f"; did you mean '{near[0]}'?" if near else ""
+        what = "option" if word.startswith("-") else "argument"
+        return f"no {what} '{word}'{hint} ('{self.prog} --help' shows what there is)"
+
+
+def sizes(text: str) -> dict[str, int]:
+    """`batch=1,seq=8` as a dict, for `--dims`."""
+    if not re.fullmatch(r"[^=,]+=\d+(,[^=,]+=\d+)*", text):
+        raise argparse.ArgumentTypeError(f"'{text}' is not like batch=1,seq=8")
+    return {name: int(size) for name, size in (part.split("=") for part in text.split(","))}
