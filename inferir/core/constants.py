@@ -1,0 +1,159 @@
+"""Constant values: small ones as `dense`, weights by name, folded ones as the op that makes them.
+
+    #inference.weight<"conv1.weight">                       an entry of the WeightStore
+    #inference.fold<inference.mul, [#a, #b], {..}>          an op whose operands are constants, not computed yet
+
+A fold is lazy: it is evaluated once, when somebody needs the numbers (the executor, packaging, a pattern that looks).
+The text stays whole without any side file but the original weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from xdsl.dialects.builtin import ArrayAttr, DenseIntOrFPElementsAttr, DictionaryAttr, StringAttr, TensorType
+from xdsl.ir import Attribute, Block, ParametrizedAttribute
+from xdsl.irdl import irdl_attr_definition, param_def
+from xdsl.parser import AttrParser
+from xdsl.printer import Printer
+
+from inferir.core.diagnostics import InferError
+from inferir.core.types import numpy_dtype, tensor_of
+
+if TYPE_CHECKING:
+    from inferir.core.context import Context
+
+DENSE_LIMIT = 1024
+"""Bytes up to which a constant is written out in the text."""
+
+
+@irdl_attr_definition
+class WeightAttr(ParametrizedAttribute):
+    """An entry of the module's WeightStore, by name."""
+
+    name = "inference.weight"
+    key: StringAttr = param_def()
+
+    @classmethod
+    def parse_parameters(cls, parser: AttrParser) -> Sequence[Attribute]:
+        """Read `<"key">`."""
+        with parser.in_angle_brackets():
+            return [StringAttr(parser.parse_str_literal())]
+
+    def print_parameters(self, printer: Printer) -> None:
+        """Print `<"key">`."""
+        with printer.in_angle_brackets():
+            printer.print_string_literal(self.key.data)
+
+
+@irdl_attr_definition
+class FoldAttr(ParametrizedAttribute):
+    """The value an op has on constant operands. `op` is the full name, `args` are constant values, `type` the result type."""
+
+    name = "inference.fold"
+    op: StringAttr = param_def()
+    args: ArrayAttr[Attribute] = param_def()
+    properties: DictionaryAttr = param_def()
+    type: TensorType = param_def()
+
+    @classmethod
+    def parse_parameters(cls, parser: AttrParser) -> Sequence[Attribute]:
+        """Read `<inference.mul(#a, #b) {axis = 0 : i64} : tensor<4xf32>>`."""
+        with parser.in_angle_brackets():
+            name = parser.parse_identifier()
+            args = parser.parse_comma_separated_list(parser.Delimiter.PAREN, parser.parse_attribute)
+            properties = parser.parse_optional_attr_dict()
+            parser.parse_punctuation(":")
+            return [StringAttr(name), ArrayAttr(args), DictionaryAttr(properties), parser.parse_type()]
+
+    def print_parameters(self, printer: Printer) -> None:
+        """Print what `parse_parameters` reads."""
+        with printer.in_angle_brackets():
+            printer.print_string(self.op.data)
+            with printer.in_parens():
+                printer.print_list(self.args.data, printer.print_attribute)
+            if self.properties.data:
+                printer.print_string(" ")
+                printer.print_attr_dict(self.properties.data)
+            printer.print_string(" : ")
+            printer.print_attribute(self.type)
+
+
+def constant_attribute(array: np.ndarray) -> DenseIntOrFPElementsAttr:
+    """A small array as a `dense` attribute. Raises ValueError above DENSE_LIMIT bytes: those belong in the WeightStore."""
+    if array.nbytes > DENSE_LIMIT:
+        raise ValueError(f"{array.nbytes} bytes are too many for a dense attribute")
+    type: Any = tensor_of(array)
+    flat = np.ascontiguousarray(array).reshape(-1)
+    if flat.dtype.kind == "c":
+        return DenseIntOrFPElementsAttr.from_list(type, [(float(v.real), float(v.imag)) for v in flat])
+    return DenseIntOrFPElementsAttr.from_list(type, [int(v) for v in flat] if _is_integral(flat.dtype) else [float(v) for v in flat])
+
+
+def constant_value(value: Attribute, ctx: Context) -> np.ndarray:
+    """The numbers of a constant, evaluating folds (each once per context). Read-only. Raises InferError for a missing weight."""
+    if isinstance(value, DenseIntOrFPElementsAttr):
+        return _dense_array(value)
+    cached = ctx.folded.get(value)
+    if cached is not None:
+        return cached
+    if isinstance(value, WeightAttr):
+        return ctx.weights.get(value.key.data)
+    if isinstance(value, FoldAttr):
+        array = _evaluate(value, ctx)
+        array.setflags(write=False)
+        ctx.folded[value] = array
+        return array
+    raise InferError(f"{value} is not a constant value")
+
+
+def is_constant_attribute(value: Attribute | None) -> bool:
+    """Whether an attribute is one of the three forms a constant has."""
+    return isinstance(value, WeightAttr | FoldAttr | DenseIntOrFPElementsAttr)
+
+
+def fold(op_name: str, args: Sequence[Attribute], properties: Mapping[str, Attribute], type: TensorType) -> FoldAttr:
+    """A lazy constant."""
+    return FoldAttr(StringAttr(op_name), ArrayAttr(args), DictionaryAttr(dict(properties)), type)
+
+
+def weight_keys(value: Attribute) -> list[str]:
+    """The names of the weights a constant is made of."""
+    if isinstance(value, WeightAttr):
+        return [value.key.data]
+    if isinstance(value, FoldAttr):
+        return [key for arg in value.args.data for key in weight_keys(arg)]
+    return []
+
+
+def _evaluate(value: FoldAttr, ctx: Context) -> np.ndarray:
+    arrays = [constant_value(a, ctx) for a in value.args.data]
+    op_class = ctx.get_op(value.op.data)
+    block = Block(arg_types=[tensor_of(a) for a in arrays])
+    op = op_class.create(operands=block.args, properties=value.properties.data, result_types=[value.type])
+    evaluate = getattr(op, "evaluate", None)
+    if evaluate is None:
+        raise InferError(f"{value.op.data} has no reference semantics, so it cannot be folded")
+    with np.errstate(all="ignore"):
+        return np.ascontiguousarray(evaluate(arrays)[0])
+
+
+def _dense_array(value: DenseIntOrFPElementsAttr) -> np.ndarray:
+    dtype = numpy_dtype(value.get_element_type())
+    shape = tuple(value.get_shape())
+    count = int(np.prod(shape, dtype=np.int64))
+    if dtype == np.bool_ or dtype.name in ("int4", "uint4", "int2", "uint2", "float4_e2m1fn"):
+        flat = np.array(list(value.iter_values()), np.float64 if "float" in dtype.name else np.int64).astype(dtype)
+    else:
+        flat = np.frombuffer(value.data.data, dtype)
+    if flat.size == 1 and count != 1:
+        flat = np.broadcast_to(flat, (count,))
+    out = flat.reshape(shape)
+    out.setflags(write=False)
+    return out
+
+
+def _is_integral(dtype: np.dtype) -> bool:
+    return dtype.kind in "iub" or dtype.name in ("int4", "uint4", "int2", "uint2")

@@ -1,0 +1,46 @@
+"""What a compilation shares: dialects, weights, the text of the parsed files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import xdsl.context
+from xdsl.ir import Attribute
+
+from inferir.core.weights import WeightStore
+
+
+@dataclass
+class Context(xdsl.context.Context):
+    """An xDSL context that knows our dialects by folder name and holds the weights of the module being compiled."""
+
+    weights: WeightStore = field(default_factory=WeightStore)
+    sources: dict[str, str] = field(default_factory=dict)
+    """Text by file name, for carets in errors."""
+    folded: dict[Attribute, np.ndarray] = field(default_factory=dict)
+    """Evaluated lazy constants."""
+
+    def clone(self) -> Context:
+        """A context with the same dialects and weights."""
+        return Context(
+            self.allow_unregistered,
+            self._loaded_dialects.copy(),
+            self._loaded_ops.copy(),
+            self._loaded_attrs.copy(),
+            self._loaded_types.copy(),
+            self._registered_dialects.copy(),
+            self.weights,
+            self.sources,
+            self.folded,
+        )
+
+
+def make_context(allow_unregistered: bool = False) -> Context:
+    """A context with every dialect of xDSL's and ours registered; each is loaded when first named."""
+    from inferir.core.discovery import our_dialects, stock_dialects
+
+    ctx = Context(allow_unregistered)
+    for name, factory in {**stock_dialects(), **our_dialects()}.items():
+        ctx.register_dialect(name, factory)
+    return ctx

@@ -1,0 +1,143 @@
+"""Dialects and passes by file name: nothing is registered by hand, nothing is imported before it is named.
+
+A dialect is a folder (or file) of `dialects/` whose module holds one `Dialect`. A pass is a file
+`passes/<stage>/<verb_object>.py`; its command-line name is the file name with dashes.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from xdsl.ir import Dialect
+
+from inferir.core.diagnostics import InferError, did_you_mean
+
+if TYPE_CHECKING:
+    from inferir.core.pass_base import Pass
+    from inferir.core.pipeline import Pipeline
+
+
+def _folder(package: str) -> Path:
+    spec = importlib.util.find_spec(f"inferir.{package}")
+    if spec is None or not spec.submodule_search_locations:
+        raise ImportError(f"inferir.{package} is missing: was the package installed whole?")
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def stock_dialects() -> dict[str, Callable[[], Dialect]]:
+    """xDSL's own dialects, by name."""
+    from xdsl.dialects import get_all_dialects
+
+    return dict(get_all_dialects())
+
+
+@cache
+def our_dialects() -> dict[str, Callable[[], Dialect]]:
+    """The dialects of `dialects/` and of plug-ins, by name."""
+    found: dict[str, Callable[[], Dialect]] = {}
+    for path in sorted(_folder("dialects").iterdir()):
+        name = path.stem
+        if name.startswith("_") or not (path.suffix == ".py" or (path / "__init__.py").is_file()):
+            continue
+        found[name] = lambda name=name: dialect_in(importlib.import_module(f"inferir.dialects.{name}"))
+    return found
+
+
+def dialect_in(module: ModuleType) -> Dialect:
+    """The one `Dialect` object of a module."""
+    found = [v for v in vars(module).values() if isinstance(v, Dialect)]
+    if len(found) != 1:
+        raise InferError(f"{module.__name__} must define one Dialect, it defines {len(found)}")
+    return found[0]
+
+
+@cache
+def pass_modules() -> dict[str, str]:
+    """Module name by pass name, for every pass file in the tree."""
+    root = _folder("passes")
+    found: dict[str, str] = {}
+    for path in sorted(root.glob("*/*.py")):
+        if path.stem.startswith("_") or path.stem == "pipeline":
+            continue
+        name = path.stem.replace("_", "-")
+        module = ".".join(("inferir.passes", *path.relative_to(root).with_suffix("").parts))
+        if name in found:
+            raise InferError(f"two passes are named '{name}': {found[name]} and {module}")
+        found[name] = module
+    return found
+
+
+_plugged_passes: dict[str, type[Pass]] = {}
+_plugged_pipelines: dict[str, Pipeline] = {}
+
+
+def pass_names() -> list[str]:
+    """Every pass that can be named, ours and those of plug-ins."""
+    return sorted({*pass_modules(), *_plugged_passes})
+
+
+def find_pass(name: str) -> type[Pass]:
+    """The pass class of a name. Raises InferError, with the closest name, for an unknown one."""
+    from inferir.core.pass_base import Pass
+
+    if name in _plugged_passes:
+        return _plugged_passes[name]
+    modules = pass_modules()
+    if name not in modules:
+        known = {*pass_names(), *pipelines()}
+        raise InferError(f"no pass named '{name}'{did_you_mean(name, known)} ('infer-opt --list-passes' lists all {len(known)})")
+    module = importlib.import_module(modules[name])
+    classes = [v for v in vars(module).values() if isinstance(v, type) and issubclass(v, Pass) and v.__module__ == module.__name__]
+    if len(classes) != 1:
+        raise InferError(f"{modules[name]} must define one pass, it defines {len(classes)}")
+    return classes[0]
+
+
+@cache
+def _tree_pipelines() -> dict[str, Pipeline]:
+    from inferir.core.pipeline import Pipeline
+
+    found: dict[str, Pipeline] = {}
+    root = _folder("passes")
+    for path in sorted(root.glob("*/pipeline.py")):
+        module = importlib.import_module(f"inferir.passes.{path.parent.name}.pipeline")
+        for key, value in vars(module).items():
+            if isinstance(value, Pipeline) and key.isupper():
+                found[f"{path.parent.name}-{key.lower().replace('_', '-')}"] = value
+    return found
+
+
+def pipelines() -> dict[str, Pipeline]:
+    """The named pipelines: `<stage>-<name>` for each `NAME = pipeline(...)` in `passes/<stage>/pipeline.py`."""
+    return {**_tree_pipelines(), **_plugged_pipelines}
+
+
+def load_plugin(path: str) -> None:
+    """Load a plug-in file: its `Pass` classes, `Dialect` objects and upper-case `Pipeline` values become known by name.
+
+    A pass of a plug-in is named after its class (`MyPass` -> `my-pass`). Raises InferError where the file cannot be run.
+    """
+    from inferir.core.pass_base import Pass
+    from inferir.core.pipeline import Pipeline
+
+    spec = importlib.util.spec_from_file_location(f"inferir_plugin_{Path(path).stem}", path)
+    if spec is None or spec.loader is None or not Path(path).is_file():
+        raise InferError(f"cannot load plug-in '{path}': no such Python file")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as problem:
+        raise InferError(f"cannot load plug-in '{path}': {type(problem).__name__}: {problem}") from problem
+    for key, value in vars(module).items():
+        if isinstance(value, type) and issubclass(value, Pass) and value.__module__ == module.__name__:
+            _plugged_passes[value.name] = value
+        elif isinstance(value, Dialect):
+            our_dialects()[value.name] = lambda value=value: value
+        elif isinstance(value, Pipeline) and key.isupper():
+            _plugged_pipelines[key.lower().replace("_", "-")] = value

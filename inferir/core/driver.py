@@ -1,0 +1,148 @@
+"""The greedy driver: apply patterns until none applies.
+
+Patterns are indexed by op type; a worklist holds the ops that may have become interesting, so nothing is walked twice.
+Dead pure ops are erased on the way. A cap on the number of rewrites turns an endless loop into an error that names the pattern.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from xdsl.ir import Operation, OpResult
+from xdsl.pattern_rewriter import PatternRewriterListener
+from xdsl.traits import IsTerminator
+from xdsl.transforms.dead_code_elimination import is_trivially_dead
+
+from inferir.core.context import Context
+from inferir.core.diagnostics import InferError
+from inferir.core.rewriting import Pattern, Rewriter
+
+
+@dataclass
+class RewriteLog:
+    """What a driver run did: applications by pattern name, and the reasons of patterns that declined."""
+
+    applied: Counter[str] = field(default_factory=Counter)
+    declined: list[tuple[Pattern, Operation, str]] = field(default_factory=list)
+    keep_reasons: bool = False
+    allow: Callable[[Pattern, Operation], bool] | None = None
+    """Asked before every application; saying no leaves the op as it is (for bisection)."""
+
+    @property
+    def total(self) -> int:
+        return sum(self.applied.values())
+
+
+class GreedyDriver:
+    """Applies `patterns` to everything inside an op."""
+
+    def __init__(self, patterns: Sequence[Pattern], ctx: Context, log: RewriteLog | None = None, max_rewrites: int | None = None):
+        self.patterns = sorted(patterns, key=lambda p: -p.benefit)
+        self.ctx = ctx
+        self.log = log if log is not None else RewriteLog()
+        self.max_rewrites = max_rewrites
+        self._by_type: dict[type[Operation], tuple[Pattern, ...]] = {}
+        self._worklist: list[Operation] = []
+        self._queued: set[Operation] = set()
+
+    def run(self, root: Operation) -> bool:
+        """Rewrite to the fixpoint; whether anything changed. Raises InferError when the rewrites do not come to an end."""
+        ops = [op for op in root.walk() if op is not root]
+        for op in reversed(ops):
+            if self._interesting(op) or _is_unused(op):
+                self._push(op)
+        limit = self.max_rewrites if self.max_rewrites is not None else 20 * len(ops) + 1000
+        recent: Counter[str] = Counter()
+        count = 0
+        rewriter: Rewriter | None = None
+        while self._worklist:
+            op = self._worklist.pop()
+            if op not in self._queued:
+                continue
+            self._queued.discard(op)
+            if rewriter is None:
+                rewriter = Rewriter(op, self.ctx)
+                rewriter.extend_from_listener(self._listener())
+            if _is_unused(op) and op.parent is not None and is_trivially_dead(op):
+                rewriter.focus(op)
+                rewriter.erase(op)
+                count += 1
+                continue
+            applied = self._try(op, rewriter)
+            if applied is not None:
+                count += 1
+                recent[applied.name] += 1
+                if count > limit:
+                    name, times = recent.most_common(1)[0]
+                    raise InferError(
+                        f"rewriting did not come to an end after {count} steps; pattern '{name}' was applied {times} times", op.location
+                    )
+        return count > 0
+
+    def _try(self, op: Operation, rewriter: Rewriter) -> Pattern | None:
+        for pattern in self._patterns_for(type(op)):
+            if self.log.allow is not None and not self.log.allow(pattern, op):
+                continue
+            rewriter.focus(op)
+            reason = pattern.function(op, rewriter)
+            if rewriter.has_done_action:
+                self.log.applied[pattern.name] += 1
+                return pattern
+            if reason is not None and self.log.keep_reasons:
+                self.log.declined.append((pattern, op, reason))
+        return None
+
+    def _patterns_for(self, op_type: type[Operation]) -> tuple[Pattern, ...]:
+        found = self._by_type.get(op_type)
+        if found is None:
+            found = tuple(p for p in self.patterns if not p.op_types or issubclass(op_type, p.op_types))
+            self._by_type[op_type] = found
+        return found
+
+    def _interesting(self, op: Operation) -> bool:
+        return bool(self._patterns_for(type(op)))
+
+    def _push(self, op: Operation) -> None:
+        if op not in self._queued:
+            self._queued.add(op)
+            self._worklist.append(op)
+
+    def _listener(self) -> PatternRewriterListener:
+        return PatternRewriterListener(
+            operation_insertion_handler=[self._inserted],
+            operation_removal_handler=[self._removed],
+            operation_modification_handler=[self._modified],
+            operation_replacement_handler=[self._replaced],
+        )
+
+    def _inserted(self, op: Operation) -> None:
+        for inner in op.walk() if op.regions else (op,):
+            if self._interesting(inner):
+                self._push(inner)
+
+    def _modified(self, op: Operation) -> None:
+        if self._interesting(op) or _is_unused(op):
+            self._push(op)
+
+    def _replaced(self, op: Operation, results: Sequence[object]) -> None:
+        for result in op.results:
+            for use in result.uses:
+                self._modified(use.operation)
+
+    def _removed(self, op: Operation) -> None:
+        for inner in op.walk() if op.regions else (op,):
+            self._queued.discard(inner)
+            for value in inner.operands:
+                if isinstance(value, OpResult) and value.op is not inner:
+                    self._push(value.op)
+
+
+def _is_unused(op: Operation) -> bool:
+    return bool(op.results) and all(r.first_use is None for r in op.results) and not op.has_trait(IsTerminator)
+
+
+def apply_patterns(root: Operation, patterns: Sequence[Pattern], ctx: Context, log: RewriteLog | None = None) -> bool:
+    """Apply patterns inside `root` until none applies; whether anything changed."""
+    return GreedyDriver(patterns, ctx, log).run(root)

@@ -1,0 +1,204 @@
+"""The reference executor: runs a function op by op with numpy. It is the specification, not the fast path.
+
+Every op either has `evaluate` (our `Op`s) or an entry in `register_semantics` (func, arith). Values are numpy arrays;
+memory of a value is given back after its last use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from xdsl.dialects import func
+from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, ModuleOp, StringAttr, TensorType, UnrankedTensorType
+from xdsl.ir import Block, Operation, Region, SSAValue
+from xdsl.traits import IsTerminator
+
+from inferir.core.constants import constant_value
+from inferir.core.context import Context
+from inferir.core.diagnostics import InferError, error_at
+from inferir.core.rewriting import constant_attribute_of
+from inferir.core.types import numpy_dtype
+
+Values = dict[SSAValue, Any]
+Observer = Callable[[Operation, Sequence[Any]], None]
+Semantics = Callable[["Executor", Operation, list[Any]], list[Any]]
+
+SEMANTICS: dict[str, Semantics] = {}
+"""Reference semantics of ops that are not ours, by op name."""
+
+
+def semantics(*names: str) -> Callable[[Semantics], Semantics]:
+    """Give ops of other dialects reference semantics: `f(executor, op, operands) -> results`."""
+
+    def register(function: Semantics) -> Semantics:
+        for name in names:
+            SEMANTICS[name] = function
+        return function
+
+    return register
+
+
+class Executor:
+    """Runs functions of one module. `observer` sees every op with its results."""
+
+    def __init__(self, module: ModuleOp, ctx: Context, observer: Observer | None = None):
+        self.module = module
+        self.ctx = ctx
+        self.observer = observer
+
+    def function(self, name: str) -> func.FuncOp:
+        """The function called `name`. Raises InferError where there is none."""
+        for op in self.module.ops:
+            if isinstance(op, func.FuncOp) and op.sym_name.data == name:
+                return op
+        raise InferError(f"the module has no function @{name}", self.module.location)
+
+    def call(self, name: str, arguments: Sequence[Any]) -> list[Any]:
+        """Run a function on arrays."""
+        function = self.function(name)
+        if function.is_declaration:
+            raise error_at(function, f"@{name} has no body to run")
+        return self.run_region(function.body, list(arguments), {})
+
+    def run_region(self, region: Region, arguments: Sequence[Any], outer: Values) -> list[Any]:
+        """Run a region of one block on arrays; returns what its terminator yields."""
+        block = region.block
+        values = dict(outer)
+        values.update(zip(block.args, arguments, strict=True))
+        return self._run_block(block, values)
+
+    def _run_block(self, block: Block, values: Values) -> list[Any]:
+        last = _last_uses(block)
+        for op in block.ops:
+            operands = [values[v] for v in op.operands]
+            if op.has_trait(IsTerminator):
+                return operands
+            results = self._run_op(op, operands, values)
+            if self.observer is not None:
+                self.observer(op, results)
+            values.update(zip(op.results, results, strict=True))
+            for dead in last.get(op, ()):
+                values.pop(dead, None)
+        return []
+
+    def _run_op(self, op: Operation, operands: list[Any], values: Values) -> list[Any]:
+        handler = SEMANTICS.get(op.name)
+        if handler is not None:
+            return handler(self, op, operands)
+        constant = constant_attribute_of(op.results[0]) if op.results else None
+        if constant is not None:
+            return [constant_value(constant, self.ctx)]
+        evaluate = getattr(op, "evaluate", None)
+        if evaluate is None:
+            raise error_at(op, "the reference executor has no semantics for this op; lower it to the inference dialect first")
+        context = {"run": lambda region, *args: self.run_region(region, args, values)} if op.regions else {}
+        try:
+            with np.errstate(all="ignore"):
+                return evaluate(operands, **context)
+        except InferError:
+            raise
+        except (ValueError, IndexError, TypeError, ZeroDivisionError, MemoryError) as problem:
+            shapes = ", ".join(str(getattr(o, "shape", type(o).__name__)) for o in operands)
+            raise error_at(op, f"cannot run on ({shapes}): {problem}") from problem
+
+
+def execute(module: ModuleOp, inputs: Mapping[str, Any] | Sequence[Any], ctx: Context, observer: Observer | None = None) -> list[Any]:
+    """Run `@main` on inputs by name or in order; returns the results in order.
+
+    Raises InferError for inputs that are missing, unknown, or of another rank, dtype or dimension than declared.
+    """
+    executor = Executor(module, ctx, observer)
+    main = executor.function("main")
+    return executor.call("main", bind_inputs(main, inputs))
+
+
+def argument_names(function: func.FuncOp) -> list[str]:
+    """The `inference.name` of every argument; `in0`, `in1`, ... where there is none."""
+    return _names(function.arg_attrs, len(function.function_type.inputs.data), "in")
+
+
+def result_names(function: func.FuncOp) -> list[str]:
+    """The `inference.name` of every result; `out0`, `out1`, ... where there is none."""
+    return _names(function.res_attrs, len(function.function_type.outputs.data), "out")
+
+
+def bind_inputs(function: func.FuncOp, inputs: Mapping[str, Any] | Sequence[Any]) -> list[Any]:
+    """Inputs in the order of the arguments, checked against the declared types."""
+    names = argument_names(function)
+    if isinstance(inputs, Mapping):
+        unknown = [k for k in inputs if k not in names]
+        missing = [n for n in names if n not in inputs]
+        if unknown or missing:
+            what = f"no input is called '{unknown[0]}'" if unknown else f"input '{missing[0]}' is missing"
+            raise InferError(f"{what}; the inputs are: {', '.join(names) or 'none'}")
+        inputs = [inputs[n] for n in names]
+    if len(inputs) != len(names):
+        raise InferError(f"{len(inputs)} inputs given, the model takes {len(names)}: {', '.join(names)}")
+    symbols: dict[str, int] = {}
+    for index, (name, value, type) in enumerate(zip(names, inputs, function.function_type.inputs.data, strict=True)):
+        _check_input(name, value, type, argument_dims(function, index), symbols)
+    return list(inputs)
+
+
+def argument_dims(function: func.FuncOp, index: int) -> tuple[int | str, ...] | None:
+    """`inference.dims` of an argument: integers and symbol names."""
+    attributes = function.arg_attrs.data[index].data if function.arg_attrs is not None else {}
+    dims = attributes.get("inference.dims")
+    if not isinstance(dims, ArrayAttr):
+        return None
+    return tuple(d.data if isinstance(d, StringAttr) else d.value.data for d in dims.data)
+
+
+def _check_input(name: str, value: Any, type: Any, dims: tuple[int | str, ...] | None, symbols: dict[str, int]) -> None:
+    if isinstance(type, UnrankedTensorType):
+        if value.dtype != numpy_dtype(type.element_type):
+            raise InferError(f"input '{name}' has dtype {value.dtype}, expected {numpy_dtype(type.element_type)}")
+        return
+    if not isinstance(type, TensorType):
+        return
+    expected = numpy_dtype(type.element_type)
+    if value.dtype != expected:
+        raise InferError(f"input '{name}' has dtype {value.dtype}, expected {expected}")
+    shape = type.get_shape()
+    if value.ndim != len(shape):
+        raise InferError(f"input '{name}' has rank {value.ndim} (shape {value.shape}), expected rank {len(shape)}")
+    for axis, (have, want) in enumerate(zip(value.shape, shape, strict=True)):
+        if want != -1 and have != want:
+            raise InferError(f"input '{name}' has {have} at axis {axis} (shape {value.shape}), expected {want}")
+        if dims is not None and isinstance(dims[axis], str):
+            known = symbols.setdefault(str(dims[axis]), have)
+            if known != have:
+                raise InferError(f"input '{name}' has {have} at axis {axis}, but dimension '{dims[axis]}' is {known} elsewhere")
+
+
+def _names(attributes: ArrayAttr[DictionaryAttr] | None, count: int, prefix: str) -> list[str]:
+    out = []
+    for index in range(count):
+        found = attributes.data[index].data.get("inference.name") if attributes is not None else None
+        out.append(found.data if isinstance(found, StringAttr) else f"{prefix}{index}")
+    return out
+
+
+def _last_uses(block: Block) -> dict[Operation, list[SSAValue]]:
+    """Values of the block by the op of the block after which nobody needs them."""
+    last: dict[SSAValue, Operation] = {}
+    for op in block.ops:
+        for inner in op.walk() if op.regions else (op,):
+            for value in inner.operands:
+                owner = value.owner
+                if (owner.parent if isinstance(owner, Operation) else owner) is block:
+                    last[value] = op
+        for result in op.results:
+            last.setdefault(result, op)
+    out: dict[Operation, list[SSAValue]] = {}
+    for value, op in last.items():
+        out.setdefault(op, []).append(value)
+    return out
+
+
+@semantics("func.call")
+def _call(executor: Executor, op: Operation, operands: list[Any]) -> list[Any]:
+    assert isinstance(op, func.CallOp)
+    return executor.call(op.callee.string_value(), operands)

@@ -1,0 +1,288 @@
+"""`Op`, the base of every op of ours: text form, type inference, reference semantics and cost in one place.
+
+@define
+class ReluOp(Unary):
+    \"\"\"y = max(x, 0)\"\"\"
+    name = "inference.relu"
+
+    def reference(self, x): return np.maximum(x, 0)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, NoReturn, Self, TypeVar
+
+import numpy as np
+from xdsl.dialects.builtin import DYNAMIC_INDEX, DenseArrayBase, TensorType, i32
+from xdsl.ir import Attribute, Operation, Region, SSAValue
+from xdsl.irdl import AttrSizedOperandSegments, IRDLOperation, OperandDef, OptOperandDef, VarOperandDef, irdl_op_definition
+from xdsl.parser import Parser
+from xdsl.printer import Printer
+from xdsl.utils.exceptions import VerifyException
+
+from inferir.core import assembly
+from inferir.core.diagnostics import InferError, Note, defined_here
+from inferir.core.dims import Dim, Shape, shape_text, symbol
+from inferir.core.properties import Accessor, Property, store
+from inferir.core.types import numpy_dtype, refines, tensor
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What running an op takes: floating point (or integer) operations, and bytes read and written."""
+
+    flops: int
+    bytes: int
+
+
+class Op(IRDLOperation):
+    """An op with inferred result types and reference semantics. Subclass it under `@define`."""
+
+    PROPERTIES: ClassVar[Mapping[str, Property]] = {}
+
+    # What a definition says.
+
+    def infer_shape(self, *shapes: Any) -> Any:
+        """Result shape(s) from operand shapes (absent optional: None; variadic: a list). Dims are `int | Dim`.
+
+        One result: its shape. Several: a list of shapes. Raise with `self.error` where the operands do not fit.
+        """
+        raise TypeError(f"{self.name} does not define infer_shape")
+
+    def infer_dtype(self, *elements: Attribute) -> Any:
+        """Element type(s) of the result(s) from those of the present operands, in order; the first operand's by default."""
+        return elements[0]
+
+    def reference(self, *arrays: Any) -> Any:
+        """The result array(s) from operand arrays: the op's meaning. An op with regions takes `run(region, *arrays)` by keyword."""
+        raise InferError(f"{self.name} has no reference semantics", self.location)
+
+    def cost(self) -> Cost:
+        """Operations and bytes for static shapes; one operation per result element where a family says nothing better."""
+        elements = sum(_elements(r) for r in self.results)
+        return Cost(elements, sum(_bytes(v) for v in (*self.operands, *self.results)))
+
+    def check(self) -> None:
+        """Further conditions on the op; raise with `self.error`."""
+
+    # What follows from it.
+
+    @classmethod
+    def property_definitions(cls) -> Mapping[str, Property]:
+        """The declared properties by name, in order of declaration."""
+        return cls.PROPERTIES
+
+    @classmethod
+    def operand_definitions(cls) -> Sequence[tuple[str, OperandDef]]:
+        """The declared operands."""
+        return cls.get_irdl_definition().operands
+
+    @classmethod
+    def is_segmented(cls) -> bool:
+        """Whether the op stores how many values each declared operand has."""
+        return any(isinstance(o, AttrSizedOperandSegments) for o in cls.get_irdl_definition().options)
+
+    def operand_groups(self) -> list[Sequence[SSAValue]]:
+        """The values of each declared operand: one, none or one (optional), any number (variadic)."""
+        definitions = self.operand_definitions()
+        if self.is_segmented():
+            sizes = self.properties[assembly.SEGMENTS]
+            counts = [int(n) for n in sizes.get_values()] if isinstance(sizes, DenseArrayBase) else []
+        else:
+            loose = len(self.operands) - sum(not isinstance(d, VarOperandDef) for _, d in definitions)
+            counts = [loose if isinstance(d, VarOperandDef) else 1 for _, d in definitions]
+        out, position = [], 0
+        for count in counts:
+            out.append(self.operands[position : position + count])
+            position += count
+        return out
+
+    @classmethod
+    def make(
+        cls, *operands: Any, result_types: Sequence[Attribute] | None = None, regions: Sequence[Region] = (), **properties: Any
+    ) -> Self:
+        """Build the op: operands in order of declaration (None for an absent optional, a list for a variadic), properties by
+        name as Python values, result types inferred unless given."""
+        definitions = cls.operand_definitions()
+        filled = [*operands, *[None] * (len(definitions) - len(operands))]
+        groups = [_values(o) for o in filled]
+        encoded: dict[str, Attribute] = {}
+        declared = cls.property_definitions()
+        for name, value in properties.items():
+            if name not in declared:
+                raise TypeError(f"{cls.name} has no property '{name}'; it has: {', '.join(declared)}")
+            store(encoded, name, declared[name], value)
+        if cls.is_segmented():
+            encoded[assembly.SEGMENTS] = DenseArrayBase.from_list(i32, [len(g) for g in groups])
+        flat = [v for g in groups for v in g]
+        if result_types is None:
+            bare = cls.create(operands=flat, properties=encoded, regions=regions)
+            result_types = bare.infer_types()
+            for region in bare.regions:
+                bare.detach_region(region)
+            bare.drop_all_references()
+        return cls.create(operands=flat, properties=encoded, result_types=result_types, regions=regions)
+
+    def like(self, *, result_types: Sequence[Attribute] | None = None, **changes: Any) -> Self:
+        """A copy with some operands and properties changed, by name. Call it on the op: `conv.like(w=new_filter)`."""
+        operands: list[Any] = []
+        for (name, definition), group in zip(self.operand_definitions(), self.operand_groups(), strict=True):
+            whole: Any = list(group) if isinstance(definition, VarOperandDef) and not isinstance(definition, OptOperandDef) else None
+            operands.append(changes.pop(name, whole if whole is not None else (group[0] if group else None)))
+        properties = {name: getattr(self, name) for name in self.property_definitions()} | changes
+        regions = [r.clone() for r in self.regions]
+        new = self.make(*operands, result_types=result_types, regions=regions, **properties)
+        new.attributes.update(self.attributes)
+        return new
+
+    def infer_types(self) -> list[Attribute]:
+        """The result types that follow from the operands. Raises InferError where they do not fit together."""
+        elements = []
+        for value in self.operands:
+            if not isinstance(value.type, TensorType):
+                self.error(f"operand {value.type} is not a ranked tensor", [defined_here(value, "it")])
+            elements.append(value.type.element_type)
+        shapes = self.infer_result_shapes(lambda v: _shape_of_type(v.type))
+        dtypes = self.infer_dtype(*elements)
+        dtypes = list(dtypes) if isinstance(dtypes, list | tuple) else [dtypes] * len(shapes)
+        return [tensor(s, d) for s, d in zip(shapes, dtypes, strict=True)]
+
+    def infer_result_shapes(self, shape_of: Callable[[SSAValue], Shape]) -> list[Shape]:
+        """The shapes of the results, given those of the operands."""
+        arguments: list[Any] = []
+        for (_, definition), group in zip(self.operand_definitions(), self.operand_groups(), strict=True):
+            shapes = [shape_of(v) for v in group]
+            if isinstance(definition, OptOperandDef):
+                arguments.append(shapes[0] if shapes else None)
+            elif isinstance(definition, VarOperandDef):
+                arguments.append(shapes)
+            else:
+                arguments.append(shapes[0])
+        try:
+            out = self.infer_shape(*arguments)
+        except InferError:
+            raise
+        except (ValueError, ZeroDivisionError, IndexError) as problem:
+            self.error(str(problem))
+        return list(out) if isinstance(out, list) else [out]
+
+    def verify_(self) -> None:
+        """Properties in range, operands that fit, result types as inferred."""
+        for name, declared in self.property_definitions().items():
+            value = getattr(self, name)
+            problem = declared.kind.check(value) if name in self.properties else None
+            if problem is not None:
+                self.error(f"{name}: {problem}")
+        self.check()
+        for inferred, result in zip(self.infer_types(), self.results, strict=True):
+            if not refines(result.type, inferred):
+                self.error(f"result is {result.type}, its operands make it {inferred}")
+
+    def error(self, message: str, notes: Sequence[Note] = ()) -> NoReturn:
+        """Raise an error about this op."""
+        raise InferError(f"{self.name}: {message}", self.location, tuple(notes))
+
+    def arrays_of(self, operands: Sequence[Any]) -> list[Any]:
+        """Flat operand values grouped as `reference` takes them."""
+        out: list[Any] = []
+        position = 0
+        for (_, definition), group in zip(self.operand_definitions(), self.operand_groups(), strict=True):
+            part = list(operands[position : position + len(group)])
+            position += len(group)
+            if isinstance(definition, OptOperandDef):
+                out.append(part[0] if part else None)
+            elif isinstance(definition, VarOperandDef):
+                out.append(part)
+            else:
+                out.append(part[0])
+        return out
+
+    def evaluate(self, operands: Sequence[np.ndarray], **context: Any) -> list[np.ndarray]:
+        """Run the reference semantics on flat operands; results have the declared element types."""
+        out = self.reference(*self.arrays_of(operands), **context)
+        results = list(out) if isinstance(out, list | tuple) else [out]
+        if len(results) != len(self.results):
+            self.error(f"reference gives {len(results)} results, the op has {len(self.results)}")
+        return [_as_declared(a, r) for a, r in zip(results, self.results, strict=True)]
+
+    def print(self, printer: Printer) -> None:
+        """Print in the shared text form."""
+        assembly.print_op(self, printer)
+
+    @classmethod
+    def parse(cls, parser: Parser) -> Self:
+        """Parse the shared text form."""
+        return assembly.parse_op(cls, parser)
+
+
+_OpT = TypeVar("_OpT", bound=type[Op])
+
+
+def define(cls: _OpT) -> _OpT:
+    """Class decorator: make an `Op` subclass an op definition and give its properties Python values."""
+    declared: dict[str, Property] = {}
+    for parent in reversed(cls.__mro__):
+        for name, value in list(parent.__dict__.items()):
+            if isinstance(value, Property):
+                declared[name] = value
+            elif isinstance(value, Accessor):
+                declared[name] = value.declared
+    out = irdl_op_definition(cls)
+    for name, value in declared.items():
+        setattr(out, name, Accessor(name, value))
+    out.PROPERTIES = declared
+    return out
+
+
+def same_shape(op: Op, shapes: Mapping[str, Shape]) -> Shape:
+    """The shape that all named operands share; an error names the first that differs."""
+    (_, first), *rest = shapes.items()
+    for name, shape in rest:
+        if len(shape) != len(first):
+            op.error(f"{name} is {shape_text(shape)}, expected {shape_text(first)}")
+    return first
+
+
+def _values(operand: Any) -> list[SSAValue]:
+    if operand is None:
+        return []
+    if isinstance(operand, SSAValue | Operation):
+        return [SSAValue.get(operand)]
+    return [SSAValue.get(o) for o in operand]
+
+
+def _shape_of_type(type: Attribute) -> Shape:
+    """Unknown dimensions become symbols that are equal to nothing but themselves."""
+    assert isinstance(type, TensorType)
+    return tuple(d if d != DYNAMIC_INDEX else _unknown() for d in type.get_shape())
+
+
+_counter = iter(range(2**62))
+
+
+def _unknown() -> Dim:
+    return symbol(f"unknown{next(_counter)}")
+
+
+def _elements(value: SSAValue) -> int:
+    shape = value.type.get_shape() if isinstance(value.type, TensorType) else ()
+    return int(np.prod([d for d in shape if d != DYNAMIC_INDEX], dtype=np.int64))
+
+
+def _bytes(value: SSAValue) -> int:
+    if not isinstance(value.type, TensorType):
+        return 0
+    return _elements(value) * numpy_dtype(value.type.element_type).itemsize
+
+
+def _as_declared(array: Any, result: SSAValue) -> Any:
+    if not isinstance(result.type, TensorType):
+        return array
+    dtype = numpy_dtype(result.type.element_type)
+    array = np.asarray(array)
+    return array if array.dtype == dtype else array.astype(dtype)
+
+
+__all__ = ["Cost", "Op", "VerifyException", "define", "same_shape"]

@@ -1,0 +1,166 @@
+"""Patterns and the rewriter they are given.
+
+    @rewrites(inf.BatchNormOp)
+    def into_conv(bn: inf.BatchNormOp, rw: Rewriter) -> str | None:
+        \"\"\"bn(conv(x, w) + c) = conv(x, s * w) + (b + s * (c - m))\"\"\"
+        if ...:
+            return "the reason why not"
+        rw.replace(bn, new_op)
+
+A pattern either rewrites through `rw`, or changes nothing and returns its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from xdsl.dialects.builtin import UNKNOWN_LOC, TensorType
+from xdsl.ir import Attribute, Operation, SSAValue
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
+from xdsl.rewriter import InsertPoint
+from xdsl.traits import ConstantLike
+
+from inferir.core.constants import is_constant_attribute
+from inferir.core.context import Context
+from inferir.core.diagnostics import fused
+from inferir.core.lazy import Lazy, lazy_array
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One algebraic law: the op types it looks at (none: all), its benefit (higher first), and the function."""
+
+    name: str
+    function: Callable[[Any, Any], str | None]
+    op_types: tuple[type[Operation], ...] = ()
+    benefit: int = 1
+    law: str = ""
+    origin: str = ""
+    """`file:line` of the function."""
+
+
+def rewrites(*op_types: type[Operation], benefit: int = 1) -> Callable[[Callable[[Any, Any], str | None]], Pattern]:
+    """Make a function `(op, rewriter) -> reason | None` a pattern for these op types (their subclasses included)."""
+
+    def wrap(function: Callable[[Any, Any], str | None]) -> Pattern:
+        code = function.__code__
+        law = (function.__doc__ or "").strip()
+        return Pattern(function.__name__, function, op_types, benefit, law, f"{code.co_filename}:{code.co_firstlineno}")
+
+    return wrap
+
+
+def stock_pattern(pattern: RewritePattern) -> Pattern:
+    """An xDSL pattern as one of ours."""
+    return Pattern(type(pattern).__name__, lambda op, rw: pattern.match_and_rewrite(op, rw), law=(type(pattern).__doc__ or "").strip())
+
+
+class Rewriter(PatternRewriter):
+    """What a pattern changes the IR with. New ops get the fused locations of the op they replace and of `sources`."""
+
+    def __init__(self, op: Operation, ctx: Context):
+        super().__init__(op)
+        self.ctx = ctx
+
+    @property
+    def matched(self) -> Operation:
+        """The op the pattern was called with."""
+        assert self._current_operation is not None
+        return self._current_operation
+
+    def focus(self, op: Operation) -> None:
+        """Start over at another op."""
+        self.has_done_action = False
+        self.current_operation = op  # pyright: ignore[reportDeprecated]
+        self.insertion_point = InsertPoint.before(op)
+
+    def insert(self, op: Any, insertion_point: InsertPoint | None = None) -> Any:
+        """Insert op(s) before the matched op (or elsewhere); they take its location unless they have one."""
+        new_ops: Sequence[Operation] = (op,) if isinstance(op, Operation) else op
+        for new in new_ops:
+            if new.location == UNKNOWN_LOC:
+                new.location = self.matched.location
+        return super().insert(op, insertion_point)
+
+    def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self,
+        op: Operation,
+        new_ops: Operation | SSAValue | Sequence[Operation | SSAValue],
+        new_results: Sequence[SSAValue | None] | None = None,
+        safe_erase: bool = True,
+        sources: Sequence[Operation] = (),
+    ) -> None:
+        """Replace an op by new ops (the last one's results take over), or its results by values.
+
+        Every new op is located at the fusion of `op`, the ops in `sources` and producers that lose their only use.
+        """
+        if isinstance(new_ops, SSAValue):
+            new_ops, new_results = (), (new_ops,)
+        elif isinstance(new_ops, Operation):
+            new_ops = (new_ops,)
+        elif new_ops and isinstance(new_ops[0], SSAValue):
+            new_ops, new_results = (), list(new_ops)  # pyright: ignore[reportAssignmentType]
+        ops: Sequence[Operation] = new_ops  # pyright: ignore[reportAssignmentType]
+        location = fused([o.location for o in (*_dying_producers(op, ops), *sources, op)])
+        for new in ops:
+            if location is not None and new.location == UNKNOWN_LOC:
+                new.location = location  # pyright: ignore[reportAttributeAccessIssue]
+        super().replace(op, ops, new_results, safe_erase)
+
+    def constants(self, *values: SSAValue | None) -> tuple[Lazy, ...] | None:
+        """The values as lazy constants, or None where one of them is not constant (or absent)."""
+        found = tuple(constant_of(v, self.ctx) for v in values if v is not None)
+        if len(found) != len(values) or any(c is None for c in found):
+            return None
+        return found  # pyright: ignore[reportReturnType]
+
+    def constant(self, value: SSAValue | None, default: float = 0.0) -> Any:
+        """An optional operand as a lazy constant; `default` where it is absent, None where it is not constant."""
+        return default if value is None else constant_of(value, self.ctx)
+
+    def array(self, value: SSAValue | None) -> np.ndarray | None:
+        """The numbers of a constant value, or None where it is not constant."""
+        found = None if value is None else constant_of(value, self.ctx)
+        return None if found is None else found.numpy()
+
+    def const(self, value: Lazy | np.ndarray | Any, like: Lazy | None = None) -> SSAValue:
+        """A constant op for a lazy constant or an array, inserted before the matched op."""
+        lazy = value if isinstance(value, Lazy) else lazy_array(np.asarray(value), self.ctx)
+        op = self.ctx.get_op("inference.constant").create(properties={"value": lazy.value}, result_types=[lazy.type])
+        self.insert(op)
+        return op.results[0]
+
+    def has_one_use(self, value: SSAValue) -> bool:
+        """Whether exactly one operand refers to the value."""
+        return value.has_one_use()
+
+
+def constant_of(value: SSAValue, ctx: Context) -> Lazy | None:
+    """The constant behind a value, or None."""
+    attribute = constant_attribute_of(value)
+    if attribute is None or not isinstance(value.type, TensorType):
+        return None
+    return Lazy(attribute, value.type, ctx)
+
+
+def constant_attribute_of(value: SSAValue) -> Attribute | None:
+    """The attribute of the constant op that defines a value, or None."""
+    owner = value.owner
+    if not isinstance(owner, Operation) or not owner.has_trait(ConstantLike):
+        return None
+    attribute = owner.properties.get("value", owner.attributes.get("value"))
+    return attribute if is_constant_attribute(attribute) else None
+
+
+def _dying_producers(op: Operation, new_ops: Sequence[Operation]) -> list[Operation]:
+    """Producers of `op` that nothing will use once it is replaced: their work moves into the new ops."""
+    kept = {v for new in new_ops for v in new.operands}
+    out = []
+    for value in op.operands:
+        owner = value.owner
+        if isinstance(owner, Operation) and value not in kept and not owner.has_trait(ConstantLike) and value.has_one_use():
+            out.append(owner)
+    return out

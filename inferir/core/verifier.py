@@ -1,0 +1,82 @@
+"""Is the IR well formed: every op verifies, every value is defined before it is used."""
+
+from __future__ import annotations
+
+from xdsl.ir import Block, BlockArgument, Operation, OpResult, Region, SSAValue
+from xdsl.irdl.dominance import DominanceInfo
+from xdsl.traits import IsolatedFromAbove
+from xdsl.utils.exceptions import DiagnosticException
+
+from inferir.core.diagnostics import InferError, Note
+
+
+def verify(op: Operation) -> None:
+    """Raise InferError at the first thing that is wrong with `op` or anything inside it."""
+    for inner in op.walk():
+        try:
+            inner.verify(verify_nested_ops=False)
+        except InferError:
+            raise
+        except DiagnosticException as error:
+            cause = error.__cause__ or error
+            text = str(cause).removeprefix("Operation does not verify: ")
+            raise InferError(f"{inner.name}: {_summary(text)}", inner.location) from None
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+            raise InferError(f"{inner.name}: {error}", inner.location) from error
+    verify_dominance(op)
+
+
+def verify_dominance(op: Operation) -> None:
+    """Raise InferError where an operand is not defined above its use, or lies inside a region its user is not in."""
+    for region in op.regions:
+        _verify_region(region, set())
+
+
+def _verify_region(region: Region, visible: set[SSAValue]) -> None:
+    blocks = list(region.blocks)
+    if len(blocks) == 1:
+        _verify_block(blocks[0], visible)
+        return
+    dominance = DominanceInfo(region)
+    defined = {b: {v for o in b.ops for v in o.results} | set(b.args) for b in blocks}
+    for block in blocks:
+        above = set(visible)
+        for other in blocks:
+            if other is not block and dominance.dominates(other, block):
+                above |= defined[other]
+        _verify_block(block, above)
+
+
+def _verify_block(block: Block, visible: set[SSAValue]) -> None:
+    added: list[SSAValue] = [a for a in block.args if a not in visible]
+    visible.update(added)
+    for op in block.ops:
+        for index, operand in enumerate(op.operands):
+            if operand not in visible:
+                raise _not_visible(op, index, operand)
+        if op.regions:
+            isolated = op.has_trait(IsolatedFromAbove)
+            for region in op.regions:
+                _verify_region(region, set() if isolated else visible)
+        visible.update(op.results)
+        added.extend(op.results)
+    visible.difference_update(added)
+
+
+def _not_visible(op: Operation, index: int, operand: SSAValue) -> InferError:
+    hint = f"%{operand.name_hint}" if operand.name_hint else f"operand {index}"
+    if isinstance(operand, OpResult):
+        return InferError(f"{op.name}: {hint} does not dominate this use", op.location, [Note("it is defined here", operand.op.location)])
+    assert isinstance(operand, BlockArgument)
+    owner = operand.block.parent_op()
+    return InferError(
+        f"{op.name}: {hint} belongs to a region this op is not in",
+        op.location,
+        [Note("that region is here", owner.location)] if owner else [],
+    )
+
+
+def _summary(text: str) -> str:
+    """The part of a stock verifier message that says what is wrong."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1].lstrip("^ ") if lines and "^" in text else (lines[0] if lines else "does not verify")
