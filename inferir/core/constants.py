@@ -64,7 +64,7 @@ class FoldAttr(ParametrizedAttribute):
         with parser.in_angle_brackets():
             name = parser.parse_identifier()
             args = parser.parse_comma_separated_list(parser.Delimiter.PAREN, parser.parse_attribute)
-            properties = parser.parse_optional_attr_dict()
+            properties = parser.parse_optional_dictionary_attr_dict()
             parser.parse_punctuation(":")
             return [StringAttr(name), ArrayAttr(args), DictionaryAttr(properties), parser.parse_type()]
 

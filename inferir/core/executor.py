@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from xdsl.dialects import func
-from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, ModuleOp, StringAttr, TensorType, UnrankedTensorType
+from xdsl.dialects.builtin import DYNAMIC_INDEX, ArrayAttr, DictionaryAttr, ModuleOp, StringAttr, TensorType, UnrankedTensorType
 from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.traits import IsTerminator
 
@@ -165,7 +165,7 @@ def _check_input(name: str, value: Any, type: Any, dims: tuple[int | str, ...] |
     if value.ndim != len(shape):
         raise InferError(f"input '{name}' has rank {value.ndim} (shape {value.shape}), expected rank {len(shape)}")
     for axis, (have, want) in enumerate(zip(value.shape, shape, strict=True)):
-        if want != -1 and have != want:
+        if want != DYNAMIC_INDEX and have != want:
             raise InferError(f"input '{name}' has {have} at axis {axis} (shape {value.shape}), expected {want}")
         if dims is not None and isinstance(dims[axis], str):
             known = symbols.setdefault(str(dims[axis]), have)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, ClassVar, NoReturn, Self, TypeVar
 
 import numpy as np
@@ -44,18 +45,18 @@ class Op(IRDLOperation):
 
     # What a definition says.
 
-    def infer_shape(self, *shapes: Any) -> Any:
+    def infer_shape(self, *shapes: Any, **none: Any) -> Any:
         """Result shape(s) from operand shapes (absent optional: None; variadic: a list). Dims are `int | Dim`.
 
         One result: its shape. Several: a list of shapes. Raise with `self.error` where the operands do not fit.
         """
         raise TypeError(f"{self.name} does not define infer_shape")
 
-    def infer_dtype(self, *elements: Attribute) -> Any:
+    def infer_dtype(self, *elements: Any, **none: Any) -> Any:
         """Element type(s) of the result(s) from those of the present operands, in order; the first operand's by default."""
         return elements[0]
 
-    def reference(self, *arrays: Any) -> Any:
+    def reference(self, *arrays: Any, **context: Any) -> Any:
         """The result array(s) from operand arrays: the op's meaning. An op with regions takes `run(region, *arrays)` by keyword."""
         raise InferError(f"{self.name} has no reference semantics", self.location)
 
@@ -236,6 +237,12 @@ def define(cls: _OpT) -> _OpT:
     return out
 
 
+def ops_in(module: ModuleType) -> list[type[Operation]]:
+    """The op definitions a module has (imported ones too), by op name: what a dialect is made of."""
+    found = {v for v in vars(module).values() if isinstance(v, type) and issubclass(v, Op) and "name" in v.__dict__ and "." in v.name}
+    return sorted(found, key=lambda c: c.name)
+
+
 def same_shape(op: Op, shapes: Mapping[str, Shape]) -> Shape:
     """The shape that all named operands share; an error names the first that differs."""
     (_, first), *rest = shapes.items()
@@ -285,4 +292,4 @@ def _as_declared(array: Any, result: SSAValue) -> Any:
     return array if array.dtype == dtype else array.astype(dtype)
 
 
-__all__ = ["Cost", "Op", "VerifyException", "define", "same_shape"]
+__all__ = ["Cost", "Op", "VerifyException", "define", "ops_in", "same_shape"]

@@ -90,7 +90,6 @@ def parse(text: str, name: str, ctx: Context, first_line: int = 1) -> ModuleOp:
         AssertionError,
         TypeError,
         AttributeError,
-        NotImplementedError,
         struct.error,
     ) as error:
         location = parser.location_at(parser.pos) if parser is not None else None

@@ -1,0 +1,20 @@
+"""The `inference` dialect: canonical ops, forward only, one meaning per op, with numpy reference semantics.
+
+Every module here holds one family of ops; an op defined in one is part of the dialect.
+"""
+
+import sys
+
+from xdsl.ir import Dialect
+
+from inferir.core.constants import FoldAttr, WeightAttr
+from inferir.core.op import ops_in
+from inferir.dialects.inference.activation import *
+from inferir.dialects.inference.arithmetic import *
+from inferir.dialects.inference.base import *
+from inferir.dialects.inference.constant import *
+from inferir.dialects.inference.convolution import *
+from inferir.dialects.inference.normalization import *
+from inferir.dialects.inference.shape import *
+
+Inference = Dialect("inference", ops_in(sys.modules[__name__]), [WeightAttr, FoldAttr])

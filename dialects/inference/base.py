@@ -1,0 +1,46 @@
+"""What the families of the dialect share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xdsl.irdl import operand_def, result_def, traits_def
+from xdsl.traits import Pure
+
+from inferir.core import Op
+from inferir.core.dims import Shape, broadcast
+
+
+class InferenceOp(Op):
+    """An op of the dialect: no side effects, tensors in, tensors out."""
+
+    traits = traits_def(Pure())
+
+
+class Unary(InferenceOp):
+    """One tensor in, one of the same shape and type out."""
+
+    x = operand_def()
+    result = result_def()
+
+    def infer_shape(self, x: Shape) -> Shape:
+        """The shape of x."""
+        return x
+
+
+class Binary(InferenceOp):
+    """Two tensors of one element type in, broadcast against each other as numpy does."""
+
+    lhs = operand_def()
+    rhs = operand_def()
+    result = result_def()
+
+    def infer_shape(self, lhs: Shape, rhs: Shape) -> Shape:
+        """The broadcast shape."""
+        return broadcast(lhs, rhs)
+
+    def infer_dtype(self, lhs: Any, rhs: Any) -> Any:
+        """The common element type."""
+        if lhs != rhs:
+            self.error(f"operands have element types {lhs} and {rhs}; insert a cast")
+        return lhs

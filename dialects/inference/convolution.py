@@ -1,0 +1,126 @@
+"""Convolutions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from xdsl.dialects.builtin import TensorType
+from xdsl.irdl import operand_def, opt_operand_def, result_def
+
+from inferir.core import Cost, define, defined_here, enum, integer, ints
+from inferir.core.dims import DimLike, Shape, differ
+from inferir.dialects.inference.base import InferenceOp
+
+
+def window_output(size: DimLike, kernel: DimLike, stride: int, dilation: int, pad_begin: int, pad_end: int) -> DimLike:
+    """Number of positions of a window of `kernel` taps along `size` elements (floor mode). Source: ONNX Conv-22."""
+    return (size + pad_begin + pad_end - dilation * (kernel - 1) - 1) // stride + 1
+
+
+@define
+class ConvOp(InferenceOp):
+    """N-dimensional cross-correlation with groups.
+
+    y[n, o, p] = bias[o] + sum over c, k of x[n, c, p * strides + k * dilations - pads_begin] * w[o, c, k]
+
+    x     [N, C, *spatial]  (layout nchw; [N, *spatial, C] in nhwc)
+    w     [O, C / groups, *kernel]  (nhwc: [O, *kernel, C / groups])
+    bias  [O], optional
+    pads  begins then ends, in elements, as ONNX has them
+
+    Source: ONNX Conv-22. Example:
+        %y = inference.conv %x, %w bias %b strides [2, 2] pads [3, 3, 3, 3]
+            : (tensor<1x3x224x224xf32>, tensor<64x3x7x7xf32>, tensor<64xf32>) -> tensor<1x64x112x112xf32>
+    """
+
+    name = "inference.conv"
+    x = operand_def()
+    w = operand_def()
+    bias = opt_operand_def()
+    strides = ints()
+    pads = ints()
+    dilations = ints()
+    groups = integer(1)
+    layout = enum("nchw", "nhwc")
+    result = result_def()
+
+    @property
+    def rank(self) -> int:
+        """Number of spatial dimensions."""
+        assert isinstance(self.x.type, TensorType)
+        return self.x.type.get_num_dims() - 2
+
+    def window(self) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+        """strides, dilations, pads at the begins, pads at the ends; each with one entry per spatial dimension."""
+        n = self.rank
+        pads = self.pads or (0,) * (2 * n)
+        return self.strides or (1,) * n, self.dilations or (1,) * n, pads[:n], pads[n:]
+
+    def infer_shape(self, x: Shape, w: Shape, bias: Shape | None) -> Shape:
+        """[N, O, *positions]."""
+        n = len(x) - 2
+        if n < 1 or len(w) != len(x):
+            self.error(f"x has rank {len(x)} and w rank {len(w)}; both need the same rank, 3 at least")
+        for what, values, length in (("strides", self.strides, n), ("dilations", self.dilations, n), ("pads", self.pads, 2 * n)):
+            if values is not None and len(values) != length:
+                self.error(f"{what} {list(values)} needs {length} entries for {n} spatial dimensions")
+        if any(s < 1 for s in self.strides or ()) or any(d < 1 for d in self.dilations or ()) or self.groups < 1:
+            self.error("strides, dilations and groups are 1 at least")
+        if self.layout == "nchw":
+            channels, spatial, taken, kernel = x[1], x[2:], w[1], w[2:]
+        else:
+            channels, spatial, taken, kernel = x[-1], x[1:-1], w[-1], w[1:-1]
+        if differ(taken * self.groups, channels):
+            groups = "1 group" if self.groups == 1 else f"{self.groups} groups"
+            self.error(f"filter takes {taken} channels in {groups}, x has {channels}", [defined_here(self.x, "x")])
+        if isinstance(w[0], int) and w[0] % self.groups:
+            self.error(f"{w[0]} output channels do not divide into {self.groups} groups")
+        if bias is not None and (len(bias) != 1 or differ(bias[0], w[0])):
+            self.error(f"bias has shape {list(bias)}, expected [{w[0]}]")
+        strides, dilations, begins, ends = self.window()
+        out = tuple(
+            window_output(s, k, st, d, b, e) for s, k, st, d, b, e in zip(spatial, kernel, strides, dilations, begins, ends, strict=True)
+        )
+        if any(isinstance(d, int) and d < 0 for d in out):
+            self.error(f"the window {list(kernel)} is larger than the padded input {list(spatial)}")
+        return (x[0], w[0], *out) if self.layout == "nchw" else (x[0], *out, w[0])
+
+    def cost(self) -> Cost:
+        """A multiplication and an addition per tap and output element."""
+        base = super().cost()
+        assert isinstance(self.w.type, TensorType)
+        taps = int(np.prod(self.w.type.get_shape()[1:], dtype=np.int64))
+        return Cost(2 * base.flops * taps, base.bytes)
+
+    def reference(self, x: np.ndarray, w: np.ndarray, bias: np.ndarray | None = None) -> np.ndarray:
+        """numpy: one matrix product per group over the gathered windows."""
+        if self.layout == "nhwc":
+            x, w = np.moveaxis(x, -1, 1), np.moveaxis(w, -1, 1)
+        strides, dilations, begins, ends = self.window()
+        y = correlate(x, w, strides, dilations, begins, ends, self.groups)
+        if bias is not None:
+            y = y + bias.reshape((-1,) + (1,) * self.rank)
+        return np.ascontiguousarray(np.moveaxis(y, 1, -1)) if self.layout == "nhwc" else y
+
+
+def correlate(x: np.ndarray, w: np.ndarray, strides: Any, dilations: Any, begins: Any, ends: Any, groups: int) -> np.ndarray:
+    """Cross-correlation of x [N, C, *spatial] with w [O, C / groups, *kernel] under zero padding."""
+    n = x.ndim - 2
+    x = np.pad(x, [(0, 0), (0, 0), *zip(begins, ends, strict=True)])
+    kernel = w.shape[2:]
+    extent = [(k - 1) * d + 1 for k, d in zip(kernel, dilations, strict=True)]
+    windows = np.lib.stride_tricks.sliding_window_view(x, extent, axis=tuple(range(2, 2 + n)))
+    select = (slice(None), slice(None), *(slice(None, None, s) for s in strides), *(slice(None, None, d) for d in dilations))
+    windows = windows[select]
+    positions = windows.shape[2 : 2 + n]
+    outputs, taken = w.shape[0] // groups, w.shape[1]
+    out = np.empty((x.shape[0], w.shape[0], *positions), np.result_type(x, w))
+    order = (0, *range(2, 2 + n), 1, *range(2 + n, 2 + 2 * n))
+    for group in range(groups):
+        part = windows[:, group * taken : (group + 1) * taken].transpose(order)
+        rows = part.reshape(int(np.prod((x.shape[0], *positions))), -1)
+        filters = w[group * outputs : (group + 1) * outputs].reshape(outputs, -1)
+        product = (rows @ filters.T).reshape(x.shape[0], *positions, outputs)
+        out[:, group * outputs : (group + 1) * outputs] = np.moveaxis(product, -1, 1)
+    return out

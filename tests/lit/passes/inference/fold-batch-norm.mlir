@@ -1,0 +1,51 @@
+// RUN: infer-opt %s --pass-pipeline='builtin.module(func.func(fold-batch-norm))' --split-input-file | filecheck %s
+
+// The scale moves into the filter, the shift into the bias; nothing is computed yet.
+// CHECK-LABEL: @conv_then_batch_norm
+// CHECK-SAME:    %[[X:[a-z0-9]+]]: tensor<1x2x4x4xf32>
+// CHECK-NOT:     batch_norm
+// CHECK-DAG:     %[[W:.+]] = inference.constant #inference.fold<inference.mul(#inference.weight<"w">
+// CHECK-DAG:     %[[B:.+]] = inference.constant dense<
+// CHECK:         %[[Y:.+]] = inference.conv %[[X]], %[[W]] bias %[[B]]
+// CHECK:         return %[[Y]]
+func.func @conv_then_batch_norm(%x: tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32> {
+  %w = inference.constant #inference.weight<"w"> : tensor<2x2x1x1xf32>
+  %g = inference.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %m = inference.constant dense<[0.5, 0.25]> : tensor<2xf32>
+  %0 = inference.conv %x, %w : (tensor<1x2x4x4xf32>, tensor<2x2x1x1xf32>) -> tensor<1x2x4x4xf32>
+  %1 = inference.batch_norm %0, %g, %m, %m, %g : (tensor<1x2x4x4xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x4x4xf32>
+  return %1 : tensor<1x2x4x4xf32>
+}
+
+// -----
+// The second user still needs the unscaled value.
+// CHECK-LABEL: @two_users
+// CHECK:         inference.batch_norm
+func.func @two_users(%x: tensor<1x2x4x4xf32>) -> (tensor<1x2x4x4xf32>, tensor<1x2x4x4xf32>) {
+  %w = inference.constant dense<1.0> : tensor<2x2x1x1xf32>
+  %g = inference.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %0 = inference.conv %x, %w : (tensor<1x2x4x4xf32>, tensor<2x2x1x1xf32>) -> tensor<1x2x4x4xf32>
+  %1 = inference.batch_norm %0, %g, %g, %g, %g : (tensor<1x2x4x4xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x4x4xf32>
+  return %0, %1 : tensor<1x2x4x4xf32>, tensor<1x2x4x4xf32>
+}
+
+// -----
+// A batch norm of something else stays.
+// CHECK-LABEL: @no_convolution
+// CHECK:         inference.batch_norm
+func.func @no_convolution(%x: tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32> {
+  %g = inference.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %1 = inference.batch_norm %x, %g, %g, %g, %g : (tensor<1x2x4x4xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x4x4xf32>
+  return %1 : tensor<1x2x4x4xf32>
+}
+
+// -----
+// A filter that comes from outside has no value to scale.
+// CHECK-LABEL: @filter_not_constant
+// CHECK:         inference.batch_norm
+func.func @filter_not_constant(%x: tensor<1x2x4x4xf32>, %w: tensor<2x2x1x1xf32>) -> tensor<1x2x4x4xf32> {
+  %g = inference.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %0 = inference.conv %x, %w : (tensor<1x2x4x4xf32>, tensor<2x2x1x1xf32>) -> tensor<1x2x4x4xf32>
+  %1 = inference.batch_norm %0, %g, %g, %g, %g : (tensor<1x2x4x4xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x4x4xf32>
+  return %1 : tensor<1x2x4x4xf32>
+}
