@@ -17,6 +17,7 @@ class ReluOp(Unary):
     """
 
     name = "inference.relu"
+    IDEMPOTENT = True
 
     def reference(self, x: np.ndarray) -> np.ndarray:
         """numpy."""

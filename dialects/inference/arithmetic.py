@@ -13,6 +13,9 @@ class AddOp(Binary):
     """lhs + rhs; integers wrap around. Source: ONNX Add-14."""
 
     name = "inference.add"
+    COMMUTATIVE = True
+    ASSOCIATIVE = True
+    NEUTRAL = 0.0
 
     def reference(self, lhs: np.ndarray, rhs: np.ndarray) -> np.ndarray:
         """numpy."""
@@ -24,6 +27,7 @@ class SubOp(Binary):
     """lhs - rhs; integers wrap around. Source: ONNX Sub-14."""
 
     name = "inference.sub"
+    NEUTRAL = 0.0
 
     def reference(self, lhs: np.ndarray, rhs: np.ndarray) -> np.ndarray:
         """numpy."""
@@ -35,6 +39,9 @@ class MulOp(Binary):
     """lhs * rhs; integers wrap around. Source: ONNX Mul-14."""
 
     name = "inference.mul"
+    COMMUTATIVE = True
+    ASSOCIATIVE = True
+    NEUTRAL = 1.0
 
     def reference(self, lhs: np.ndarray, rhs: np.ndarray) -> np.ndarray:
         """numpy."""
@@ -46,6 +53,7 @@ class DivOp(Binary):
     """lhs / rhs; integers truncate towards zero. Source: ONNX Div-14."""
 
     name = "inference.div"
+    NEUTRAL = 1.0
 
     def reference(self, lhs: np.ndarray, rhs: np.ndarray) -> np.ndarray:
         """numpy; integer division truncates as C's does, and a zero divisor gives zero."""

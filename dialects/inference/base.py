@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from xdsl.irdl import operand_def, result_def, traits_def
 from xdsl.traits import Pure
@@ -17,8 +17,20 @@ class InferenceOp(Op):
     traits = traits_def(Pure())
 
 
-class Unary(InferenceOp):
+class Elementwise(InferenceOp):
+    """Each element of the result depends only on the elements of the operands at its place, after broadcasting.
+
+    Reordering elements before or after it is the same; patterns that move transposes and reshapes rely on it.
+    """
+
+
+class Unary(Elementwise):
     """One tensor in, one of the same shape and type out."""
+
+    IDEMPOTENT: ClassVar[bool] = False
+    """f(f(x)) = f(x)"""
+    INVOLUTION: ClassVar[bool] = False
+    """f(f(x)) = x"""
 
     x = operand_def()
     result = result_def()
@@ -28,8 +40,15 @@ class Unary(InferenceOp):
         return x
 
 
-class Binary(InferenceOp):
+class Binary(Elementwise):
     """Two tensors of one element type in, broadcast against each other as numpy does."""
+
+    COMMUTATIVE: ClassVar[bool] = False
+    """f(x, y) = f(y, x)"""
+    ASSOCIATIVE: ClassVar[bool] = False
+    """f(f(x, y), z) = f(x, f(y, z)), up to rounding"""
+    NEUTRAL: ClassVar[float | None] = None
+    """The number e with f(x, e) = x."""
 
     lhs = operand_def()
     rhs = operand_def()

@@ -8,7 +8,7 @@ from xdsl.irdl import operand_def, result_def
 
 from inferir.core import define, dims, ints
 from inferir.core.dims import DimLike, Shape, differ, parse_dim, product, shape_text
-from inferir.dialects.inference.base import InferenceOp, Unary
+from inferir.dialects.inference.base import InferenceOp
 
 
 @define
@@ -48,7 +48,7 @@ class ReshapeOp(InferenceOp):
 
 
 @define
-class TransposeOp(Unary):
+class TransposeOp(InferenceOp):
     """Axes in another order: axis i of the result is axis permutation[i] of x.
 
     Source: ONNX Transpose-21. Example:
@@ -56,7 +56,9 @@ class TransposeOp(Unary):
     """
 
     name = "inference.transpose"
+    x = operand_def()
     permutation = ints()
+    result = result_def()
 
     def infer_shape(self, x: Shape) -> Shape:
         """x's dimensions permuted."""

@@ -223,6 +223,8 @@ _OpT = TypeVar("_OpT", bound=type[Op])
 
 def define(cls: _OpT) -> _OpT:
     """Class decorator: make an `Op` subclass an op definition and give its properties Python values."""
+    for name in [n for n in cls.__dict__ if n.isupper()]:
+        cls.__annotations__.setdefault(name, ClassVar[Any])  # facts about the op, not parts of it
     declared: dict[str, Property] = {}
     for parent in reversed(cls.__mro__):
         for name, value in list(parent.__dict__.items()):
