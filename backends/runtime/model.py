@@ -34,6 +34,7 @@ class _Plan:
     """What one combination of input shapes needs."""
 
     sizes: np.ndarray  # i64, in the order of Program.symbols
+    sizes_address: int
     outputs: tuple[tuple[tuple[int, ...], np.dtype], ...]
     arena: int
 
@@ -63,11 +64,13 @@ class Model:
         self._arena_size = code.function("inferir_arena_size", ctypes.c_int64, pointer)
         self._code = code
         self._dtypes = [DTYPES[port.dtype] for port in program.inputs]
-        self._io = np.zeros(len(program.inputs) + len(program.outputs), np.uintp)
+        self._io = (ctypes.c_size_t * (len(program.inputs) + len(program.outputs)))()
+        self._io_address = ctypes.addressof(self._io)
         self._timeline = np.zeros(len(program.launches) + 1, np.int64)
-        self._arena = aligned_bytes(0)
+        self._arena, self._arena_address = aligned_bytes(0), 0
         self._plans: dict[tuple[tuple[int, ...], ...], _Plan] = {}
         self._weights: np.ndarray | None = None
+        self._weights_address = 0
         self._workers: Workers | None = None
         self._finalizer: weakref.finalize | None = weakref.finalize(self, code.close)
         self._lock, self._process = threading.Lock(), os.getpid()
@@ -149,7 +152,7 @@ class Model:
             raise ModelError(f"the program asks for {arena} bytes of memory for {_show(values)}")
         if len(self._plans) >= _MOST_PLANS:
             self._plans.clear()
-        plan = self._plans[shapes] = _Plan(sizes, tuple(outputs), arena)
+        plan = self._plans[shapes] = _Plan(sizes, int(sizes.ctypes.data), tuple(outputs), arena)
         return plan
 
     def _solve(self, shapes: tuple[tuple[int, ...], ...]) -> dict[str, int]:
@@ -192,14 +195,15 @@ class Model:
                 if plan.arena > self._arena.size:
                     self._arena = aligned_bytes(0)  # the old one goes first
                     self._arena = aligned_bytes(plan.arena)
+                    self._arena_address = int(self._arena.ctypes.data)
                 outputs = [np.empty(shape, dtype) for shape, dtype in plan.outputs]
             except MemoryError:
                 raise ModelError(f"not enough memory: the inference needs {plan.arena / 2**20:.0f} MiB beside its outputs") from None
-            self._io[:] = [a.__array_interface__["data"][0] for a in (*arrays, *outputs)]
+            self._io[:] = [_address(a) for a in (*arrays, *outputs)]
             if seconds is not None and self.program.launches:
                 workers.record(True)
             started = time.perf_counter()
-            error = self._run(workers.address, self._arena.ctypes.data, weights.ctypes.data, self._io.ctypes.data, plan.sizes.ctypes.data)
+            error = self._run(workers.address, self._arena_address, weights, self._io_address, plan.sizes_address)
             elapsed = time.perf_counter() - started
             if seconds is not None and self.program.launches:
                 workers.record(False)
@@ -209,17 +213,18 @@ class Model:
                 raise ModelError(f"the compiled program stopped with error {error}")
             return outputs
 
-    def _ready(self) -> tuple[np.ndarray, Workers]:
-        """The weights and the threads, taken when first needed."""
+    def _ready(self) -> tuple[int, Workers]:
+        """The weights' address and the threads, taken when first needed."""
         if self._finalizer is None:
             raise ModelError("the model is closed")
         if self._weights is None:
             self._weights = _weights_of(self.program)
+            self._weights_address = int(self._weights.ctypes.data)
         if self._workers is None:
             self._workers = Workers(self._code, self.num_threads, _SPIN_LIMIT, self._timeline)
             self._finalizer.detach()
             self._finalizer = weakref.finalize(self, self._workers.stop)
-        return self._weights, self._workers
+        return self._weights_address, self._workers
 
 
 def _weights_of(program: Program) -> np.ndarray:
@@ -235,6 +240,14 @@ def _weights_of(program: Program) -> np.ndarray:
         block = aligned_bytes(size, zeroed=True) if block is None else block
         block[offset : offset + part.size] = part
     return aligned_bytes(size, zeroed=True) if block is None else block
+
+
+def _address(array: np.ndarray) -> int:
+    """Where a contiguous array's data lies; the first way is four times quicker but takes writable, non-empty arrays only."""
+    try:
+        return ctypes.addressof(ctypes.c_char.from_buffer(array.data))
+    except (TypeError, ValueError):
+        return int(array.ctypes.data)
 
 
 def _count(n: int, what: str) -> str:
