@@ -1,9 +1,18 @@
-"""inferir: a multi-dialect inference compiler."""
+"""inferir: a multi-dialect inference compiler.
+
+    m = inferir.compile("model.onnx", target="cpu", opt_level="layout", num_threads=2)
+    m = inferir.load("model.infer")
+    y = m(x)                          # by position: an array, or a tuple
+    m.run({"input": x})["logits"]     # by name
+
+Loading needs numpy only; the compiler is imported when `compile` is first called.
+"""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from inferir.backends.runtime.model import Model
@@ -15,6 +24,25 @@ if os.path.exists(os.path.join(_beside, "pyproject.toml")):
     __path__.insert(0, _beside)
 
 __version__ = "0.1.0"
+__all__ = ["__version__", "compile", "load"]
+
+
+def compile(
+    model: Any,
+    target: str = "cpu",
+    opt_level: str = "layout",
+    num_threads: int | None = None,
+    dims: Mapping[str, int] | None = None,
+    precision: str = "f32",
+) -> Any:
+    """Compile a model: the path of a model file or of IR text, the IR text itself, or a framework's live object.
+
+    `opt_level` is none, basic, extended or layout; `dims` fixes symbolic dimensions by name; `num_threads` defaults to the
+    processors this process may use. Raises `inferir.core.InferError`, one clear line, for anything wrong with the model.
+    """
+    from inferir.tools.driver import compile_model
+
+    return compile_model(model, target, opt_level, num_threads, dims, precision)
 
 
 def load(path: str | os.PathLike[str], num_threads: int | None = None, verify: Verify = "first-run") -> Model:

@@ -12,6 +12,10 @@ class UsageError(Exception):
     """A wrong command line: one clear line."""
 
 
+class Reported(Exception):
+    """An error of the compiler, already as the lines that a person reads."""
+
+
 class _HelpShown(Exception):
     """`--help` was asked for and printed."""
 

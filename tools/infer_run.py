@@ -2,45 +2,115 @@
 
     infer-run m.infer --input x.npz --output y.npz
     infer-run m.infer --input random --dims batch=8 --profile
+    infer-run m.onnx --input random --target interpreter --reference onnxruntime
 
-A package needs numpy and nothing else.
+A package needs numpy and nothing else; a model file or IR text is compiled first.
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import TextIO
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
 
 import inferir
-from inferir.backends.runtime.arrays import describe, random_inputs, read_inputs, write_npz
-from inferir.backends.runtime.model import Model
+from inferir.backends.runtime.arrays import contract, describe, random_inputs, read_inputs, write_npz
+from inferir.backends.runtime.package import is_package
 from inferir.backends.runtime.program import ModelError
-from inferir.tools.command_line import CommandLine, UsageError, sizes
+from inferir.tools.command_line import CommandLine, Reported, UsageError, sizes
 
 
 def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
-    """Run; 0 when it worked, 1 with one line on `stderr` when it did not."""
+    """Run; 0 when it worked, 1 with one line on `stderr` when it did not, or when the outputs are not those of the reference."""
     try:
         args = _parser().parse(argv, stdout)
-        if args is not None:
-            with inferir.load(args.model, args.num_threads) as model:
-                _run(model, args, stdout)
+        return 0 if args is None or _run(args, stdin, stdout) else 1
     except (ModelError, UsageError) as e:
         stderr.write(f"infer-run: error: {e}\n")
-        return 1
-    return 0
+    except Reported as e:
+        stderr.write(str(e))
+    return 1
 
 
-def _run(model: Model, args: argparse.Namespace, stdout: TextIO) -> None:
-    """One inference: inputs, outputs, summary, times."""
-    random = args.input == "random"
-    inputs = random_inputs(model.inputs, args.dims, args.seed) if random else read_inputs(args.input, model.inputs)
+def _run(args: argparse.Namespace, stdin: TextIO, stdout: TextIO) -> bool:
+    """One inference: inputs, outputs, summary, times, differences. False where the outputs are not those of the reference."""
+    if args.model != "-" and is_package(args.model):
+        return _run_package(args, stdout)
+    if args.model != "-" and not Path(args.model).is_file():
+        raise ModelError(f"{args.model}: No such file or directory")
+    try:
+        from inferir.tools.driver import compile_model, compiling
+    except ImportError as e:
+        raise ModelError(f"{args.model} is not a package, and the compiler cannot be loaded: {e}") from None
+    with compiling("infer-run", args.plugin) as ctx:
+        source = stdin.read() if args.model == "-" else args.model
+        with compile_model(source, args.target or "cpu", args.opt_level or "layout", args.num_threads, args.dims, ctx=ctx) as model:
+            inputs = _inputs(args, model)
+            outputs = _outputs(args, model, inputs, stdout)
+        if args.reference is None:
+            return True
+        if args.reference == "interpreter":
+            expected = compile_model(source, "interpreter", "none", dims=args.dims).run(inputs)
+        else:
+            expected = _onnxruntime(source, inputs)
+    return _compare(outputs, expected, args.reference, stdout)
+
+
+def _run_package(args: argparse.Namespace, stdout: TextIO) -> bool:
+    for option in ("target", "opt_level", "reference"):
+        if getattr(args, option) is not None:
+            raise UsageError(f"--{option.replace('_', '-')} needs the model: {args.model} is compiled already")
+    with inferir.load(args.model, args.num_threads) as model:
+        _outputs(args, model, _inputs(args, model), stdout)
+    return True
+
+
+def _inputs(args: argparse.Namespace, model: Any) -> dict[str, np.ndarray]:
+    """The inputs that `--input` names."""
+    return random_inputs(model.inputs, args.dims, args.seed) if args.input == "random" else read_inputs(args.input, model.inputs)
+
+
+def _outputs(args: argparse.Namespace, model: Any, inputs: dict[str, np.ndarray], stdout: TextIO) -> dict[str, np.ndarray]:
+    """Run, write and summarise."""
+    if args.profile and not hasattr(model, "profile"):
+        raise UsageError("--profile needs native code: this target does not time its kernels")
     outputs, times = model.profile(inputs) if args.profile else (model.run(inputs), [])
     if args.output:
         write_npz(args.output, outputs)
     stdout.writelines(describe(name, array) + "\n" for name, array in outputs.items())
     if args.profile:
         _print_profile(times, stdout)
+    return outputs
+
+
+def _onnxruntime(path: str, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """ONNX Runtime's outputs, by its own names."""
+    try:
+        import onnxruntime
+    except ImportError:
+        raise ModelError("--reference onnxruntime needs it installed: pip install onnxruntime") from None
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    try:
+        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        return {o.name: np.asarray(y) for o, y in zip(session.get_outputs(), session.run(None, inputs), strict=True)}
+    except Exception as e:  # noqa: BLE001  (onnxruntime's own classes derive from nothing narrower)
+        raise ModelError(f"onnxruntime cannot run '{path}': {str(e).splitlines()[0]}") from None
+
+
+def _compare(outputs: dict[str, np.ndarray], expected: dict[str, np.ndarray], reference: str, stdout: TextIO) -> bool:
+    """Print the largest error of each output; whether all are within the numerics contract. Outputs pair up by position."""
+    fine = len(outputs) == len(expected)
+    for (name, y), ref in zip(outputs.items(), expected.values(), strict=False):
+        worst, share = contract(y, ref)
+        within = share <= 1
+        stdout.write(
+            f"{name}: max error {worst:.3g} against {reference}, {share:.3g} of what is allowed{'' if within else ': TOO FAR OFF'}\n"
+        )
+        fine &= within
+    return fine
 
 
 def _print_profile(times: list[tuple[str, float]], stdout: TextIO) -> None:
@@ -55,7 +125,9 @@ def _print_profile(times: list[tuple[str, float]], stdout: TextIO) -> None:
 
 def _parser() -> CommandLine:
     parser = CommandLine("infer-run", "Run a model and print a summary of its outputs.", "infer-run m.infer --input x.npz --output y.npz")
-    parser.add_argument("model", metavar="M.infer", help="a package written by infer-compile")
+    parser.add_argument(
+        "model", metavar="MODEL", help="a package written by infer-compile, a model file, or IR text (.mlir; - for standard input)"
+    )
     parser.add_argument("--input", required=True, help="an npz file (keys: input names, or in0, in1, ...), or 'random'")
     parser.add_argument("--output", help="write the outputs to this npz file")
     parser.add_argument(
@@ -64,6 +136,10 @@ def _parser() -> CommandLine:
     parser.add_argument("--seed", type=int, default=0, help="of the random inputs (default 0)")
     parser.add_argument("--num-threads", type=int, help="default: the processors this process may use")
     parser.add_argument("--profile", action="store_true", help="print the time of every kernel launch")
+    parser.add_argument("--target", help="of a model that is no package: cpu (default), interpreter")
+    parser.add_argument("--opt-level", help="of a model that is no package: none, basic, extended or layout (default)")
+    parser.add_argument("--reference", choices=("interpreter", "onnxruntime"), help="run there too and print the differences")
+    parser.add_argument("--plugin", action="append", default=[], metavar="FILE.py", help="load dialects, passes, rules and targets")
     return parser
 
 

@@ -73,3 +73,23 @@ def describe(name: str, array: np.ndarray) -> str:
         odd = array.size - int(np.isfinite(array).sum()) if array.dtype.kind == "f" else 0
         line += f" not finite {odd}" if odd else ""
     return f"{line} values {head}{' ...' if array.size > 4 else ''}" if head else line
+
+
+RTOL, ATOL = 1e-3, 1e-5
+
+
+def contract(got: np.ndarray, ref: np.ndarray) -> tuple[float, float]:
+    """The largest error, and the largest as a share of what the numerics contract allows: |got - ref| <= RTOL * |ref| + ATOL * max|ref|.
+
+    Both are infinite where shape, element type or the places of NaNs and infinities differ.
+    """
+    same = got.shape == ref.shape and got.dtype == ref.dtype
+    if not same or not np.array_equal(np.where(np.isfinite(got), 0, got), np.where(np.isfinite(ref), 0, ref), equal_nan=True):
+        return float("inf"), float("inf")
+    finite = np.isfinite(ref)
+    wide = np.complex128 if ref.dtype.kind == "c" else np.float64
+    error, size = np.abs(got[finite].astype(wide) - ref[finite].astype(wide)), np.abs(ref[finite].astype(wide))
+    if not error.any():
+        return 0.0, 0.0
+    allowed = np.maximum(RTOL * size + ATOL * size.max(), np.finfo(np.float64).tiny)
+    return float(error.max()), float((error / allowed).max())

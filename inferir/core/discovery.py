@@ -75,6 +75,8 @@ def pass_modules() -> dict[str, str]:
 
 _plugged_passes: dict[str, type[Pass]] = {}
 _plugged_pipelines: dict[str, Pipeline] = {}
+plugins: list[ModuleType] = []
+"""The plug-in files that were loaded, in order."""
 
 
 def pass_names() -> list[str]:
@@ -134,6 +136,7 @@ def load_plugin(path: str) -> None:
         spec.loader.exec_module(module)
     except Exception as problem:
         raise InferError(f"cannot load plug-in '{path}': {type(problem).__name__}: {problem}") from problem
+    plugins.append(module)
     for key, value in vars(module).items():
         if isinstance(value, type) and issubclass(value, Pass) and value.__module__ == module.__name__:
             _plugged_passes[value.name] = value

@@ -8,6 +8,7 @@ import weakref
 import numpy as np
 import pytest
 
+from inferir.backends.runtime.arrays import contract
 from inferir.backends.runtime.model import Model
 from inferir.backends.runtime.program import ModelError, Port
 from tests.unit.small_program import TEXT, WEIGHTS, compile_text, small_program
@@ -181,3 +182,18 @@ def test_profile_names_every_launch():
         assert 0 < times[0][1] < 1
     with Model(small_program(launches=())) as model:
         assert model.profile({"x": X})[1] == []
+
+
+@pytest.mark.parametrize(
+    ("got", "ref", "share"),
+    [
+        ([1.0, 2.0], [1.0, 2.0], 0.0),
+        ([1.0, 2.00202], [1.0, 2.0], 1.0),  # rtol 1e-3 of 2, atol 1e-5 of 2
+        ([1.0, float("nan")], [1.0, float("nan")], 0.0),
+        ([1.0, float("nan")], [1.0, 2.0], float("inf")),
+        ([1.0], [1.0, 2.0], float("inf")),
+        ([], [], 0.0),
+    ],
+)
+def test_the_numerics_contract(got, ref, share):
+    assert contract(np.array(got), np.array(ref))[1] == pytest.approx(share, rel=1e-3)

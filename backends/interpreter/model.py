@@ -1,0 +1,69 @@
+"""A module behind the interface of a compiled model."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+from xdsl.dialects.builtin import DYNAMIC_INDEX, ArrayAttr, DictionaryAttr, ModuleOp, StringAttr, TensorType
+from xdsl.dialects.func import FuncOp
+
+from inferir.backends.runtime.program import Port
+from inferir.core import Context, InferError
+from inferir.core.executor import argument_names, execute, result_names
+
+
+class Interpreted:
+    """Runs `@main` of a module in the reference executor."""
+
+    def __init__(self, module: ModuleOp, ctx: Context):
+        self.module, self.ctx = module, ctx
+        main = main_of(module)
+        types, attributes = main.function_type, (main.arg_attrs, main.res_attrs)
+        self.inputs = _ports(argument_names(main), types.inputs.data, attributes[0])
+        self.outputs = _ports(result_names(main), types.outputs.data, attributes[1])
+
+    def __call__(self, *inputs: Any) -> np.ndarray | tuple[np.ndarray, ...]:
+        """Run on the inputs in order."""
+        outputs = tuple(execute(self.module, [np.asarray(x) for x in inputs], self.ctx))
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def run(self, inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
+        """Run on inputs by name, giving outputs by name."""
+        results = execute(self.module, {name: np.asarray(x) for name, x in inputs.items()}, self.ctx)
+        return dict(zip((port.name for port in self.outputs), results, strict=True))
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+def main_of(module: ModuleOp) -> FuncOp:
+    """The function that a model's users call. Raises InferError where there is none."""
+    for op in module.ops:
+        if isinstance(op, FuncOp) and op.sym_name.data == "main":
+            return op
+    raise InferError("the module has no function @main to run", module.location)
+
+
+def _ports(names: Sequence[str], types: Sequence[Any], attributes: ArrayAttr[DictionaryAttr] | None) -> tuple[Port, ...]:
+    return tuple(
+        _port(name, type, attributes.data[i].data if attributes else {}) for i, (name, type) in enumerate(zip(names, types, strict=True))
+    )
+
+
+def _port(name: str, type: Any, attributes: Mapping[str, Any]) -> Port:
+    if not isinstance(type, TensorType):
+        return Port(name, str(type), ())
+    named = attributes.get("inference.dims")
+    symbols = (
+        [d.data if isinstance(d, StringAttr) else "?" for d in named.data]
+        if isinstance(named, ArrayAttr)
+        else ["?"] * len(type.get_shape())
+    )
+    dims = [symbol if size == DYNAMIC_INDEX else size for size, symbol in zip(type.get_shape(), symbols, strict=True)]
+    return Port(name, str(type.element_type), tuple(dims))

@@ -1,0 +1,90 @@
+"""From a model to something that runs: what infer-compile, infer-run and `inferir.compile` share."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from xdsl.dialects.builtin import ModuleOp
+
+from inferir.backends.runtime.program import Program
+from inferir.backends.target import Runnable, find_target
+from inferir.core import Context, InferError, PassManager, make_context, parse, text_of, verify
+from inferir.core.diagnostics import file_line_col, render
+from inferir.core.discovery import load_plugin
+from inferir.core.sidecar import attach_weights
+from inferir.tools.command_line import Reported
+
+PRECISIONS = ("f32",)
+
+
+def compile_model(
+    model: Any,
+    target: str = "cpu",
+    opt_level: str = "layout",
+    num_threads: int | None = None,
+    dims: Mapping[str, int] | None = None,
+    precision: str = "f32",
+    ctx: Context | None = None,
+) -> Runnable:
+    """The model ready to run; `inferir.compile` describes the arguments. Raises InferError."""
+    if precision not in PRECISIONS:
+        raise InferError(f"no precision '{precision}' (there is {', '.join(PRECISIONS)})")
+    artefact, _ = build(model, target, opt_level, dims or {}, ctx or make_context())
+    return find_target(target).load(artefact, num_threads)
+
+
+def build_program(model: Any, target: str, opt_level: str, dims: Mapping[str, int], ctx: Context, keep_ir: bool = False) -> Program:
+    """The model as a program that can be packaged. Raises InferError."""
+    program, module = build(model, target, opt_level, dims, ctx)
+    if not isinstance(program, Program):
+        raise InferError(f"target '{target}' runs models in this process only: it makes no package")
+    if keep_ir:
+        program.ir["lowered"] = text_of(module)
+    return program
+
+
+def build(model: Any, target: str, opt_level: str, dims: Mapping[str, int], ctx: Context) -> tuple[Any, ModuleOp]:
+    """The target's artefact, and the lowered module it was made from. Raises InferError."""
+    module = read(model, ctx, dims)
+    chosen = find_target(target)
+    PassManager(chosen.pipeline(opt_level), ctx).run(module)
+    return chosen.build(module, ctx), module
+
+
+def read(model: Any, ctx: Context, dims: Mapping[str, int]) -> ModuleOp:
+    """The module of a model: a path (model file or IR text), IR text, or a framework's live object. Raises InferError."""
+    if isinstance(model, str) and ("\n" in model or not model):
+        return read_text(model, "<text>", ctx, Path.cwd())
+    path = Path(model)
+    try:
+        with path.open("rb") as file:
+            head = file.read(4096)
+        if path.suffix == ".mlir":
+            return read_text(path.read_text("utf-8"), str(path), ctx, path.parent)
+    except OSError as problem:
+        raise InferError(f"cannot read '{path}': {problem.strerror}") from None
+    except UnicodeDecodeError:
+        raise InferError(f"cannot read '{path}': not UTF-8 text") from None
+    raise InferError(f"'{path}' is no model that inferir knows: it begins with {head[:16]!r}")
+
+
+def read_text(text: str, name: str, ctx: Context, folder: Path) -> ModuleOp:
+    """IR text with the weights beside it, verified. Raises InferError."""
+    module = parse(text, name, ctx)
+    verify(module)
+    attach_weights(module, ctx, folder)
+    return module
+
+
+@contextmanager
+def compiling(tool: str, plugins: Sequence[str] = ()) -> Iterator[Context]:
+    """A context for one compilation with the plug-ins loaded; InferErrors leave the block as the text a person reads."""
+    ctx = make_context()
+    try:
+        for path in plugins:
+            load_plugin(path)
+        yield ctx
+    except InferError as error:
+        prefix = "" if file_line_col(error.location) else f"{tool}: "
+        raise Reported(prefix + render(error, ctx.sources)) from error

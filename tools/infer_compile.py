@@ -1,0 +1,55 @@
+"""infer-compile: a model file or IR text -> a package."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import TextIO
+
+from inferir.backends.package.writer import write_package
+from inferir.backends.runtime.program import ModelError
+from inferir.tools.command_line import CommandLine, Reported, UsageError, sizes
+
+
+def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
+    """Compile; 0 when the package is written, 1 with the reason on `stderr` when it is not."""
+    try:
+        args = _parser().parse(argv, stdout)
+        if args is not None:
+            _compile(args, stdin)
+    except (ModelError, UsageError) as e:
+        stderr.write(f"infer-compile: error: {e}\n")
+        return 1
+    except Reported as e:
+        stderr.write(str(e))
+        return 1
+    return 0
+
+
+def _compile(args: argparse.Namespace, stdin: TextIO) -> None:
+    from inferir.tools.driver import build_program, compiling
+
+    with compiling("infer-compile", args.plugin) as ctx:
+        model = stdin.read() if args.model == "-" else args.model
+        program = build_program(model, args.target, args.opt_level, args.dims, ctx, args.keep_ir)
+    write_package(args.output, program)
+
+
+def _parser() -> CommandLine:
+    parser = CommandLine(
+        "infer-compile",
+        "Compile a model into a package that infer-run and inferir.load run.",
+        "infer-compile m.onnx --target cpu -o m.infer",
+    )
+    parser.add_argument("model", help="a model file, or IR text (.mlir; - for standard input)")
+    parser.add_argument("-o", dest="output", required=True, metavar="M.infer", help="the package to write")
+    parser.add_argument("--target", default="cpu", help="what to compile for (default cpu)")
+    parser.add_argument("--opt-level", default="layout", help="none, basic, extended or layout (default)")
+    parser.add_argument("--dims", type=sizes, default={}, help="fix symbolic dimensions: batch=1,seq=8")
+    parser.add_argument("--keep-ir", action="store_true", help="put the lowered IR into the package, for people")
+    parser.add_argument("--plugin", action="append", default=[], metavar="FILE.py", help="load dialects, passes, rules and targets")
+    return parser
+
+
+def run() -> None:
+    """The command line."""
+    sys.exit(main(sys.argv[1:], sys.stdin, sys.stdout, sys.stderr))
