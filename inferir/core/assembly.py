@@ -38,10 +38,7 @@ def print_op(op: Any, printer: Printer) -> None:
     for name, value in optional:
         printer.print_string(f" {name} ")
         printer.print_ssa_value(value)
-    for name, declared in op.property_definitions().items():
-        if name in op.properties:
-            printer.print_string(f" {name}")
-            _print_value(declared, op.properties[name], printer)
+    print_properties(op, printer)
     if op.regions:
         for region in op.regions:
             printer.print_string(" ")
@@ -54,6 +51,14 @@ def print_op(op: Any, printer: Printer) -> None:
         printer.print_attribute(types[0])
     else:
         printer.print_function_type(op.operand_types, op.result_types)
+
+
+def print_properties(op: Any, printer: Printer) -> None:
+    """Print every property that differs from its default, behind its name."""
+    for name, declared in op.property_definitions().items():
+        if name in op.properties:
+            printer.print_string(f" {name}")
+            _print_value(declared, op.properties[name], printer)
 
 
 def parse_op(cls: Any, parser: Parser) -> Any:
@@ -118,6 +123,11 @@ def _parse_named(cls: Any, parser: Parser, groups: dict[str, list[UnresolvedOper
         else:
             known = ", ".join([*sorted(optional), *declared]) or "none"
             parser.raise_error(f"{cls.name} has no operand or property '{name}'; it has: {known}", start, parser.pos)
+
+
+def parse_properties(cls: Any, parser: Parser, properties: dict[str, Attribute]) -> None:
+    """Read what `print_properties` wrote into `properties`; no operand is behind a name."""
+    _parse_named(cls, parser, {}, properties)
 
 
 def _print_value(declared: Property, value: Attribute, printer: Printer) -> None:

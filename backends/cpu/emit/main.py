@@ -1,0 +1,127 @@
+"""The host side of a program: `inferir_run`, `inferir_arena_size` and the object around them."""
+
+from xdsl.dialects import func
+from xdsl.dialects.builtin import IndexType, MemRefType, ModuleOp
+from xdsl.ir import Operation
+
+from inferir.backends.cpu.emit.kernel import Emitter, Memory, emit_kernel, memory
+from inferir.backends.cpu.emit.text import Function, Int, Program
+from inferir.backends.cpu.emit.threads import declarations, thread_pool
+from inferir.core.diagnostics import InferError
+from inferir.dialects.cpu.program import KernelOp, LaunchOp, ViewOp
+
+TIMELINE = 264  # byte in the pool: ptr or null, i64[launches + 1] for the cycle counter
+
+
+class HostEmitter(Emitter):
+    """Adds views and launches to what kernels may hold."""
+
+    launches = 0
+
+    def op(self, op: Operation) -> None:
+        match op:
+            case ViewOp():
+                assert isinstance(op.result.type, MemRefType)
+                source = self.memory(op.source).pointer
+                pointer = self.f.at(source, self.integer(op.offset), "i8")
+                self.values[op.result] = memory(self.f, pointer, op.result.type, [self.integer(s) for s in op.sizes])
+            case LaunchOp():
+                self.launch(op)
+            case func.ReturnOp():
+                return
+            case _:
+                super().op(op)
+
+    def launch(self, op: LaunchOp) -> None:
+        """Fill the argument slots and hand them to the pool."""
+        f, slots = self.f, 0
+
+        def put(type: str, value: Int) -> None:
+            nonlocal slots
+            f.store(type, str(value), f.at("%slots", slots, "i64"), 8)
+            slots += 1
+
+        for argument in op.arguments:
+            value = self.values[argument]
+            if not isinstance(value, Memory):
+                put("i64", value)
+                continue
+            assert isinstance(argument.type, MemRefType)
+            put("ptr", self.base(argument.type, value))
+            for declared, size in zip(argument.type.get_shape(), value.sizes, strict=True):
+                if declared < 0:
+                    put("i64", size)
+        self.stamp()
+        f.do(f"call void @launch(ptr %pool, ptr @{op.kernel.root_reference.data}, ptr %slots, i64 {self.integer(op.tasks)})")
+        self.launches += 1
+
+    def base(self, type: MemRefType, value: Memory) -> str:
+        """The pointer a kernel takes: before the offset of the layout, which the kernel adds."""
+        offset = type.get_offset() or 0
+        return self.f.at(value.pointer, -offset)
+
+    def stamp(self) -> None:
+        """Store the cycle counter if the runtime asked for a timeline."""
+        f, number = self.f, self.launches
+
+        def store() -> None:
+            f.store("i64", f.call("i64", "llvm.readcyclecounter"), f.at("%timeline", number, "i64"), 8)
+
+        f.when("%timed", store)
+
+
+def emit_program(module: ModuleOp, triple: str = "x86_64") -> str:
+    """The LLVM module of a level 4 module. Raises InferError for an op there is no code for."""
+    program = Program()
+    functions: dict[str, func.FuncOp] = {}
+    for op in module.body.ops:
+        match op:
+            case KernelOp():
+                emit_kernel(op, program)
+            case func.FuncOp():
+                functions[op.sym_name.data] = op
+            case _:
+                raise InferError(f"a level 4 module holds kernels and functions, not {op.name}", op.location)
+    for name in ("main", "arena_size"):
+        if name not in functions:
+            raise InferError(f"a level 4 module needs func.func @{name}")
+    _emit_run(functions["main"], program)
+    _emit_arena_size(functions["arena_size"], program)
+    return declarations(triple) + program.text() + "\n" + thread_pool(triple)
+
+
+def _emit_run(op: func.FuncOp, program: Program) -> None:
+    f = Function("inferir_run", [f"ptr %{n}" for n in ("pool", "arena", "weights", "io", "dims")], "i64", internal=False)
+    widest = max((_slots(o) for o in op.body.walk() if isinstance(o, LaunchOp)), default=0)
+    f.do(f"%slots = alloca i64, i64 {max(widest, 1)}, align 8")
+    f.do(f"%p.timeline = getelementptr i8, ptr %pool, i64 {TIMELINE}")
+    f.do("%timeline = load ptr, ptr %p.timeline, align 8")
+    f.do("%timed = icmp ne ptr %timeline, null")
+    emitter = HostEmitter(program, f)
+    pointers, dims = 0, 0
+    for argument in op.body.block.args:
+        if isinstance(argument.type, IndexType):
+            emitter.values[argument] = f.load("i64", f.at("%dims", dims, "i64"), 8)
+            dims += 1
+            continue
+        pointer = ("%arena", "%weights")[pointers] if pointers < 2 else f.load("ptr", f.at("%io", pointers - 2, "i64"), 8)
+        emitter.values[argument] = Memory(pointer, (0,), (1,))
+        pointers += 1
+    emitter.block(op.body.block)
+    emitter.stamp()
+    program.add(f, "i64 0")
+
+
+def _slots(op: LaunchOp) -> int:
+    return sum(1 + sum(d < 0 for d in a.type.get_shape()) if isinstance(a.type, MemRefType) else 1 for a in op.arguments)
+
+
+def _emit_arena_size(op: func.FuncOp, program: Program) -> None:
+    f = Function("inferir_arena_size", ["ptr %dims"], "i64", internal=False)
+    emitter = HostEmitter(program, f)
+    for position, argument in enumerate(op.body.block.args):
+        emitter.values[argument] = f.load("i64", f.at("%dims", position, "i64"), 8)
+    emitter.block(op.body.block)
+    last = op.body.block.last_op
+    assert isinstance(last, func.ReturnOp)
+    program.add(f, f"i64 {emitter.integer(last.operands[0])}")

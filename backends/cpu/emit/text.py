@@ -1,0 +1,241 @@
+"""Building LLVM IR as text, front to back.
+
+An `Int` is a value of type i64: a Python int while it is known (arithmetic on those happens here, not in the program),
+else the name of an SSA value. Vectors have `LANES` floats whatever the machine: code generation splits them in two for
+machines with 256-bit registers, so one text serves all.
+"""
+
+import struct
+from collections.abc import Callable, Sequence
+
+Int = int | str
+
+LANES = 16
+VECTOR = f"<{LANES} x float>"
+INTS = f"<{LANES} x i32>"
+MASK = f"<{LANES} x i1>"
+ATTRIBUTES = 'nounwind "prefer-vector-width"="512"'
+
+
+def number(value: float) -> str:
+    """The LLVM spelling of a float32 constant (LLVM writes it as the hexadecimal double of the same value)."""
+    (single,) = struct.unpack("<f", struct.pack("<f", value))
+    return f"0x{struct.unpack('<Q', struct.pack('<d', single))[0]:016X}"
+
+
+def splat(value: float) -> str:
+    """A constant vector, the same in every lane."""
+    return f"splat (float {number(value)})"
+
+
+def lanes(count: int) -> str:
+    """The constant mask whose first `count` lanes are set."""
+    return "<" + ", ".join(f"i1 {'true' if lane < count else 'false'}" for lane in range(LANES)) + ">"
+
+
+class Function:
+    """The text of one LLVM function while it is being written.
+
+    `params` are LLVM parameter declarations such as `ptr noalias %x`. Control flow is structured: `loop` and `when` nest.
+    """
+
+    def __init__(self, name: str, params: Sequence[str], result: str = "void", internal: bool = True):
+        linkage = "internal " if internal else ""
+        self.name = name
+        self.lines = [f"define {linkage}{result} @{name}({', '.join(params)}) {ATTRIBUTES} {{", "entry:"]
+        self.block = "entry"
+        self.count = 0
+        self.declarations: set[str] = set()
+
+    def finish(self, result: str = "void") -> str:
+        """Return `result` and give the whole text."""
+        return "\n".join([*self.lines, f"  ret {result}", "}", ""])
+
+    # -- single instructions
+
+    def do(self, instruction: str) -> None:
+        """An instruction without a result."""
+        self.lines.append("  " + instruction)
+
+    def let(self, instruction: str) -> str:
+        """An instruction with a result; gives its name."""
+        self.count += 1
+        name = f"%v{self.count}"
+        self.do(f"{name} = {instruction}")
+        return name
+
+    def call(self, result: str, callee: str, *arguments: str) -> str:
+        """Call an intrinsic on scalars (declared on the way); `arguments` are written `type value`."""
+        self.declarations.add(f"declare {result} @{callee}({', '.join(a.rsplit(' ', 1)[0] for a in arguments)})")
+        return self.let(f"call {result} @{callee}({', '.join(arguments)})")
+
+    def lanewise(self, intrinsic: str, *vectors: str) -> str:
+        """Call an intrinsic that maps float vectors to a float vector lane by lane, such as `llvm.sqrt`."""
+        callee = f"{intrinsic}.v{LANES}f32"
+        self.declarations.add(f"declare {VECTOR} @{callee}({', '.join(VECTOR for _ in vectors)})")
+        return self.let(f"call {VECTOR} @{callee}({', '.join(f'{VECTOR} {v}' for v in vectors)})")
+
+    # -- integers: folded while known
+
+    def add(self, a: Int, b: Int) -> Int:
+        if isinstance(a, int) and isinstance(b, int):
+            return a + b
+        if a == 0:
+            return b
+        return a if b == 0 else self.let(f"add nsw i64 {a}, {b}")
+
+    def sub(self, a: Int, b: Int) -> Int:
+        if isinstance(a, int) and isinstance(b, int):
+            return a - b
+        return a if b == 0 else self.let(f"sub nsw i64 {a}, {b}")
+
+    def mul(self, a: Int, b: Int) -> Int:
+        if isinstance(a, int) and isinstance(b, int):
+            return a * b
+        if a == 0 or b == 0:
+            return 0
+        if a == 1:
+            return b
+        return a if b == 1 else self.let(f"mul nsw i64 {a}, {b}")
+
+    def minimum(self, a: Int, b: Int) -> Int:
+        if isinstance(a, int) and isinstance(b, int):
+            return min(a, b)
+        return self.call("i64", "llvm.smin.i64", f"i64 {a}", f"i64 {b}")
+
+    def maximum(self, a: Int, b: Int) -> Int:
+        if isinstance(a, int) and isinstance(b, int):
+            return max(a, b)
+        return self.call("i64", "llvm.smax.i64", f"i64 {a}", f"i64 {b}")
+
+    # -- memory
+
+    def at(self, pointer: str, elements: Int, type: str = "float") -> str:
+        """`pointer` moved by a number of elements. Not `inbounds`: a window may start in the padding it never reads."""
+        return pointer if elements == 0 else self.let(f"getelementptr {type}, ptr {pointer}, i64 {elements}")
+
+    def load(self, type: str, pointer: str, align: int = 4) -> str:
+        return self.let(f"load {type}, ptr {pointer}, align {align}")
+
+    def store(self, type: str, value: str, pointer: str, align: int = 4) -> None:
+        self.do(f"store {type} {value}, ptr {pointer}, align {align}")
+
+    def load_vector(self, pointer: str, mask: str | None = None, fill: str = "zeroinitializer") -> str:
+        """Load up to LANES floats; lanes outside `mask` are not touched and read as `fill`."""
+        if mask is None:
+            return self.load(VECTOR, pointer)
+        self.declarations.add(f"declare {VECTOR} @llvm.masked.load.v{LANES}f32.p0(ptr, i32, {MASK}, {VECTOR})")
+        return self.let(f"call {VECTOR} @llvm.masked.load.v{LANES}f32.p0(ptr {pointer}, i32 4, {MASK} {mask}, {VECTOR} {fill})")
+
+    def store_vector(self, value: str, pointer: str, mask: str | None = None) -> None:
+        """Store up to LANES floats."""
+        if mask is None:
+            self.store(VECTOR, value, pointer)
+            return
+        self.declarations.add(f"declare void @llvm.masked.store.v{LANES}f32.p0({VECTOR}, ptr, i32, {MASK})")
+        self.do(f"call void @llvm.masked.store.v{LANES}f32.p0({VECTOR} {value}, ptr {pointer}, i32 4, {MASK} {mask})")
+
+    # -- vectors
+
+    def broadcast(self, scalar: str, type: str = "float") -> str:
+        """A scalar in every lane."""
+        one = self.let(f"insertelement <{LANES} x {type}> poison, {type} {scalar}, i32 0")
+        return self.let(f"shufflevector <{LANES} x {type}> {one}, <{LANES} x {type}> poison, <{LANES} x i32> zeroinitializer")
+
+    def fma(self, a: str, b: str, c: str) -> str:
+        """a * b + c, rounded once."""
+        return self.lanewise("llvm.fma", a, b, c)
+
+    def first_lanes(self, count: Int) -> str | None:
+        """The mask of the first `count` lanes; none when all are wanted."""
+        if isinstance(count, int):
+            return None if count >= LANES else lanes(count)
+        small = self.let(f"trunc i64 {count} to i32")
+        numbers = "<" + ", ".join(f"i32 {lane}" for lane in range(LANES)) + ">"
+        return self.let(f"icmp slt {INTS} {numbers}, {self.broadcast(small, 'i32')}")
+
+    # -- control flow
+
+    def loop(
+        self,
+        low: Int,
+        high: Int,
+        step: Int,
+        carried: Sequence[tuple[str, str]],
+        body: Callable[[Int, list[str]], Sequence[str] | None],
+    ) -> list[str]:
+        """`for i = low; i < high; i += step`, carrying (type, initial value) pairs; `body(i, values)` gives the next values.
+
+        A loop known to run once is not a loop; one known not to run is nothing.
+        """
+        if isinstance(low, int) and isinstance(high, int) and isinstance(step, int):
+            if low >= high:
+                return [value for _, value in carried]
+            if low + step >= high:
+                return list(body(low, [value for _, value in carried]) or ())
+        known = isinstance(low, int) and isinstance(high, int)
+        self.count += 1
+        here, head, done, index = self.block, f"loop{self.count}", f"done{self.count}", f"%i{self.count}"
+        values = [f"%c{self.count}.{position}" for position in range(len(carried))]
+        if known:
+            self.do(f"br label %{head}")
+        else:
+            self.do(f"br i1 {self.let(f'icmp slt i64 {low}, {high}')}, label %{head}, label %{done}")
+        self.label(head)
+        mark = len(self.lines)
+        following = list(body(index, values) or ())
+        advance, last = self.add(index, step), self.block
+        self.do(f"br i1 {self.let(f'icmp slt i64 {advance}, {high}')}, label %{head}, label %{done}")
+        entering = [(index, "i64", low, advance)]
+        entering += [(name, type, first, after) for name, (type, first), after in zip(values, carried, following, strict=True)]
+        self.lines[mark:mark] = [
+            f"  {name} = phi {type} [ {first}, %{here} ], [ {after}, %{last} ]" for name, type, first, after in entering
+        ]
+        self.label(done)
+        if known:
+            return following
+        return [
+            self.let(f"phi {type} [ {first}, %{here} ], [ {after}, %{last} ]")
+            for (type, first), after in zip(carried, following, strict=True)
+        ]
+
+    def when(self, condition: str, body: Callable[[], None]) -> None:
+        """Run `body` if the i1 `condition` holds."""
+        self.count += 1
+        then, done = f"then{self.count}", f"end{self.count}"
+        self.do(f"br i1 {condition}, label %{then}, label %{done}")
+        self.label(then)
+        body()
+        self.do(f"br label %{done}")
+        self.label(done)
+
+    def label(self, name: str) -> None:
+        """Start a block; the one before must have ended in a branch."""
+        self.lines.append(f"{name}:")
+        self.block = name
+
+
+class Program:
+    """All functions of one object file. Microkernels with the same text are emitted once, in order of first use."""
+
+    def __init__(self):
+        self.functions: list[str] = []
+        self.declarations: set[str] = set()
+        self.known: dict[object, str] = {}
+
+    def add(self, function: Function, result: str = "void") -> None:
+        """Finish a function and keep it."""
+        self.declarations |= function.declarations
+        self.functions.append(function.finish(result))
+
+    def once(self, key: tuple, stem: str, build: Callable[[str], Function]) -> str:
+        """The name of the function for `key`, built by `build(name)` when it is first asked for."""
+        if key not in self.known:
+            name = f"{stem}.{len(self.known)}"
+            self.known[key] = name
+            self.add(build(name))
+        return self.known[key]
+
+    def text(self) -> str:
+        """The whole module; the same calls give the same text."""
+        return "\n".join([*sorted(self.declarations), "", *self.functions])

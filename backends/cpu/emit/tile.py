@@ -1,0 +1,193 @@
+"""`cpu.uk.fma_tile`: the register tile of matrix multiplications and convolutions.
+
+For each k, the panel's row of `columns` weights is loaded once and multiplied by one broadcast input per row of the
+tile. The loop over k is rolled (unrolled by at most UNROLL): a fully unrolled body spills.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xdsl.ir import Region
+
+from inferir.backends.cpu.emit.kernel import Emitter, Memory
+from inferir.backends.cpu.emit.region import emit_region, is_expensive, region_key
+from inferir.backends.cpu.emit.text import LANES, VECTOR, Function, Int
+from inferir.dialects.cpu.uk import FmaTileOp
+
+UNROLL = 4
+
+
+@dataclass(frozen=True)
+class Extra:
+    """How a further input of the region is read: elements per row of the tile; whether it has one element for all columns."""
+
+    row_step: int
+    single: bool
+
+
+@dataclass(frozen=True)
+class Tile:
+    """All that tells one tile function from another."""
+
+    rows: int
+    columns: int
+    panel: int
+    depth: int
+    taps: tuple[int, int]
+    row_step: int
+    tap_steps: tuple[int, int]
+    present: tuple[tuple[bool, ...], ...]
+    y_step: int
+    extras: tuple[Extra, ...]
+    region: tuple
+
+
+def static(step: Int, op: FmaTileOp, what: str) -> int:
+    """A stride that must be known now."""
+    if not isinstance(step, int):
+        op.error(f"the stride of {what} between the rows of the tile is not static")
+    return int(step)
+
+
+def row_step(place: Memory) -> Int:
+    """Elements from one row of a tile to the next: the stride of the dimension before the last, 0 where it has size 1."""
+    if len(place.sizes) < 2 or place.sizes[-2] == 1:
+        return 0
+    return place.strides[-2]
+
+
+def extra_of(place: Memory, op: FmaTileOp) -> Extra:
+    """How an epilogue operand steps."""
+    single = not place.sizes or place.sizes[-1] == 1
+    return Extra(static(row_step(place), op, "an epilogue operand"), single)
+
+
+def emit_fma_tile(op: FmaTileOp, emitter: Emitter) -> None:
+    """Call the tile's function, which is made when it is first needed."""
+    (x, w, *extras), (y,) = op.references()
+    place, weights = emitter.memory(x[0]), emitter.memory(w[0])
+    windowed = len(place.sizes) == 4
+    pixel = static(place.strides[-2], op, "x")
+    kh, kw = op.taps
+    line = static(place.strides[-3], op, "x") if windowed and kh > 1 else 0
+    tile = Tile(
+        rows=op.rows,
+        columns=op.columns,
+        panel=int(weights.sizes[-1]),
+        depth=op.depth,
+        taps=(kh, kw),
+        row_step=pixel * op.strides[1],
+        tap_steps=(line * op.dilations[0], pixel * op.dilations[1]),
+        present=op.present(),
+        y_step=static(emitter.memory(y[0]).strides[-2], op, "y"),
+        extras=tuple(extra_of(emitter.memory(m), op) for m, _ in extras),
+        region=region_key(op.region),
+    )
+    name = emitter.program.once(("fma_tile", tile), f"fma_tile_{tile.rows}x{tile.columns}", lambda n: build(n, tile, op.region))
+    pointers = [emitter.address(m, start) for m, start in (x, w, y, *extras)]
+    bounds = [emitter.integer(s) for s in op.sizes]
+    arguments = [f"ptr {p}" for p in pointers] + [f"i64 {b}" for b in bounds]
+    emitter.f.do(f"call void @{name}({', '.join(arguments)})")
+
+
+def build(name: str, tile: Tile, region: Region) -> Function:
+    """The function of one tile: (x, w, y, extras..., row_begin, row_end)."""
+    extras = [f"%e{i}" for i in range(len(tile.extras))]
+    params = ["ptr noalias readonly %x", "ptr noalias readonly %w", "ptr %y", *(f"ptr {e}" for e in extras), "i64 %low", "i64 %high"]
+    f = Function(name, params)
+    vectors = -(-tile.columns // LANES)
+    start = ["zeroinitializer"] * (tile.rows * vectors)
+    kh, kw = tile.taps
+    if kh == 1:
+        values = _line(f, tile, "%x", "%w", start)
+    else:
+
+        def line(r: Int, values: list[str]) -> list[str]:
+            x = f.at("%x", f.mul(r, tile.tap_steps[0]))
+            w = f.at("%w", f.mul(r, kw * tile.depth * tile.panel))
+            return _line(f, tile, x, w, values)
+
+        values = f.loop("%low", "%high", 1, [(VECTOR, v) for v in start], line)
+    _finish(f, tile, region, values, extras)
+    return f
+
+
+def _line(f: Function, tile: Tile, x: str, w: str, values: list[str]) -> list[str]:
+    """One row of taps. Taps that all exist and lie side by side in memory are one longer sum."""
+    kw = tile.taps[1]
+    everywhere = all(all(row) for row in tile.present)
+    if everywhere and (kw == 1 or tile.tap_steps[1] == tile.depth):
+        return _sum(f, tile, x, w, kw * tile.depth, [True] * tile.rows, values)
+    for s in range(kw):
+        rows = [row[s] for row in tile.present]
+        if any(rows):
+            values = _sum(f, tile, f.at(x, s * tile.tap_steps[1]), f.at(w, s * tile.depth * tile.panel), tile.depth, rows, values)
+    return values
+
+
+def _sum(f: Function, tile: Tile, x: str, w: str, depth: int, rows: Sequence[bool], values: list[str]) -> list[str]:
+    """Accumulate `depth` products into the rows that take part."""
+    vectors = -(-tile.columns // LANES)
+
+    def step(x: str, w: str, k: int, values: list[str]) -> list[str]:
+        values = list(values)
+        weights = [f.load_vector(f.at(w, k * tile.panel + LANES * j)) for j in range(vectors)]
+        for i in range(tile.rows):
+            if rows[i]:
+                scalar = f.broadcast(f.load("float", f.at(x, i * tile.row_step + k)))
+                for j in range(vectors):
+                    values[i * vectors + j] = f.fma(scalar, weights[j], values[i * vectors + j])
+        return values
+
+    unroll = 3 if depth % 3 == 0 and depth % UNROLL else UNROLL
+    main = depth // unroll * unroll
+
+    def body(k: Int, values: list[str]) -> list[str]:
+        here, panel = f.at(x, k), f.at(w, f.mul(k, tile.panel))
+        for u in range(unroll):
+            values = step(here, panel, u, values)
+        return values
+
+    values = f.loop(0, main, unroll, [(VECTOR, v) for v in values], body)
+    for k in range(main, depth):
+        values = step(x, w, k, values)
+    return values
+
+
+def _finish(f: Function, tile: Tile, region: Region, values: list[str], extras: list[str]) -> None:
+    """Apply the region and store. A long region runs in a loop over the rows, on values stored a moment ago."""
+    vectors = -(-tile.columns // LANES)
+    masks = [f.first_lanes(tile.columns - LANES * j) for j in range(vectors)]
+    fixed: dict[tuple[int, int], str] = {}
+
+    def operand(e: int, j: int, row: Int) -> str:
+        extra = tile.extras[e]
+        if extra.row_step == 0 and (e, j) in fixed:
+            return fixed[e, j]
+        pointer = f.at(extras[e], f.mul(row, extra.row_step))
+        value = f.broadcast(f.load("float", pointer)) if extra.single else f.load_vector(f.at(pointer, LANES * j), masks[j])
+        if extra.row_step == 0:
+            fixed[e, j] = value
+        return value
+
+    for e, extra in enumerate(tile.extras):
+        for j in range(vectors if extra.row_step == 0 else 0):
+            operand(e, j, 0)
+    late = is_expensive(region)
+    for i in range(tile.rows):
+        for j in range(vectors):
+            value = values[i * vectors + j]
+            if not late:
+                (value,) = emit_region(f, region, [value, *(operand(e, j, i) for e in range(len(extras)))])
+            f.store_vector(value, f.at("%y", i * tile.y_step + LANES * j), masks[j])
+    if not late:
+        return
+
+    def again(i: Int, _: list[str]) -> None:
+        for j in range(vectors):
+            place = f.at(f.at("%y", f.mul(i, tile.y_step)), LANES * j)
+            operands = [f.load_vector(place, masks[j]), *(operand(e, j, i) for e in range(len(extras)))]
+            (value,) = emit_region(f, region, operands)
+            f.store_vector(value, place, masks[j])
+
+    f.loop(0, tile.rows, 1, [], again)

@@ -1,0 +1,81 @@
+"""What all level 3 ops share: extra operands of the epilogue, `outs` after bufferisation, the epilogue region.
+
+On tensors an op has a result `y`. On buffers it has an operand `outs` of memref type instead and no result; every operand
+is then a memref. A memref's last stride is 1; the others may be larger than the shape says, so that an operand or the
+output may be a slice of channels of a larger buffer.
+
+The epilogue maps the op's value at one position to what is stored. Its first argument is that value, one more argument
+follows for each of `extras`, read at the same position after numpy's broadcasting against the output. An empty region
+stores the value as it is:
+
+    %y = cpu.gemm %x, %w, %bias columns 10 {
+    ^bb0(%acc: f32, %b: f32):
+      %0 = arith.addf %acc, %b : f32
+      cpu.yield %0 : f32
+    } : (tensor<4x84xf32>, tensor<1x84x16xf32>, tensor<10xf32>) -> tensor<4x10xf32>
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from xdsl.dialects.builtin import DYNAMIC_INDEX, MemRefType, TensorType
+from xdsl.ir import Attribute
+from xdsl.irdl import AttrSizedOperandSegments, opt_operand_def, opt_result_def, region_def, var_operand_def
+
+from inferir.core.dims import Shape, shape_text, symbol
+from inferir.core.op import Op
+from inferir.dialects.cpu.scalar import evaluate_region
+
+
+def ceil_div(a: Any, b: int) -> Any:
+    """a / b rounded up, for numbers and symbolic dimensions."""
+    return (a + (b - 1)) // b
+
+
+def shape_of(type: Attribute) -> Shape:
+    """The shape of a memref or tensor; unknown dimensions are symbols of their own."""
+    assert isinstance(type, MemRefType | TensorType)
+    return tuple(d if d != DYNAMIC_INDEX else symbol(f"unknown{next(_unknown)}") for d in type.get_shape())
+
+
+_unknown = iter(range(2**62))
+
+
+class Level3Op(Op):
+    """Base of the level 3 ops that become one kernel launch. Subclasses declare their operands before `extras`."""
+
+    extras = var_operand_def(TensorType.constr() | MemRefType.constr())
+    outs = opt_operand_def(MemRefType)
+    y = opt_result_def(TensorType)
+    epilogue = region_def()
+    irdl_options = (AttrSizedOperandSegments(as_property=True),)
+
+    def infer_types(self) -> list[Attribute]:
+        if self.outs is None:
+            return super().infer_types()
+        declared = self.outs.type
+        assert isinstance(declared, MemRefType)
+        inferred = self.infer_result_shapes(lambda v: shape_of(v.type))[0]
+        if len(inferred) != declared.get_num_dims() or any(
+            isinstance(a, int) and b not in (a, DYNAMIC_INDEX) for a, b in zip(inferred, declared.get_shape(), strict=True)
+        ):
+            self.error(f"outs is {declared}, its operands make it {shape_text(inferred)}")
+        return []
+
+    def check(self) -> None:
+        if (self.outs is None) == (self.y is None):
+            self.error("has either a result (on tensors) or outs (on buffers)")
+        for operand in self.operands if self.outs is not None else ():
+            strides = operand.type.get_strides() if isinstance(operand.type, MemRefType) else (None,)
+            if strides is None or (strides and strides[-1] != 1):
+                self.error(f"operand {operand.type}: on buffers every operand is a memref whose last stride is 1")
+        if self.epilogue.blocks and len(self.epilogue.block.args) != 1 + len(self.extras):
+            self.error(f"the epilogue takes {1 + len(self.extras)} arguments, it has {len(self.epilogue.block.args)}")
+
+    def evaluate(self, operands: Sequence[Any], **context: Any) -> list[np.ndarray]:
+        return super().evaluate(operands)
+
+    def finish(self, value: np.ndarray, extras: Sequence[np.ndarray]) -> np.ndarray:
+        """Apply the epilogue to the op's value, in numpy."""
+        return evaluate_region(self.epilogue, value, *extras) if self.epilogue.blocks else value

@@ -1,0 +1,192 @@
+"""The microkernels. Each says what it computes; `backends/cpu/emit` holds how.
+
+Index letters: i a row of the tile (a pixel, a matrix row), j a column (an output channel), r and s the row and column of a
+tap, k an inner channel. A region with no block stores the value as it is. Extra inputs are read at (i, j): their last
+dimension steps with j, the one before with i; a dimension of size 1 does not step, and a missing one neither.
+"""
+
+from typing import ClassVar
+
+from xdsl.dialects.builtin import MemRefType
+
+from inferir.core.op import define
+from inferir.core.properties import enum, integer, ints, number
+from inferir.dialects.cpu.microkernel import Microkernel
+
+
+class WindowTile(Microkernel):
+    """A tile of `rows` pixels side by side; their windows overlap.
+
+    rows      pixels in the tile
+    taps      KH and KW of the window
+    strides   between windows, rows then columns
+    dilations between taps
+    edge      [c, W] for a tile at the left or right edge: x's column of the first tap of pixel 0 is c, and only columns
+              0 to W - 1 exist; absent: every tap exists
+    sizes     the rows r of the window that exist are row_begin to row_end - 1
+    """
+
+    SIZES: ClassVar[tuple[str, ...]] = ("row_begin", "row_end")
+
+    rows = integer(6)
+    taps = ints((1, 1))
+    strides = ints((1, 1))
+    dilations = ints((1, 1))
+    edge = ints()
+
+    def present(self) -> tuple[tuple[bool, ...], ...]:
+        """[row of the tile][s]: whether the tap lies within x."""
+        if self.edge is None:
+            return ((True,) * self.taps[1],) * self.rows
+        first, width = self.edge
+        return tuple(
+            tuple(0 <= first + i * self.strides[1] + s * self.dilations[1] < width for s in range(self.taps[1])) for i in range(self.rows)
+        )
+
+
+@define
+class FmaTileOp(WindowTile):
+    """y[i, j] = region(sum over r, s, k of x[r, i strides + s, k] w[r, s, k, j]), all accumulators in registers.
+
+    inputs   x [..., (rows, columns,) K], w [panels, (KH, KW,) K, NR], then those of the region
+    outputs  y
+    columns  j runs over 0 to columns - 1; at most NR
+    depth    k runs over 0 to depth - 1
+
+    With taps [1, 1] this is a matrix multiplication: the dimension before the last of x steps with i.
+    """
+
+    name = "cpu.uk.fma_tile"
+    OWN_INPUTS: ClassVar[int] = 2
+    columns = integer()
+    depth = integer()
+
+    def check(self) -> None:
+        super().check()
+        w = self.inputs[1].type
+        assert isinstance(w, MemRefType)
+        panel = w.get_shape()[-1]
+        if self.columns is None or not 0 < self.columns <= panel:
+            self.error(f"columns {self.columns} do not fit a panel of {panel}")
+        if self.depth is None or self.depth < 1:
+            self.error("depth is at least 1")
+
+
+@define
+class DwTileOp(WindowTile):
+    """y[i, j] = region(sum over r, s of x[r, i strides + s, j] w[r, s, j]) for j below `channels`.
+
+    inputs   x [N, H, W, C], w [KH, KW, C], then those of the region
+    """
+
+    name = "cpu.uk.dw_tile"
+    OWN_INPUTS: ClassVar[int] = 2
+    channels = integer()
+
+
+@define
+class PoolTileOp(WindowTile):
+    """y[i, j] = region(max, or sum divided by the number of elements, over r, s of x[r, i strides + s, j]) for j below `channels`.
+
+    inputs   x [N, H, W, C], then those of the region
+    counts   columns that an average counts, for each pixel of the tile; it divides by counts[i] times `row_count`
+    """
+
+    name = "cpu.uk.pool_tile"
+    SIZES: ClassVar[tuple[str, ...]] = ("row_begin", "row_end", "row_count")
+    kind = enum("max", "average")
+    channels = integer()
+    counts = ints()
+
+
+@define
+class MapOp(Microkernel):
+    """y[i, j] = region(inputs at (i, j)...) for i below row_count and j below column_count.
+
+    inputs   read at (i, j); a dimension of size 1 does not step, a missing one neither
+    outputs  y
+    """
+
+    name = "cpu.uk.map"
+    SIZES: ClassVar[tuple[str, ...]] = ("row_count", "column_count")
+
+
+@define
+class ReduceColumnsOp(Microkernel):
+    """y[j] = region(x[0, j] op x[1, j] op ... op x[count - 1, j]) for j below column_count.
+
+    inputs   x [..., count, C], then those of the region, read at j
+    outputs  y [..., C]
+    """
+
+    name = "cpu.uk.reduce_columns"
+    SIZES: ClassVar[tuple[str, ...]] = ("count", "column_count")
+    kind = enum("sum", "max", "min", "product")
+
+
+@define
+class ReduceRowOp(Microkernel):
+    """y[0] = region(x[0] op x[1] op ... op x[count - 1]).
+
+    inputs   x [..., count], then those of the region, one element each
+    outputs  y, one element
+    """
+
+    name = "cpu.uk.reduce_row"
+    SIZES: ClassVar[tuple[str, ...]] = ("count",)
+    kind = enum("sum", "max", "min", "product")
+
+
+@define
+class SoftmaxRowOp(Microkernel):
+    """y[j] = exp(x[j] - max) / sum of exp(x - max) for j below count; x may be y.
+
+    inputs   x [..., C]
+    outputs  y [..., C]
+    """
+
+    name = "cpu.uk.softmax_row"
+    SIZES: ClassVar[tuple[str, ...]] = ("count",)
+
+
+@define
+class LrnRowOp(Microkernel):
+    """y[j] = x[j] / (bias + alpha / size * sum of x[c]^2 over the window around j)^beta for j below channels; x is not y.
+
+    inputs   x [..., C]
+    outputs  y [..., C]
+    """
+
+    name = "cpu.uk.lrn_row"
+    channels = integer()
+    size = integer()
+    alpha = number(1e-4)
+    beta = number(0.75)
+    bias = number(1.0)
+
+
+@define
+class TransposeTileOp(Microkernel):
+    """y[j, i] = x[i, j] for i below row_count and j below column_count, elements of 4 bytes.
+
+    inputs       x; the last dimension steps with j, dimension `row_axis` with i
+    outputs      y; the last dimension steps with i, dimension `column_axis` with j
+    """
+
+    name = "cpu.uk.transpose_tile"
+    SIZES: ClassVar[tuple[str, ...]] = ("row_count", "column_count")
+    row_axis = integer(0)
+    column_axis = integer(0)
+
+
+MICROKERNELS = (
+    FmaTileOp,
+    DwTileOp,
+    PoolTileOp,
+    MapOp,
+    ReduceColumnsOp,
+    ReduceRowOp,
+    SoftmaxRowOp,
+    LrnRowOp,
+    TransposeTileOp,
+)
