@@ -1,0 +1,41 @@
+// RUN: infer-opt %s | infer-opt - | filecheck %s
+// RUN: infer-opt %s --mlir-print-op-generic | infer-opt - | filecheck %s
+
+// Every microkernel reads back: references with their start, sizes, properties, region, types.
+// CHECK-LABEL: cpu.kernel @windows
+// CHECK:         cpu.uk.fma_tile (%x[%c0, %c0, %c0, %c0], %f[%c0, %c0, %c0, %c0, %c0]) to (%y[%c0, %c0, %c0, %c0]) with (%c0, %c3)
+// CHECK-SAME:      rows 4 taps [3, 3] strides [1, 2] edge [-1, 9] columns 16 depth 8
+// CHECK:         cpu.uk.dw_tile (%x[%c0, %c0, %c0, %c0], %d[%c0, %c0, %c0]) to (%y[%c0, %c0, %c0, %c0]) with (%c0, %c3) rows 4 taps [3, 3] channels 8
+// CHECK:         cpu.uk.pool_tile (%x[%c0, %c0, %c0, %c0]) to (%y[%c0, %c0, %c0, %c0]) with (%c0, %c3, %c3) rows 2 taps [3, 3] kind average channels 8 counts [3, 3]
+cpu.kernel @windows(%task: index, %x: memref<1x9x9x8xf32>, %f: memref<1x3x3x8x16xf32>, %d: memref<3x3x8xf32>, %y: memref<1x9x9x16xf32>) {
+  %c0 = arith.constant 0 : index
+  %c3 = arith.constant 3 : index
+  cpu.uk.fma_tile (%x[%c0, %c0, %c0, %c0], %f[%c0, %c0, %c0, %c0, %c0]) to (%y[%c0, %c0, %c0, %c0]) with (%c0, %c3) rows 4 taps [3, 3] strides [1, 2] edge [-1, 9] columns 16 depth 8 : (memref<1x9x9x8xf32>, memref<1x3x3x8x16xf32>) to (memref<1x9x9x16xf32>)
+  cpu.uk.dw_tile (%x[%c0, %c0, %c0, %c0], %d[%c0, %c0, %c0]) to (%y[%c0, %c0, %c0, %c0]) with (%c0, %c3) rows 4 taps [3, 3] channels 8 : (memref<1x9x9x8xf32>, memref<3x3x8xf32>) to (memref<1x9x9x16xf32>)
+  cpu.uk.pool_tile (%x[%c0, %c0, %c0, %c0]) to (%y[%c0, %c0, %c0, %c0]) with (%c0, %c3, %c3) rows 2 taps [3, 3] kind average channels 8 counts [3, 3] : (memref<1x9x9x8xf32>) to (memref<1x9x9x16xf32>)
+  cpu.done
+}
+
+// CHECK-LABEL: cpu.kernel @rows
+// CHECK:         cpu.uk.map (%x[%c0, %c0], %b[%c0]) to (%y[%c0, %c0]) with (%c3, %c3) {
+// CHECK-NEXT:    ^{{.*}}(%v: f32, %w: f32):
+// CHECK:         cpu.uk.reduce_columns (%x[%c0, %c0]) to (%b[%c0]) with (%c3, %c3) kind max :
+// CHECK:         cpu.uk.reduce_row (%x[%c0, %c0]) to (%b[%c0]) with (%c3) :
+// CHECK:         cpu.uk.softmax_row (%x[%c0, %c0]) to (%y[%c0, %c0]) with (%c3) :
+// CHECK:         cpu.uk.lrn_row (%x[%c0, %c0]) to (%y[%c0, %c0]) channels 8 size 5 :
+// CHECK:         cpu.uk.transpose_tile (%x[%c0, %c0]) to (%y[%c0, %c0]) with (%c3, %c3) :
+cpu.kernel @rows(%task: index, %x: memref<3x8xf32>, %b: memref<8xf32>, %y: memref<3x8xf32>) {
+  %c0 = arith.constant 0 : index
+  %c3 = arith.constant 3 : index
+  cpu.uk.map (%x[%c0, %c0], %b[%c0]) to (%y[%c0, %c0]) with (%c3, %c3) {
+  ^bb0(%v: f32, %w: f32):
+    %0 = arith.addf %v, %w : f32
+    cpu.yield %0 : f32
+  } : (memref<3x8xf32>, memref<8xf32>) to (memref<3x8xf32>)
+  cpu.uk.reduce_columns (%x[%c0, %c0]) to (%b[%c0]) with (%c3, %c3) kind max : (memref<3x8xf32>) to (memref<8xf32>)
+  cpu.uk.reduce_row (%x[%c0, %c0]) to (%b[%c0]) with (%c3) : (memref<3x8xf32>) to (memref<8xf32>)
+  cpu.uk.softmax_row (%x[%c0, %c0]) to (%y[%c0, %c0]) with (%c3) : (memref<3x8xf32>) to (memref<3x8xf32>)
+  cpu.uk.lrn_row (%x[%c0, %c0]) to (%y[%c0, %c0]) channels 8 size 5 : (memref<3x8xf32>) to (memref<3x8xf32>)
+  cpu.uk.transpose_tile (%x[%c0, %c0]) to (%y[%c0, %c0]) with (%c3, %c3) : (memref<3x8xf32>) to (memref<3x8xf32>)
+  cpu.done
+}
