@@ -6,6 +6,7 @@ The parser fills in locations, reads hexadecimal floats in `dense` as bit patter
 
 from __future__ import annotations
 
+import re
 import struct
 from io import StringIO
 from typing import IO, Any
@@ -16,9 +17,15 @@ from xdsl.parser import Parser
 from xdsl.printer import Printer
 from xdsl.utils.exceptions import MultipleSpansParseError, ParseError
 from xdsl.utils.lexer import Input, Span
+from xdsl.utils.mlir_lexer import MLIRLexer
 
 from inferir.core.context import Context
 from inferir.core.diagnostics import InferError, Note
+
+# xDSL's own pattern takes time exponential in the length of a string that is never closed; the same pattern without backtracking does not.
+MLIRLexer._unescaped_characters_regex = re.compile(  # pyright: ignore[reportPrivateUsage]
+    r'"(?:[^"\\\n\v\f]++|\\(?:["nt\\]|[0-9A-Fa-f]{2}))*+"'
+)
 
 MAX_NESTING = 2000
 """Regions and attributes nested deeper than this are refused."""
