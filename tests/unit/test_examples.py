@@ -1,0 +1,100 @@
+"""The examples do what they say, and so do the code blocks of CONTRIBUTING.md."""
+
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inferir.backends.target import find_target
+from inferir.core import InferError, PassManager, discovery, make_context, parse, text_of
+from inferir.tools import infer_run
+from inferir.tools.driver import compile_model
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "examples"
+SMALL = """
+func.func @main(%x: tensor<4xf32> {inference.name = "x"}) -> (tensor<4xf32> {inference.name = "y"}) {
+  %0 = inference.add %x, %x : tensor<4xf32>
+  %1 = inference.relu %0 : tensor<4xf32>
+  func.return %1 : tensor<4xf32>
+}
+"""
+
+
+@pytest.fixture
+def plug(monkeypatch):
+    """Loads an example as a plug-in for the length of a test."""
+    for registry in ("_plugged_passes", "_plugged_pipelines", "plugins"):
+        monkeypatch.setattr(discovery, registry, type(getattr(discovery, registry))())
+    known = dict(discovery.our_dialects())
+    yield lambda name: discovery.load_plugin(str(EXAMPLES / name))
+    discovery.our_dialects().clear()
+    discovery.our_dialects().update(known)
+
+
+def test_a_pass_from_outside(plug):
+    plug("remove_zero_add.py")
+    ctx = make_context()
+    text = SMALL.replace("inference.add %x, %x", "inference.add %x, %zero").replace(
+        "  %0", "  %zero = inference.constant dense<0.0> : tensor<4xf32>\n  %0"
+    )
+    module = parse(text, "m", ctx)
+    PassManager("builtin.module(remove-zero-add)", ctx).run(module)
+    assert "inference.add" not in text_of(module)
+
+
+def test_a_target_from_outside(plug):
+    plug("abacus_target.py")
+    model = compile_model(SMALL, "abacus")
+    x = np.array([1, -2, 3, -4], np.float32)
+    np.testing.assert_array_equal(model.run({"x": x})["y"], [2, 0, 6, 0])
+    assert model.beads == 8  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_a_target_from_outside_lists_what_it_cannot_do(plug):
+    plug("abacus_target.py")
+    with pytest.raises(InferError, match=r"cannot convert inference.sqrt"):
+        compile_model(SMALL.replace("relu", "sqrt"), "abacus")
+
+
+def test_a_target_from_outside_on_the_command_line(plug, tmp_path: Path):
+    (tmp_path / "m.mlir").write_text(SMALL)
+    stdout, stderr = io.StringIO(), io.StringIO()
+    argv = [
+        str(tmp_path / "m.mlir"),
+        "--input=random",
+        "--target=abacus",
+        f"--plugin={EXAMPLES / 'abacus_target.py'}",
+        "--reference=interpreter",
+    ]
+    assert infer_run.main(argv, io.StringIO(), stdout, stderr) == 0, stderr.getvalue()
+    assert find_target("abacus").name == "abacus"
+
+
+def blocks(page: Path) -> list[tuple[str, str]]:
+    """(file, text) of each code block that begins with a comment naming a file of the tree."""
+    return re.findall(r"```\w+\n(?:#|//) (\S+\.\w+)(?: \([^)\n]*\))?\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_what_contributing_adds_works_in_a_copy_of_the_tree(tmp_path: Path):
+    """Each block is a new file, or text at the end of one that stands; then the lit tests among them must pass."""
+    tree = tmp_path / "tree"
+    ignored = shutil.ignore_patterns(".git", ".venv", "build", "__pycache__", "models", ".*_cache")
+    shutil.copytree(ROOT, tree, symlinks=True, ignore=ignored)
+    added = blocks(ROOT / "CONTRIBUTING.md")
+    assert len(added) >= 4
+    for name, text in added:
+        file = tree / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a", encoding="utf-8") as stream:
+            stream.write(("\n\n" if file.stat().st_size else "") + text)
+    tests = [name for name, _ in added if name.startswith("tests/lit")]
+    command = [sys.executable, "-c", "from lit.main import main; main()", "-v", *tests]
+    result = subprocess.run(command, cwd=tree, env={**os.environ, "PYTHONPATH": str(tree)}, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
