@@ -137,7 +137,7 @@ def _evaluate(value: FoldAttr, ctx: Context) -> np.ndarray:
     if evaluate is None:
         raise InferError(f"{value.op.data} has no reference semantics, so it cannot be folded")
     with np.errstate(all="ignore"):
-        return np.ascontiguousarray(evaluate(arrays)[0])
+        return np.asarray(evaluate(arrays)[0], order="C")
 
 
 def _dense_array(value: DenseIntOrFPElementsAttr) -> np.ndarray:

@@ -132,11 +132,26 @@ class GreedyDriver:
                 self._modified(use.operation)
 
     def _removed(self, op: Operation) -> None:
-        for inner in op.walk() if op.regions else (op,):
-            self._queued.discard(inner)
+        """What fed the op may now be dead, and may have one user left that was waiting for that."""
+        gone = dict.fromkeys(op.walk()) if op.regions else {op: None}
+        self._queued -= gone.keys()
+        for inner in gone:
             for value in inner.operands:
-                if isinstance(value, OpResult) and value.op is not inner:
+                if isinstance(value, OpResult) and value.op not in gone:
                     self._push(value.op)
+                    for use in _other_uses(value, inner):
+                        self._push(use)
+
+
+def _other_uses(value: OpResult, op: Operation) -> list[Operation]:
+    """The user that a value keeps when `op` goes, if that is one."""
+    users = []
+    for use in value.uses:
+        if use.operation is not op:
+            users.append(use.operation)
+            if len(users) > 1:
+                return []
+    return users
 
 
 def _is_unused(op: Operation) -> bool:

@@ -94,7 +94,7 @@ class Lazy(NDArrayOperatorsMixin):
 
 def lazy_array(array: np.ndarray, ctx: Context) -> Lazy:
     """An array as a constant: `dense` where it is small, an entry of the WeightStore by content where not."""
-    array = np.ascontiguousarray(array)
+    array = np.asarray(array, order="C")
     if array.nbytes <= DENSE_LIMIT:
         return Lazy(constant_attribute(array), tensor_of(array), ctx)
     import hashlib

@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from xdsl.dialects.builtin import UNKNOWN_LOC, TensorType
+from xdsl.dialects.builtin import UNKNOWN_LOC, DenseIntOrFPElementsAttr, TensorType
 from xdsl.ir import Attribute, Operation, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 from xdsl.rewriter import InsertPoint
 from xdsl.traits import ConstantLike
 
-from inferir.core.constants import is_constant_attribute
+from inferir.core.constants import constant_value, is_constant_attribute
 from inferir.core.context import Context
 from inferir.core.diagnostics import fused
 from inferir.core.lazy import Lazy, lazy_array
@@ -53,9 +53,10 @@ def rewrites(*op_types: type[Operation], benefit: int = 1) -> Callable[[Callable
     return wrap
 
 
-def stock_pattern(pattern: RewritePattern) -> Pattern:
-    """An xDSL pattern as one of ours."""
-    return Pattern(type(pattern).__name__, lambda op, rw: pattern.match_and_rewrite(op, rw), law=(type(pattern).__doc__ or "").strip())
+def stock_pattern(pattern: RewritePattern, *op_types: type[Operation]) -> Pattern:
+    """An xDSL pattern as one of ours, looking at these op types (none: all)."""
+    law = (type(pattern).__doc__ or "").strip()
+    return Pattern(type(pattern).__name__, lambda op, rw: pattern.match_and_rewrite(op, rw), op_types, law=law)
 
 
 class Rewriter(PatternRewriter):
@@ -125,6 +126,11 @@ class Rewriter(PatternRewriter):
         """The numbers of a constant value, or None where it is not constant."""
         found = None if value is None else constant_of(value, self.ctx)
         return None if found is None else found.numpy()
+
+    def written_out(self, value: SSAValue | None) -> np.ndarray | None:
+        """The numbers of a small constant that the text shows (`dense`), or None: looking at them costs nothing."""
+        attribute = None if value is None else constant_attribute_of(value)
+        return constant_value(attribute, self.ctx) if isinstance(attribute, DenseIntOrFPElementsAttr) else None
 
     def const(self, value: Lazy | np.ndarray | Any, like: Lazy | None = None) -> SSAValue:
         """A constant op for a lazy constant or an array, inserted before the matched op."""

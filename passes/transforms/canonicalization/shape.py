@@ -1,0 +1,79 @@
+"""Reshape and transpose."""
+
+from xdsl.dialects.builtin import DYNAMIC_INDEX, TensorType
+from xdsl.ir import SSAValue
+
+from inferir.core import Rewriter, rewrites
+from inferir.dialects import inference as inf
+
+UNKNOWN = -1
+
+
+def shape_of(value: SSAValue) -> tuple[int, ...]:
+    """The declared dimensions of a tensor value, -1 for an unknown one."""
+    assert isinstance(value.type, TensorType)
+    return tuple(UNKNOWN if d == DYNAMIC_INDEX else d for d in value.type.get_shape())
+
+
+def reshaped(x: SSAValue, shape: tuple[int, ...]) -> inf.ReshapeOp:
+    """`x` in another shape, of which one dimension may be -1."""
+    return inf.ReshapeOp.make(x, shape=shape)
+
+
+@rewrites(inf.ReshapeOp)
+def identity_reshape(op: inf.ReshapeOp, rw: Rewriter) -> str | None:
+    """reshape(x, shape of x) = x"""
+    if op.x.type != op.result.type:
+        return "it changes the shape"
+    if shape_of(op.x).count(UNKNOWN) > 1 or 0 in shape_of(op.x):
+        return "the unknown dimensions may trade elements"
+    rw.replace(op, op.x)
+
+
+@rewrites(inf.ReshapeOp)
+def reshape_of_reshape(op: inf.ReshapeOp, rw: Rewriter) -> str | None:
+    """reshape(reshape(x, s), t) = reshape(x, t)"""
+    inner = op.x.owner
+    if not isinstance(inner, inf.ReshapeOp):
+        return "its input is not a reshape"
+    rw.replace(op, op.like(x=inner.x, result_types=[op.result.type]), sources=[inner])
+
+
+@rewrites(inf.ReshapeOp)
+def spell_out_shape(op: inf.ReshapeOp, rw: Rewriter) -> str | None:
+    """A reshape names the dimensions of its result: numbers where they are known, -1 where one is not."""
+    shape = shape_of(op.result)
+    if op.shape == shape:
+        return "it does already"
+    if shape.count(UNKNOWN) > 1 or (UNKNOWN in shape and 0 in shape):
+        return "more than one dimension is unknown"
+    rw.replace(op, op.like(shape=shape, result_types=[op.result.type]))
+
+
+@rewrites(inf.TransposeOp)
+def identity_transpose(op: inf.TransposeOp, rw: Rewriter) -> str | None:
+    """transpose(x, 0 1 2 ...) = x"""
+    if list(op.permutation) != sorted(op.permutation):
+        return "it moves an axis"
+    rw.replace(op, op.x)
+
+
+@rewrites(inf.TransposeOp)
+def transpose_of_transpose(op: inf.TransposeOp, rw: Rewriter) -> str | None:
+    """transpose(transpose(x, p), q) = transpose(x, p[q])"""
+    inner = op.x.owner
+    if not isinstance(inner, inf.TransposeOp):
+        return "its input is not a transpose"
+    rw.replace(op, op.like(x=inner.x, permutation=tuple(inner.permutation[i] for i in op.permutation)), sources=[inner])
+
+
+@rewrites(inf.TransposeOp)
+def transpose_of_unit_axes(op: inf.TransposeOp, rw: Rewriter) -> str | None:
+    """transpose(x, p) = reshape(x) where the axes longer than 1 keep their order: no element moves"""
+    shape = shape_of(op.x)
+    moving = [axis for axis in op.permutation if shape[axis] != 1]
+    if moving != sorted(moving):
+        return "it moves elements"
+    if shape.count(UNKNOWN) > 1:
+        return "a reshape has room for one unknown dimension"
+    rw.replace(op, reshaped(op.x, shape_of(op.result)))

@@ -1,0 +1,239 @@
+"""Every lit file of a pass, run chunk by chunk in this process: the numbers stay, a second run changes nothing, every pattern fires.
+
+The inputs and weights are random and seeded. A chunk whose functions the executor cannot run (calls without a body, ops of
+dialects without semantics) still counts for the patterns.
+"""
+
+import ast
+import importlib
+import pkgutil
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+import pytest
+from xdsl.dialects import func
+from xdsl.dialects.builtin import DYNAMIC_INDEX, IntegerType, ModuleOp, TensorType
+from xdsl.ir import Operation
+
+import inferir.passes
+from inferir.core import Context, Executor, Pass, PassManager, Pattern, discovery, make_context, parse, text_of
+from inferir.core.constants import WeightAttr
+from inferir.core.dims import evaluate, parse_dim, symbols
+from inferir.core.executor import SEMANTICS, argument_dims
+from inferir.core.rewriting import constant_attribute_of
+from inferir.core.types import numpy_dtype
+
+ROOT = Path(__file__).resolve().parents[2]
+LIT = ROOT / "tests" / "lit" / "passes"
+SIZES = (3, 2, 5, 4)
+"""Sizes that unknown dimensions get, by the order of their names."""
+
+
+@dataclass
+class Case:
+    """One chunk of a lit file under one RUN line."""
+
+    name: str
+    text: str
+    pipeline: str
+
+
+def cases() -> Iterator[Case]:
+    """Every chunk of every lit file of a pass that is expected to succeed."""
+    for file in sorted(LIT.rglob("*.mlir")):
+        text = file.read_text("utf-8")
+        for number, line in enumerate(re.findall(r"// RUN: infer-opt (.*--pass-pipeline=.*)$", text, re.MULTILINE)):
+            words = shlex.split(line.partition("|")[0])
+            if "--verify-diagnostics" in words:
+                continue
+            pipeline = next(w.partition("=")[2] for w in words if w.startswith("--pass-pipeline="))
+            chunks = re.split(r"^// -----$", text, flags=re.MULTILINE) if "--split-input-file" in words else [text]
+            for chunk in chunks:
+                label = re.search(r"@(\w+)", chunk)
+                name = f"{file.relative_to(LIT).with_suffix('')}:{label[1] if label else 'chunk'}{f':{number}' if number else ''}"
+                yield Case(name, chunk, pipeline)
+
+
+CASES = list(cases())
+
+
+@dataclass
+class Run:
+    """A module before and after its passes, and what the passes logged."""
+
+    ctx: Context
+    before: ModuleOp
+    after: ModuleOp
+    passes: list[Pass] = field(default_factory=list)
+
+
+@cache
+def run(index: int) -> Run:
+    """The passes of a case applied once."""
+    case = CASES[index]
+    ctx = make_context()
+    module = parse(case.text, case.name, ctx)
+    before = module.clone()
+    add_weights(module, ctx)
+    manager = PassManager(case.pipeline, ctx)
+    for step in manager.passes():
+        step.log.keep_reasons = True
+    manager.run(module)
+    return Run(ctx, before, module, manager.passes())
+
+
+def add_weights(module: ModuleOp, ctx: Context) -> None:
+    """Positive random numbers for every weight the text names: variances are roots' operands."""
+    for op in module.walk():
+        value = constant_attribute_of(op.results[0]) if len(op.results) == 1 else None
+        if isinstance(value, WeightAttr) and value.key.data not in ctx.weights:
+            ctx.weights.add(value.key.data, random_array(op.results[0].type, {}, value.key.data, positive=True))
+
+
+def random_array(type: Any, sizes: dict[str, int], seed: str, dims: Any = None, positive: bool = False) -> np.ndarray:
+    """Seeded numbers of a type; unknown dimensions by the symbols that `dims` names."""
+    rng = np.random.default_rng(crc32(seed.encode()))
+    shape = []
+    for axis, size in enumerate(type.get_shape()):
+        if size == DYNAMIC_INDEX:
+            named = dims[axis] if dims is not None and isinstance(dims[axis], str) else f"{seed}.{axis}"
+            size = evaluate(parse_dim(named), sizes) if dims is not None else sizes.setdefault(named, SIZES[len(sizes) % len(SIZES)])
+            if not isinstance(size, int):
+                size = sizes.setdefault(named, SIZES[len(sizes) % len(SIZES)])
+        shape.append(size)
+    dtype = numpy_dtype(type.element_type)
+    if dtype.kind in "iub":
+        return rng.integers(
+            0, 2 if dtype.kind == "b" or (isinstance(type.element_type, IntegerType) and type.element_type.width.data == 1) else 4, shape
+        ).astype(dtype)
+    values = rng.uniform(0.5, 1.5, shape) if positive else rng.standard_normal(shape)
+    return values.astype(dtype)
+
+
+def arguments(function: func.FuncOp) -> list[np.ndarray]:
+    """Seeded inputs of a function; arguments that name the same symbol agree on it."""
+    names: set[str] = set()
+    for index in range(len(function.args)):
+        for dim in argument_dims(function, index) or ():
+            names |= symbols(parse_dim(dim)) if isinstance(dim, str) else set()
+    sizes = {name: SIZES[i % len(SIZES)] for i, name in enumerate(sorted(names))}
+    return [random_array(a.type, sizes, f"arg{i}", argument_dims(function, i)) for i, a in enumerate(function.args)]
+
+
+def runnable(op: Operation) -> bool:
+    """Whether the executor has semantics for an op and all it holds."""
+    return all(
+        hasattr(o, "evaluate") or o.name in SEMANTICS or not o.results or constant_attribute_of(o.results[0]) is not None
+        for o in op.walk()
+        if o is not op
+    )
+
+
+def functions(module: ModuleOp) -> dict[str, func.FuncOp]:
+    """The functions of a module that can be run on tensors."""
+    return {
+        op.sym_name.data: op
+        for op in module.ops
+        if isinstance(op, func.FuncOp)
+        and not op.is_declaration
+        and runnable(op)
+        and all(isinstance(t, TensorType) for t in op.function_type.inputs.data)
+    }
+
+
+@pytest.mark.parametrize("index", range(len(CASES)), ids=[c.name for c in CASES])
+def test_the_numbers_stay(index: int):
+    result = run(index)
+    after = functions(result.after)
+    for name, function in functions(result.before).items():
+        if name not in after:
+            continue
+        inputs = arguments(function)
+        expected = Executor(result.before, result.ctx).call(name, inputs)
+        got = Executor(result.after, result.ctx).call(name, inputs)
+        assert len(got) == len(expected)
+        for a, b in zip(got, expected, strict=True):
+            assert a.shape == b.shape and a.dtype == b.dtype
+            scale = np.abs(b[np.isfinite(b)]).max(initial=0) if b.dtype.kind in "fc" else 0
+            np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-5 * scale)
+
+
+@pytest.mark.parametrize("index", range(len(CASES)), ids=[c.name for c in CASES])
+def test_a_second_run_changes_nothing(index: int):
+    result = run(index)
+    once = text_of(result.after)
+    again = result.after.clone()
+    PassManager(CASES[index].pipeline, result.ctx).run(again)
+    assert text_of(again) == once
+
+
+def modules() -> Iterator[Any]:
+    """Every module below passes/."""
+    for info in pkgutil.walk_packages(inferir.passes.__path__, "inferir.passes."):
+        yield importlib.import_module(info.name)
+
+
+def all_patterns() -> list[Pattern]:
+    """Every pattern defined below passes/, each once."""
+    found: dict[str, Pattern] = {}
+    for module in modules():
+        found |= {v.origin: v for v in vars(module).values() if isinstance(v, Pattern) and v.origin}
+    return list(found.values())
+
+
+@cache
+def fired() -> set[str]:
+    """The names of the patterns that some lit test makes fire."""
+    return {name for i in range(len(CASES)) for p in run(i).passes for name, count in p.log.applied.items() if count}
+
+
+@cache
+def reasons() -> set[tuple[str, str]]:
+    """The (pattern, reason) pairs with which patterns declined in the lit tests."""
+    return {(pattern.name, reason) for i in range(len(CASES)) for p in run(i).passes for pattern, _, reason in p.log.declined}
+
+
+def test_every_pattern_fires_in_a_lit_test():
+    assert [f"{p.name} ({p.origin})" for p in all_patterns() if p.name not in fired()] == []
+
+
+def test_names_of_patterns_are_unique_within_a_pass():
+    for name in discovery.pass_modules():
+        names = [p.name for p in discovery.find_pass(name).patterns]
+        assert len(names) == len(set(names)), name
+
+
+def test_every_reason_to_decline_has_a_case():
+    missing = []
+    for module in modules():
+        if not any(isinstance(v, Pattern) for v in vars(module).values()):
+            continue
+        for name, said in declared_reasons(Path(str(module.__file__)).read_text("utf-8")):
+            if not any(n == name and re.fullmatch(said, r, re.DOTALL) for n, r in reasons()):
+                missing.append(f"{module.__name__}.{name}: {said}")
+    assert missing == []
+
+
+def declared_reasons(source: str) -> Iterator[tuple[str, str]]:
+    """(pattern, regular expression) of every reason that the patterns of a file give as a string."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.FunctionDef) or not any("rewrites" in ast.unparse(d) for d in node.decorator_list):
+            continue
+        for statement in ast.walk(node):
+            match statement:
+                case ast.Return(value=ast.Constant(value=str(text))):
+                    yield node.name, re.escape(text)
+                case ast.Return(value=ast.JoinedStr(values=parts)):
+                    yield node.name, "".join(re.escape(str(p.value)) if isinstance(p, ast.Constant) else ".*" for p in parts)
+
+
+def test_a_reason_without_a_case_would_be_found():
+    source = '@rewrites(A)\ndef f(op, rw):\n    if a:\n        return "too big"\n    return f"{n} left"\n'
+    assert set(declared_reasons(source)) == {("f", "too\\ big"), ("f", ".*\\ left")}
