@@ -10,6 +10,15 @@ setup: .venv/.stamp  ## make the virtual environment with everything in it
 	$(BIN)/pip install -q --disable-pip-version-check -e '.[dev]'
 	touch $@
 
+demo: setup  ## the main job: ResNet-50 imported, lowered, compiled, run and checked
+	$(BIN)/python examples/demo.py
+
+test: lint lit  ## all tests
+	$(BIN)/pytest
+
+check: lint lit  ## what every commit must pass: lint, lit and the quick tests
+	$(BIN)/pytest tests/unit
+
 lint: setup  ## ruff and pyright
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -18,10 +27,13 @@ lint: setup  ## ruff and pyright
 lit: setup  ## the FileCheck tests (ISOLATE=1: every tool as a process)
 	$(BIN)/lit -s tests/lit $(if $(ISOLATE),--param isolate=1)
 
-check: lint lit  ## what every commit must pass: lint, lit and the quick tests
-	$(BIN)/pytest tests/unit
+bench: setup  ## native code against ONNX Runtime (ARGS="--models resnet50 --threads 1")
+	$(BIN)/python benchmarks/compare.py $(ARGS)
 
-test: lint lit  ## all tests
-	$(BIN)/pytest
+docs: setup  ## the reference pages, from the definitions
+	$(BIN)/python docs/generate.py
 
-.PHONY: help setup lint lit test check
+mutation: setup  ## delete patterns one at a time and show that a test fails (ARGS="--count 5 --seed 1")
+	$(BIN)/python tests/mutation/delete_patterns.py $(ARGS)
+
+.PHONY: help setup demo test check lint lit bench docs mutation
