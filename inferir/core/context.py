@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 import xdsl.context
-from xdsl.ir import Attribute
+from xdsl.ir import Attribute, Operation
 
 from inferir.core.weights import WeightStore
 
@@ -20,6 +21,16 @@ class Context(xdsl.context.Context):
     """Text by file name, for carets in errors."""
     folded: dict[Attribute, np.ndarray] = field(default_factory=dict)
     """Evaluated lazy constants."""
+
+    def _get_known_op(self, name: str) -> type[Operation] | None:
+        """The class of an op; a dialect with `find_op` makes its classes when their names are first met."""
+        found = super()._get_known_op(name)
+        if found is None and (dialect := self._loaded_dialects.get(name.partition(".")[0])) is not None:
+            find_op: Callable[[str], type[Operation] | None] | None = getattr(dialect, "find_op", None)
+            found = find_op(name) if find_op is not None else None
+            if found is not None:
+                self._loaded_ops[name] = found
+        return found
 
     def clone(self) -> Context:
         """A context with the same dialects and weights."""

@@ -17,7 +17,7 @@ from xdsl.parser import Parser
 from xdsl.printer import Printer
 from xdsl.utils.exceptions import MultipleSpansParseError, ParseError
 from xdsl.utils.lexer import Input, Span
-from xdsl.utils.mlir_lexer import MLIRLexer
+from xdsl.utils.mlir_lexer import MLIRLexer, MLIRTokenKind, StringLiteral
 
 from inferir.core.context import Context
 from inferir.core.diagnostics import InferError, Note
@@ -47,6 +47,23 @@ class InferParser(Parser):
         if op.location is UNKNOWN_LOC or op.location == UNKNOWN_LOC:
             op.location = self.location_at(start)
         return op
+
+    def parse_optional_str_literal(self) -> str | None:
+        """A string literal; escaped UTF-8 counts as text (xDSL takes it for bytes, and could not read back what it prints)."""
+        text = super().parse_optional_str_literal()
+        token = self._current_token
+        if text is not None or token.kind != MLIRTokenKind.BYTES_LIT:
+            return text
+        try:
+            text = StringLiteral.from_span(token.span).bytes_contents.decode("utf-8")
+        except UnicodeDecodeError:
+            return None
+        self._consume_token()
+        return text
+
+    def _parse_optional_string_attr(self) -> StringAttr | None:
+        text = self.parse_optional_str_literal()
+        return None if text is None else StringAttr(text)
 
     def location_at(self, position: int) -> FileLineColLoc:
         """The location of a position in the text."""

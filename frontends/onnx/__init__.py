@@ -1,0 +1,93 @@
+"""ONNX: `.onnx` files, weights inside or in files beside them, to the framework dialect.
+
+Weights are not read: the context's WeightStore learns where they lie. Every op carries the name of its node as location, values keep
+their names as SSA names, symbolic dimensions stand in `inference.dims`, operator sets and provenance in the module's attributes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from xdsl.dialects.builtin import DictionaryAttr, IntegerAttr, ModuleOp, StringAttr, UnitAttr
+from xdsl.ir import Attribute
+
+from inferir.core import Context, InferError
+from inferir.core.diagnostics import did_you_mean
+from inferir.dialects.framework.schema import onnx_table
+from inferir.dialects.framework.values import int_attr
+from inferir.frontends.onnx.graph import GraphReader, domain_name
+from inferir.frontends.onnx.source import detects, open_source
+from inferir.frontends.onnx.tensors import TensorReader
+from inferir.frontends.onnx.types import TypeReader, dim_name
+
+SUFFIXES = (".onnx",)
+
+
+def load(path: Path, ctx: Context, dims: Mapping[str, int]) -> ModuleOp:
+    """Import a model. `dims` gives numbers for symbolic dimensions. Raises InferError, naming the file, for what cannot be read."""
+    source = open_source(path)
+    try:
+        return _module(source.model, TensorReader(source, ctx), dims)
+    except InferError as problem:
+        raise InferError(f"{path}: {problem}", None, problem.notes) from None
+    except RecursionError:
+        raise InferError(f"{path}: subgraphs are nested too deeply") from None
+
+
+def _module(model: Any, tensors: TensorReader, dims: Mapping[str, int]) -> ModuleOp:
+    types = TypeReader({str(dim_name(name)): value for name, value in dims.items()})
+    reader = GraphReader(model, tensors, types)
+    main = reader.main(model.graph)
+    for name in types.fixed:
+        if name not in types.symbols:
+            known = f"it has: {', '.join(types.symbols)}" if types.symbols else "it has none"
+            raise InferError(f"the model has no dimension '{name}'{did_you_mean(name, types.symbols)} ({known})")
+    functions = [f for f in reader.local.values() if f is not None]
+    symbol = re.sub(r"\W+", "_", model.graph.name, flags=re.ASCII).strip("_")
+    module = ModuleOp([main, *functions], sym_name=StringAttr(symbol) if symbol else None)
+    module.attributes.update(_provenance(model))
+    return module
+
+
+def _provenance(model: Any) -> dict[str, Attribute]:
+    """What the file says about itself."""
+    out: dict[str, Attribute] = {}
+    producer = f"{model.producer_name} {model.producer_version}".strip()
+    if producer:
+        out["framework.producer"] = StringAttr(producer)
+    out["framework.opsets"] = DictionaryAttr({domain_name(o.domain) or "ai.onnx": int_attr(o.version) for o in model.opset_import})
+    out["framework.ir_version"] = int_attr(model.ir_version)
+    if model.model_version:
+        out["framework.model_version"] = int_attr(model.model_version)
+    if model.domain:
+        out["framework.domain"] = StringAttr(model.domain)
+    if model.metadata_props:
+        out["framework.metadata"] = DictionaryAttr({p.key: StringAttr(p.value) for p in model.metadata_props})
+    annotations = {
+        a.tensor_name: DictionaryAttr({p.key: StringAttr(p.value) for p in a.quant_parameter_tensor_names})
+        for a in model.graph.quantization_annotation
+    }
+    if annotations:
+        out["framework.quantization"] = DictionaryAttr(annotations)
+    if model.training_info:
+        out["framework.training_info_dropped"] = UnitAttr()
+    return out
+
+
+def warnings(module: ModuleOp) -> list[str]:
+    """What a reader of the imported module should know."""
+    out = []
+    opsets = module.attributes.get("framework.opsets")
+    for domain, version in opsets.data.items() if isinstance(opsets, DictionaryAttr) else ():
+        newest = onnx_table().opsets.get(domain)
+        if newest is not None and isinstance(version, IntegerAttr) and version.value.data > newest:
+            out.append(f"operator set {version.value.data} of {domain} is newer than any known; its operators are read as of {newest}")
+    if "framework.training_info_dropped" in module.attributes:
+        out.append("the training information of the model was left out")
+    return out
+
+
+__all__ = ["SUFFIXES", "detects", "load", "warnings"]
