@@ -92,4 +92,3 @@ def value_and_type(attribute: Attribute) -> tuple[Attribute, TensorType]:
         case DenseIntOrFPElementsAttr() if isinstance(attribute.type, TensorType):
             return attribute, attribute.type
     raise ValueError(f"{attribute} is not a tensor")
-

@@ -182,5 +182,3 @@ class CustomOp(Operation):
         parser.parse_keyword("version")
         version = parser.parse_integer(allow_boolean=False, allow_negative=False)
         return parse_call(cls, parser, lambda attrs: cls.properties_for(domain, op_type, version, attrs))
-
-

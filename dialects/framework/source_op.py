@@ -15,7 +15,7 @@ of `framework.none`; an optional result that nobody wants has type `none`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from xdsl.dialects.builtin import ArrayAttr, IntegerAttr, NoneType, StringAttr, TensorType, UnrankedTensorType
 from xdsl.ir import Attribute, Operation, OpTraits, Region, SSAValue
@@ -164,10 +164,13 @@ class SourceOp(Operation):
         return parse_call(cls, parser, lambda properties: properties)
 
 
-def source_op_class(name: str, schemas: Mapping[int, Schema], base: type[SourceOp] = SourceOp) -> type[SourceOp]:
+_Source = TypeVar("_Source", bound=SourceOp)
+
+
+def source_op_class(name: str, schemas: Mapping[int, Schema], base: type[_Source]) -> type[_Source]:
     """The class of an operator. `name` is the full name, `framework.onnx.Conv`."""
     newest = schemas[max(schemas)]
-    return type(newest.name, (base,), {"name": name, "SCHEMAS": schemas, "__doc__": newest.doc, "__module__": base.__module__})
+    return type(newest.name, (base,), {"name": name, "SCHEMAS": schemas, "__doc__": newest.doc, "__module__": base.__module__})  # pyright: ignore[reportReturnType]
 
 
 def graph_names(op: Operation) -> tuple[str, ...]:

@@ -59,9 +59,9 @@ def to_python(attribute: Attribute) -> Any:
         case StringAttr():
             return attribute.data
         case DenseArrayBase():
-            return tuple(attribute.get_values())
+            return _elements(attribute)
         case ArrayAttr() if all(isinstance(a, StringAttr) for a in attribute):
-            return tuple(a.data for a in attribute)
+            return tuple(a.data for a in attribute if isinstance(a, StringAttr))
     return attribute
 
 
@@ -79,6 +79,10 @@ def kind_of(attribute: Attribute) -> str | None:
         case ArrayAttr() if all(isinstance(a, StringAttr) for a in attribute):
             return "STRINGS"
     return None
+
+
+def _elements(array: Any) -> tuple[Any, ...]:
+    return tuple(array.get_values())
 
 
 def print_attributes(values: Mapping[str, Attribute], printer: Printer) -> None:
@@ -117,9 +121,9 @@ def print_value(value: Attribute, printer: Printer) -> None:
         case FloatAttr() if value.type == f32:
             printer.print_string(float_text(value.value.data))
         case DenseArrayBase() if value.elt_type == i64 and len(value):
-            printer.print_string(f"[{', '.join(map(str, value.get_values()))}]")
+            printer.print_string(f"[{', '.join(map(str, _elements(value)))}]")
         case DenseArrayBase() if value.elt_type == f32 and len(value):
-            printer.print_string(f"[{', '.join(map(float_text, value.get_values()))}]")
+            printer.print_string(f"[{', '.join(map(float_text, _elements(value)))}]")
         case _:
             printer.print_attribute(value)
 

@@ -19,7 +19,7 @@ from inferir.core.diagnostics import did_you_mean
 from inferir.dialects.framework.schema import onnx_table
 from inferir.dialects.framework.values import int_attr
 from inferir.frontends.onnx.graph import GraphReader, domain_name
-from inferir.frontends.onnx.source import detects, open_source
+from inferir.frontends.onnx.source import detects, open_source, require_text
 from inferir.frontends.onnx.tensors import TensorReader
 from inferir.frontends.onnx.types import TypeReader, dim_name
 
@@ -46,6 +46,7 @@ def _module(model: Any, tensors: TensorReader, dims: Mapping[str, int]) -> Modul
             known = f"it has: {', '.join(types.symbols)}" if types.symbols else "it has none"
             raise InferError(f"the model has no dimension '{name}'{did_you_mean(name, types.symbols)} ({known})")
     functions = [f for f in reader.local.values() if f is not None]
+    require_text(model.graph.name)
     symbol = re.sub(r"\W+", "_", model.graph.name, flags=re.ASCII).strip("_")
     module = ModuleOp([main, *functions], sym_name=StringAttr(symbol) if symbol else None)
     module.attributes.update(_provenance(model))
@@ -55,6 +56,9 @@ def _module(model: Any, tensors: TensorReader, dims: Mapping[str, int]) -> Modul
 def _provenance(model: Any) -> dict[str, Attribute]:
     """What the file says about itself."""
     out: dict[str, Attribute] = {}
+    pairs = [*model.metadata_props, *(p for a in model.graph.quantization_annotation for p in a.quant_parameter_tensor_names)]
+    require_text(model.producer_name, model.producer_version, model.domain, *(text for p in pairs for text in (p.key, p.value)))
+    require_text(*(a.tensor_name for a in model.graph.quantization_annotation))
     producer = f"{model.producer_name} {model.producer_version}".strip()
     if producer:
         out["framework.producer"] = StringAttr(producer)

@@ -11,6 +11,7 @@ from xdsl.ir import Attribute
 from inferir.core import InferError
 from inferir.dialects.framework import tensor_attribute
 from inferir.dialects.framework.values import float_attr, floats_attr, int_attr, ints_attr, strings_attr
+from inferir.frontends.onnx.source import require_text
 from inferir.frontends.onnx.tensors import TensorReader, text_of_bytes
 from inferir.frontends.onnx.types import TypeReader
 
@@ -68,6 +69,7 @@ class AttributeReader:
         out: dict[str, Attribute] = {}
         for attribute in node.attribute:
             name = attribute.name
+            require_text(name, attribute.ref_attr_name)
             if name in out:
                 raise InferError(f"attribute '{name}' is given twice")
             if attribute.ref_attr_name:

@@ -20,6 +20,7 @@ from inferir.frontends.onnx.attributes import GRAPHS as GRAPH_LIST
 from inferir.frontends.onnx.attributes import AttributeReader, is_graph, kind_of
 from inferir.frontends.onnx.order import describe, ordered
 from inferir.frontends.onnx.result_types import result_types
+from inferir.frontends.onnx.source import require_text
 from inferir.frontends.onnx.tensors import TensorReader
 from inferir.frontends.onnx.types import TypeReader
 
@@ -59,9 +60,11 @@ class GraphReader:
         self.types = types
         self.tensors = tensors
         self.attributes = AttributeReader(tensors, types)
+        require_text(*(o.domain for o in model.opset_import))
         self.opsets = {domain_name(o.domain): o.version for o in model.opset_import}
         if not self.opsets:
             self.opsets = {"": 1}
+        require_text(*(text for f in model.functions for text in (f.domain, f.name, f.overload)))
         self.functions: dict[FunctionKey, Any] = {(domain_name(f.domain), f.name, f.overload): f for f in model.functions}
         self.local: dict[Any, func.FuncOp | None] = {}
         """Versions of local functions by what they were made for; None while one is being made."""
@@ -94,7 +97,9 @@ class GraphReader:
             entries["inference.dims"] = ArrayAttr([int_attr(d) if isinstance(d, int) else StringAttr(d) for d in named])
         return DictionaryAttr(entries)
 
-    def _block(self, graph: Any, inputs: Sequence[Any], outer: Scope | None, given: Mapping[str, Attribute]) -> tuple[Block, list[SSAValue]]:
+    def _block(
+        self, graph: Any, inputs: Sequence[Any], outer: Scope | None, given: Mapping[str, Attribute]
+    ) -> tuple[Block, list[SSAValue]]:
         """A graph as a block without terminator, and the values it results in."""
         scope = Scope(outer)
         block = Block(arg_types=[self._type(v) for v in inputs])
@@ -103,6 +108,7 @@ class GraphReader:
             argument.name_hint = name_hint(value.name)
             argument.location = location_of(value.name)
         self._constants(graph, block, scope)
+        require_text(*(v.name for v in (*graph.output, *graph.value_info)))
         declared = {v.name: self._type(v) for v in (*graph.value_info, *graph.output)}
         self._nodes(graph.node, block, scope, declared, given)
         return block, [self._result(scope, v.name) for v in graph.output]
@@ -119,8 +125,12 @@ class GraphReader:
             op.result.name_hint = name_hint(name)
             block.add_op(op)
 
-    def _nodes(self, nodes: Sequence[Any], block: Block, scope: Scope, declared: Mapping[str, Attribute], given: Mapping[str, Attribute]) -> None:
+    def _nodes(
+        self, nodes: Sequence[Any], block: Block, scope: Scope, declared: Mapping[str, Attribute], given: Mapping[str, Attribute]
+    ) -> None:
         none: SSAValue | None = None
+        for node in nodes:
+            require_text(node.op_type, node.domain, node.name, node.overload, *node.input, *node.output)
         for index, node in ordered(nodes, lambda name: scope.find(name) is not None):
             inputs = list(node.input)
             while inputs and not inputs[-1]:
@@ -150,6 +160,7 @@ class GraphReader:
     def _define(scope: Scope, name: str, value: SSAValue) -> None:
         if not name:
             raise InferError("a graph input or initializer has no name")
+        require_text(name)
         if name in scope.values:
             raise InferError(f"value '{name}' is defined twice")
         scope.values[name] = value
@@ -180,7 +191,9 @@ class GraphReader:
             attributes[GRAPHS] = strings_attr(names)
         cls, version = self._class(domain, node.op_type)
         if cls is None:
-            attributes = CustomOp.properties_for(domain or "ai.onnx", node.op_type, version, {k: v for k, v in attributes.items() if k != GRAPHS})
+            attributes = CustomOp.properties_for(
+                domain or "ai.onnx", node.op_type, version, {k: v for k, v in attributes.items() if k != GRAPHS}
+            )
             if names:
                 attributes[GRAPHS] = strings_attr(names)
             types = [declared.get(o, ANY) if o else NONE for o in outputs]
@@ -261,6 +274,7 @@ class GraphReader:
             return found
         if len(self.local) >= MAX_FUNCTIONS:
             raise InferError(f"the model needs more than {MAX_FUNCTIONS} versions of its functions")
+        require_text(*proto.output, *(v.name for v in proto.value_info))
         self.local[made_for] = None
         given = {a.name: v for a in proto.attribute_proto for v in self.attributes.read(_Holder([a]), key[1], {}).values()}
         given.update(attributes)
@@ -337,4 +351,3 @@ def _types_of_regions(op_type: str, regions: Sequence[Region], inferred: list[At
     if op_type == "SequenceMap":
         yielded = [SeqType(t) if onnx_name(t) is not None else ANY for t in yielded]
     return [y if i == ANY else i for i, y in zip(inferred, [*yielded, *[ANY] * len(inferred)], strict=False)]
-

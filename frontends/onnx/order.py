@@ -64,7 +64,9 @@ def _makers(nodes: Sequence[Any], known: Callable[[str], bool]) -> dict[str, int
             if not name:
                 continue
             if name in makers:
-                raise InferError(f"value '{name}' is defined twice: by {describe(nodes[makers[name]], makers[name])} and {describe(node, index)}")
+                raise InferError(
+                    f"value '{name}' is defined twice: by {describe(nodes[makers[name]], makers[name])} and {describe(node, index)}"
+                )
             makers[name] = index
     return makers
 
@@ -86,7 +88,7 @@ def _sorted(nodes: Sequence[Any], before: list[list[int]]) -> list[int]:
             elif state[following] == 1:
                 cycle = [i for i, _ in stack]
                 names = " -> ".join(describe(nodes[i], i) for i in cycle[cycle.index(following) :][:6])
-                raise InferError(f"the graph is cyclic: {names} -> {describe(nodes[following], following)}")
+                raise InferError(f"the graph has a cycle: {names} -> {describe(nodes[following], following)}")
             else:
                 state[following] = 1
                 stack.append((following, iter(before[following])))

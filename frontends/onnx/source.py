@@ -85,6 +85,13 @@ def open_source(path: Path) -> Source:
     return Source(path, model)
 
 
+def require_text(*strings: Any) -> None:
+    """Raise InferError where a string of the file is not UTF-8: protobuf hands it over as bytes then."""
+    for string in strings:
+        if not isinstance(string, str):
+            raise InferError(f"the name {string!r} is not UTF-8")
+
+
 def _refuse_text(path: Path, head: bytes) -> None:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if head and all(32 <= b < 127 or b in b"\t\r\n" or b >= 128 for b in head) and (text[:1].isalpha() or text[:1] in b"<{[#%\"'/"):

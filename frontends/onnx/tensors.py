@@ -13,7 +13,7 @@ from inferir.core.constants import DENSE_LIMIT, constant_attribute
 from inferir.core.types import numpy_dtype
 from inferir.dialects.framework import SparseTensorAttr, StringsAttr
 from inferir.dialects.framework.types import ONNX_ELEMENTS
-from inferir.frontends.onnx.source import Source
+from inferir.frontends.onnx.source import Source, require_text
 
 _LARGEST = 1 << 62
 """Elements a tensor may have; more is not a size but a mistake."""
@@ -76,6 +76,7 @@ class TensorReader:
             return self.source.path, tensor.segment.begin, tensor.segment.end - tensor.segment.begin
         if tensor.data_location != 1:
             return None
+        require_text(*(text for e in tensor.external_data for text in (e.key, e.value)))
         entries = {e.key: e.value for e in tensor.external_data}
         path, size = self.source.external(entries.get("location", ""))
         offset = _number(entries.get("offset", "0"), "offset")

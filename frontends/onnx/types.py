@@ -14,6 +14,7 @@ from inferir.core import InferError
 from inferir.core.dims import Dim, evaluate, parse_dim, symbols
 from inferir.dialects.framework import ANY, MapType, OptionalType, SeqType, SparseType
 from inferir.dialects.framework.types import ONNX_ELEMENTS
+from inferir.frontends.onnx.source import require_text
 
 DimNames = tuple[int | str | None, ...]
 """A dimension each: a number, the name of a symbol or an expression over symbols, None where the file says nothing."""
@@ -66,6 +67,7 @@ class TypeReader:
     def _dim(self, proto: Any) -> int | str | None:
         if proto.HasField("dim_value"):
             return proto.dim_value if proto.dim_value >= 0 else None
+        require_text(proto.dim_param)
         if not proto.dim_param.strip():
             return None
         named = dim_name(proto.dim_param)
@@ -85,4 +87,3 @@ def dim_name(text: str) -> Dim | int:
             pass
     name = re.sub(r"\W+", "_", text, flags=re.ASCII).strip("_")[:80] or "dim"
     return parse_dim(name if name[0].isalpha() and not keyword.iskeyword(name) else f"d_{name}")
-

@@ -85,6 +85,11 @@ def constant_attribute(array: np.ndarray) -> DenseIntOrFPElementsAttr:
     """A small array as a `dense` attribute. Raises ValueError above DENSE_LIMIT bytes: those belong in the WeightStore."""
     if array.nbytes > DENSE_LIMIT:
         raise ValueError(f"{array.nbytes} bytes are too many for a dense attribute")
+    return dense_attribute(array)
+
+
+def dense_attribute(array: np.ndarray) -> DenseIntOrFPElementsAttr:
+    """An array of any size as a `dense` attribute: for text that must stand alone."""
     type: Any = tensor_of(array)
     flat = np.ascontiguousarray(array).reshape(-1)
     if flat.dtype.kind == "c":
