@@ -55,6 +55,20 @@ _MATH = (
 )
 LIBC = frozenset(["memcpy", "memmove", "memset", "memcmp", "bzero", "syscall", *_MATH, *(name + "f" for name in _MATH)])
 
+# LLVM's name of a feature where it is more than punctuation away from the kernel's.
+_LLVM_NAMES = {
+    "pni": ("sse3",),
+    "abm": ("lzcnt",),
+    "bmi1": ("bmi",),
+    "rdrand": ("rdrnd",),
+    "3dnowprefetch": ("prfchw",),
+    "lahf_lm": ("sahf",),
+    "pclmulqdq": ("pclmul",),
+    "sha_ni": ("sha",),
+    "sse4_2": ("crc32",),
+    "lm": ("64bit",),
+}
+
 _JUMP = b"\xff\x25\0\0\0\0"  # jmp [rip]: the target's address follows
 _STUB_SIZE = 16
 
@@ -100,8 +114,7 @@ def host_features() -> frozenset[str]:
     """The CPU's features in LLVM's spelling, as far as the kernel names them."""
     with open("/proc/cpuinfo") as f:
         flags = next((line.split(":", 1)[1].split() for line in f if line.startswith("flags")), [])
-    renamed = {"pni": "sse3", "abm": "lzcnt", "bmi1": "bmi", "rdrand": "rdrnd", "cx16": "cx16"}
-    return frozenset(_plain(renamed.get(flag, flag)) for flag in flags)
+    return frozenset(_plain(name) for flag in flags for name in (flag, *_LLVM_NAMES.get(flag, ())))
 
 
 def require_host(arch: str, features: tuple[str, ...]) -> None:

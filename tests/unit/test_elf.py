@@ -3,9 +3,10 @@
 import ctypes
 import random
 
+import llvmlite.binding as llvm
 import pytest
 
-from inferir.backends.runtime.elf import load_object
+from inferir.backends.runtime.elf import load_object, require_host
 from inferir.backends.runtime.program import ModelError
 from tests.unit.small_program import compile_text
 
@@ -99,3 +100,8 @@ def test_relocations_stay_inside_the_object():
     data[at : at + 8] = (1 << 30).to_bytes(8, "little")
     with pytest.raises(ModelError, match="a relocation points outside the object"):
         load_object(bytes(data))
+
+
+def test_the_host_has_every_feature_that_llvm_finds_on_it():
+    found = llvm.get_host_cpu_features()
+    require_host("x86_64", tuple(name for name, there in found.items() if there))
