@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from xdsl.dialects.builtin import ArrayAttr, DenseIntOrFPElementsAttr, DictionaryAttr, StringAttr, TensorType
+from xdsl.dialects.builtin import ArrayAttr, DenseIntOrFPElementsAttr, DictionaryAttr, IntAttr, StringAttr, TensorType
 from xdsl.ir import Attribute, Block, ParametrizedAttribute
 from xdsl.irdl import irdl_attr_definition, param_def
 from xdsl.parser import AttrParser
@@ -50,23 +50,29 @@ class WeightAttr(ParametrizedAttribute):
 
 @irdl_attr_definition
 class FoldAttr(ParametrizedAttribute):
-    """The value an op has on constant operands. `op` is the full name, `args` are constant values, `type` the result type."""
+    """The value an op has on constant operands: of its result `index`, where it has several.
+
+    `op` is the full name, `args` are constant values, `type` is the type of the value.
+    """
 
     name = "inference.fold"
     op: StringAttr = param_def()
     args: ArrayAttr[Attribute] = param_def()
     properties: DictionaryAttr = param_def()
     type: TensorType = param_def()
+    index: IntAttr = param_def()
 
     @classmethod
     def parse_parameters(cls, parser: AttrParser) -> Sequence[Attribute]:
-        """Read `<inference.mul(#a, #b) {axis = 0 : i64} : tensor<4xf32>>`."""
+        """Read `<inference.mul(#a, #b) {axis = 0 : i64} : tensor<4xf32>>`; a result but the first is `... : type result 1`."""
         with parser.in_angle_brackets():
             name = parser.parse_identifier()
             args = parser.parse_comma_separated_list(parser.Delimiter.PAREN, parser.parse_attribute)
             properties = parser.parse_optional_dictionary_attr_dict()
             parser.parse_punctuation(":")
-            return [StringAttr(name), ArrayAttr(args), DictionaryAttr(properties), parser.parse_type()]
+            type = parser.parse_type()
+            index = parser.parse_integer() if parser.parse_optional_keyword("result") else 0
+            return [StringAttr(name), ArrayAttr(args), DictionaryAttr(properties), type, IntAttr(index)]
 
     def print_parameters(self, printer: Printer) -> None:
         """Print what `parse_parameters` reads."""
@@ -79,6 +85,8 @@ class FoldAttr(ParametrizedAttribute):
                 printer.print_attr_dict(self.properties.data)
             printer.print_string(" : ")
             printer.print_attribute(self.type)
+            if self.index.data:
+                printer.print_string(f" result {self.index.data}")
 
 
 def constant_attribute(array: np.ndarray) -> DenseIntOrFPElementsAttr:
@@ -119,9 +127,14 @@ def is_constant_attribute(value: Attribute | None) -> bool:
     return isinstance(value, WeightAttr | FoldAttr | DenseIntOrFPElementsAttr)
 
 
-def fold(op_name: str, args: Sequence[Attribute], properties: Mapping[str, Attribute], type: TensorType) -> FoldAttr:
-    """A lazy constant."""
-    return FoldAttr(StringAttr(op_name), ArrayAttr(args), DictionaryAttr(dict(properties)), type)
+def is_written_out(value: Attribute | None) -> bool:
+    """Whether the text shows the numbers of a constant (`dense`), so that looking at them costs nothing."""
+    return isinstance(value, DenseIntOrFPElementsAttr)
+
+
+def fold(op_name: str, args: Sequence[Attribute], properties: Mapping[str, Attribute], type: TensorType, index: int = 0) -> FoldAttr:
+    """A lazy constant: the value of result `index` of an op on constants."""
+    return FoldAttr(StringAttr(op_name), ArrayAttr(args), DictionaryAttr(dict(properties)), type, IntAttr(index))
 
 
 def weight_keys(value: Attribute) -> list[str]:
@@ -137,12 +150,14 @@ def _evaluate(value: FoldAttr, ctx: Context) -> np.ndarray:
     arrays = [constant_value(a, ctx) for a in value.args.data]
     op_class = ctx.get_op(value.op.data)
     block = Block(arg_types=[tensor_of(a) for a in arrays])
-    op = op_class.create(operands=block.args, properties=value.properties.data, result_types=[value.type])
-    evaluate = getattr(op, "evaluate", None)
-    if evaluate is None:
+    bare: Any = op_class.create(operands=block.args, properties=value.properties.data)
+    if not hasattr(bare, "evaluate"):
         raise InferError(f"{value.op.data} has no reference semantics, so it cannot be folded")
+    types = bare.infer_types()
+    types[value.index.data] = value.type
+    op: Any = op_class.create(operands=block.args, properties=value.properties.data, result_types=types)
     with np.errstate(all="ignore"):
-        return np.asarray(evaluate(arrays)[0], order="C")
+        return np.asarray(op.evaluate(arrays)[value.index.data], order="C")
 
 
 def _dense_array(value: DenseIntOrFPElementsAttr) -> np.ndarray:

@@ -38,11 +38,19 @@ class RewriteLog:
 class GreedyDriver:
     """Applies `patterns` to everything inside an op."""
 
-    def __init__(self, patterns: Sequence[Pattern], ctx: Context, log: RewriteLog | None = None, max_rewrites: int | None = None):
+    def __init__(
+        self,
+        patterns: Sequence[Pattern],
+        ctx: Context,
+        log: RewriteLog | None = None,
+        max_rewrites: int | None = None,
+        options: object = None,
+    ):
         self.patterns = sorted(patterns, key=lambda p: -p.benefit)
         self.ctx = ctx
         self.log = log if log is not None else RewriteLog()
         self.max_rewrites = max_rewrites
+        self.options = options
         self._by_type: dict[type[Operation], tuple[Pattern, ...]] = {}
         self._worklist: list[Operation] = []
         self._queued: set[Operation] = set()
@@ -63,7 +71,7 @@ class GreedyDriver:
                 continue
             self._queued.discard(op)
             if rewriter is None:
-                rewriter = Rewriter(op, self.ctx)
+                rewriter = Rewriter(op, self.ctx, self.options)
                 rewriter.extend_from_listener(self._listener())
             if _is_unused(op) and op.parent is not None and is_trivially_dead(op):
                 rewriter.focus(op)

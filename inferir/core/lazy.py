@@ -14,7 +14,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from xdsl.dialects.builtin import TensorType
 from xdsl.ir import Attribute, Block
 
-from inferir.core.constants import DENSE_LIMIT, constant_attribute, constant_value, fold, is_constant_attribute
+from inferir.core.constants import DENSE_LIMIT, constant_attribute, constant_value, fold, is_constant_attribute, is_written_out
 from inferir.core.types import numpy_dtype, tensor_of
 
 if TYPE_CHECKING:
@@ -121,16 +121,9 @@ def apply(op_name: str, args: Sequence[Lazy], ctx: Context, **properties: Any) -
 def settle(value: Attribute, type: TensorType, ctx: Context) -> Lazy:
     """A fold, or its value where that is small and made of small parts only."""
     size = int(np.prod(type.get_shape(), dtype=np.int64)) * numpy_dtype(type.element_type).itemsize
-    if size <= DENSE_LIMIT and all(a.name == "dense" or not _is_large(a, ctx) for a in value.args.data):  # pyright: ignore[reportAttributeAccessIssue]
+    if size <= DENSE_LIMIT and all(is_written_out(a) for a in value.args.data):  # pyright: ignore[reportAttributeAccessIssue]
         return Lazy(constant_attribute(constant_value(value, ctx)), type, ctx)
     return Lazy(value, type, ctx)
-
-
-def _is_large(value: Attribute, ctx: Context) -> bool:
-    """Whether looking at a constant would read much: only `dense` parts are free to look at."""
-    from xdsl.dialects.builtin import DenseIntOrFPElementsAttr
-
-    return not isinstance(value, DenseIntOrFPElementsAttr)
 
 
 def _lazy(value: Any, like: Lazy) -> Lazy:

@@ -11,7 +11,6 @@ Options are annotated class attributes with a default; their help is a `#:` comm
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, get_args, get_origin, get_type_hints
@@ -68,7 +67,7 @@ class Pass:
         for owner in reversed(cls.__mro__):
             if not issubclass(owner, Pass) or owner is Pass:
                 continue
-            hints = get_type_hints(owner, vars(sys.modules[owner.__module__]), include_extras=True) if owner.__annotations__ else {}
+            hints = get_type_hints(owner, include_extras=True) if owner.__annotations__ else {}
             for name, hint in hints.items():
                 if name not in owner.__annotations__ or get_origin(hint) is ClassVar or name in ("statistics", "log"):
                     continue
@@ -88,7 +87,7 @@ class Pass:
 
     def run(self, op: Operation, ctx: Context) -> None:
         """Transform `op`. By default: apply `patterns` greedily. Raise InferError where the pass cannot do its work."""
-        GreedyDriver(self.patterns, ctx, self.log).run(op)
+        GreedyDriver(self.patterns, ctx, self.log, options=self).run(op)
 
     def count(self, what: str, by: int = 1) -> None:
         """Add to a statistic of the pass."""

@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from xdsl.dialects.builtin import UNKNOWN_LOC, DenseIntOrFPElementsAttr, TensorType
+from xdsl.dialects.builtin import UNKNOWN_LOC, TensorType
 from xdsl.ir import Attribute, Operation, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 from xdsl.rewriter import InsertPoint
 from xdsl.traits import ConstantLike
 
-from inferir.core.constants import constant_value, is_constant_attribute
+from inferir.core.constants import constant_value, is_constant_attribute, is_written_out
 from inferir.core.context import Context
 from inferir.core.diagnostics import fused
 from inferir.core.lazy import Lazy, lazy_array
@@ -62,9 +62,11 @@ def stock_pattern(pattern: RewritePattern, *op_types: type[Operation]) -> Patter
 class Rewriter(PatternRewriter):
     """What a pattern changes the IR with. New ops get the fused locations of the op they replace and of `sources`."""
 
-    def __init__(self, op: Operation, ctx: Context):
+    def __init__(self, op: Operation, ctx: Context, options: Any = None):
         super().__init__(op)
         self.ctx = ctx
+        self.options = options
+        """The pass the pattern runs in: its options are attributes."""
 
     @property
     def matched(self) -> Operation:
@@ -130,7 +132,7 @@ class Rewriter(PatternRewriter):
     def written_out(self, value: SSAValue | None) -> np.ndarray | None:
         """The numbers of a small constant that the text shows (`dense`), or None: looking at them costs nothing."""
         attribute = None if value is None else constant_attribute_of(value)
-        return constant_value(attribute, self.ctx) if isinstance(attribute, DenseIntOrFPElementsAttr) else None
+        return constant_value(attribute, self.ctx) if attribute is not None and is_written_out(attribute) else None
 
     def const(self, value: Lazy | np.ndarray | Any, like: Lazy | None = None) -> SSAValue:
         """A constant op for a lazy constant or an array, inserted before the matched op."""

@@ -1,0 +1,63 @@
+"""Replace ops on constants by their values.
+
+  %a = inference.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %w = inference.constant #inference.weight<"w"> : tensor<512x2xf32>
+  %0 = inference.add %a, %a : tensor<2xf32>
+  %1 = inference.mul %w, %a : (tensor<512x2xf32>, tensor<2xf32>) -> tensor<512x2xf32>
+becomes
+  %0 = inference.constant dense<[2.0, 4.0]> : tensor<2xf32>
+  %1 = inference.constant #inference.fold<inference.mul(#inference.weight<"w">, dense<[1.0, 2.0]>) : ...> : tensor<512x2xf32>
+
+Small values are computed now; large ones stay expressions, computed once when a target needs the numbers.
+"""
+
+from typing import Annotated
+
+import numpy as np
+from xdsl.dialects.builtin import TensorType
+from xdsl.ir import Attribute
+
+from inferir.core import FoldAttr, Pass, Rewriter, rewrites
+from inferir.core.constants import fold
+from inferir.core.lazy import settle
+from inferir.core.rewriting import constant_attribute_of
+from inferir.core.types import numpy_dtype
+from inferir.dialects import inference as inf
+
+LONGEST_EXPRESSION = 200
+"""Ops in one lazy value. What is shared inside it is written out again and again, so it could grow without limit."""
+
+
+@rewrites(inf.InferenceOp)
+def op_on_constants(op: inf.InferenceOp, rw: Rewriter) -> str | None:
+    """f(c, d, ...) is a constant where c, d, ... are"""
+    found = [constant_attribute_of(v) for v in op.operands]
+    args = [a for a in found if a is not None]
+    if len(args) < len(found):
+        return "an operand is not constant"
+    if sum(length(a) for a in args) > LONGEST_EXPRESSION:
+        return "the expression would become too long"
+    types = [r.type for r in op.results if isinstance(r.type, TensorType)]
+    if sum(size(t) for t in types) - sum(size(v.type) for v in op.operands) > rw.options.max_growth:
+        return "the value is much larger than what it is made of"
+    values = [settle(fold(op.name, args, op.properties, t, i), t, rw.ctx) for i, t in enumerate(types)]
+    rw.replace(op, [rw.const(v) for v in values])
+
+
+def length(value: Attribute) -> int:
+    """How many ops a lazy value is made of."""
+    return 1 + sum(length(a) for a in value.args) if isinstance(value, FoldAttr) else 0
+
+
+def size(type: Attribute) -> int:
+    """Bytes of a static tensor."""
+    assert isinstance(type, TensorType)
+    return int(np.prod(type.get_shape(), dtype=np.int64)) * numpy_dtype(type.element_type).itemsize
+
+
+class FoldConstants(Pass):
+    """What does not depend on the input is computed once, before the model runs."""
+
+    patterns = (op_on_constants,)
+
+    max_growth: Annotated[int, "bytes a value may be larger than its operands; above, it is computed at run time"] = 1 << 30

@@ -1,0 +1,72 @@
+// RUN: infer-opt %s --pass-pipeline='builtin.module(func.func(fold-constants{max-growth=65536}))' --split-input-file | filecheck %s
+
+// Small values are computed.
+// CHECK-LABEL: @small
+// CHECK-NEXT:    %[[C:.+]] = inference.constant dense<[2.000000e+00, 4.000000e+00]>
+// CHECK-NEXT:    return %[[C]]
+func.func @small() -> tensor<2xf32> {
+  %a = inference.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %0 = inference.add %a, %a : tensor<2xf32>
+  return %0 : tensor<2xf32>
+}
+
+// -----
+// A scalar stays a scalar.
+// CHECK-LABEL: @scalar
+// CHECK-NEXT:    inference.constant dense<3.000000e+00> : tensor<f32>
+func.func @scalar() -> tensor<f32> {
+  %a = inference.constant dense<9.0> : tensor<f32>
+  %0 = inference.sqrt %a : tensor<f32>
+  return %0 : tensor<f32>
+}
+
+// -----
+// Weights are not read: the value is an expression over them.
+// CHECK-LABEL: @large
+// CHECK-NEXT:    %[[W:.+]] = inference.constant #inference.fold<inference.reshape(#inference.fold<inference.mul(#inference.weight<"w">, dense<
+// CHECK-SAME:      {shape = [1024 : i64]} : tensor<1024xf32>> : tensor<1024xf32>
+// CHECK-NEXT:    return %[[W]]
+func.func @large() -> tensor<1024xf32> {
+  %w = inference.constant #inference.weight<"w"> : tensor<512x2xf32>
+  %a = inference.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %0 = inference.mul %w, %a : (tensor<512x2xf32>, tensor<2xf32>) -> tensor<512x2xf32>
+  %1 = inference.reshape %0 shape [1024] : (tensor<512x2xf32>) -> tensor<1024xf32>
+  return %1 : tensor<1024xf32>
+}
+
+// -----
+// CHECK-LABEL: @depends_on_the_input
+// CHECK:         inference.add
+func.func @depends_on_the_input(%x: tensor<2xf32>) -> tensor<2xf32> {
+  %a = inference.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %0 = inference.add %x, %a : tensor<2xf32>
+  return %0 : tensor<2xf32>
+}
+
+// -----
+// 8 KiB make 4 MiB: cheaper to compute than to ship.
+// CHECK-LABEL: @grows
+// CHECK:         inference.add
+func.func @grows() -> tensor<1024x1024xf32> {
+  %a = inference.constant #inference.weight<"row"> : tensor<1024xf32>
+  %b = inference.constant #inference.weight<"column"> : tensor<1024x1xf32>
+  %0 = inference.add %a, %b : (tensor<1024xf32>, tensor<1024x1xf32>) -> tensor<1024x1024xf32>
+  return %0 : tensor<1024x1024xf32>
+}
+
+// -----
+// Doubling eight times writes the weight 256 times: at some point a shared value is better than an expression.
+// CHECK-LABEL: @doubles
+// CHECK:         inference.add
+func.func @doubles() -> tensor<512xf32> {
+  %w = inference.constant #inference.weight<"w"> : tensor<512xf32>
+  %0 = inference.add %w, %w : tensor<512xf32>
+  %1 = inference.add %0, %0 : tensor<512xf32>
+  %2 = inference.add %1, %1 : tensor<512xf32>
+  %3 = inference.add %2, %2 : tensor<512xf32>
+  %4 = inference.add %3, %3 : tensor<512xf32>
+  %5 = inference.add %4, %4 : tensor<512xf32>
+  %6 = inference.add %5, %5 : tensor<512xf32>
+  %7 = inference.add %6, %6 : tensor<512xf32>
+  return %7 : tensor<512xf32>
+}
