@@ -1,7 +1,7 @@
 """LLVM text to a relocatable object, through llvmlite's code generator, with a cache on disk.
 
 The text is final: LLVM's mid-level passes are skipped (23 ms a kernel instead of 105, same speed), code generation runs
-at level 2 (level 0 gives a third of the speed). The cache key is the text, the processor, its features and the version
+at level 2 (level 0 gives a third of the speed). The cache key is the text, the processor, these options and the version
 of LLVM; the cache lies in $INFERIR_CACHE, by default ~/.cache/inferir, and may be deleted at any time.
 """
 
@@ -11,8 +11,11 @@ import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import llvmlite.binding as llvm
+
+CODE_GENERATION: dict[str, Any] = {"opt": 2, "reloc": "pic", "codemodel": "small"}
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,11 @@ class Processor:
     name: str
     features: str
     triple: str
+
+    def required(self) -> tuple[str, ...]:
+        """The features generated code may use, beyond those every processor of the kind has."""
+        given = (f[1:] for f in self.features.split(",") if f.startswith("+"))
+        return tuple(sorted(f for f in given if f.startswith(("avx", "fma", "bmi", "f16c"))))
 
 
 @functools.cache
@@ -48,7 +56,8 @@ def named(cpu: str) -> Processor:
 def compile_object(text: str, processor: Processor | None = None, cache: bool = True) -> bytes:
     """The object file (ELF) of an LLVM module given as text."""
     processor = processor or host()
-    key = hashlib.sha256("\0".join((text, *vars(processor).values(), str(llvm.llvm_version_info))).encode()).hexdigest()
+    parts = (text, *vars(processor).values(), str(llvm.llvm_version_info), str(CODE_GENERATION))
+    key = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     path = cache_folder() / f"{key}.o"
     if cache and path.is_file():
         return path.read_bytes()
@@ -80,7 +89,7 @@ def _parse(text: str, processor: Processor) -> tuple[llvm.ModuleRef, llvm.Target
     module.triple = processor.triple
     module.verify()
     target = llvm.Target.from_triple(processor.triple)
-    return module, target.create_target_machine(cpu=processor.name, features=processor.features, opt=2, reloc="pic")
+    return module, target.create_target_machine(cpu=processor.name, features=processor.features, **CODE_GENERATION)
 
 
 def _keep(path: Path, made: bytes) -> None:

@@ -138,7 +138,10 @@ class LaunchOp(IRDLOperation):
 
 @irdl_op_definition
 class ViewOp(IRDLOperation):
-    """Memory of another memref, from a byte offset on, under another type; `sizes` are its dynamic dimensions."""
+    """Memory of another memref's buffer, from a byte offset on, under another type; `sizes` are its dynamic dimensions.
+
+    The offset counts from the start of the buffer, before the offset in the source's layout.
+    """
 
     name = "cpu.view"
     source = operand_def(MemRefType)

@@ -14,11 +14,12 @@ from inferir.dialects.cpu.program import DoneOp, KernelOp
 
 @dataclass(frozen=True)
 class Memory:
-    """A memref while code is written: where it starts, its sizes and strides in elements."""
+    """A memref while code is written: its first element, sizes and strides in elements, and the buffer before the layout's offset."""
 
     pointer: str
     sizes: tuple[Int, ...]
     strides: tuple[Int, ...]
+    base: str
 
 
 def dynamic_sizes(type: MemRefType) -> int:
@@ -36,12 +37,12 @@ def memory(f: Function, pointer: str, type: MemRefType, sizes: Sequence[Int]) ->
         for size in reversed(shape):
             strides.insert(0, step)
             step = f.mul(step, size)
-        return Memory(pointer, shape, tuple(strides))
+        return Memory(pointer, shape, tuple(strides), pointer)
     given = type.get_strides()
     offset = type.get_offset()
     if given is None or offset is None or None in given:
         raise InferError(f"the cpu backend needs static strides, {type} has dynamic ones")
-    return Memory(f.at(pointer, offset), shape, tuple(s for s in given if s is not None))
+    return Memory(f.at(pointer, offset), shape, tuple(s for s in given if s is not None), pointer)
 
 
 _FOLDS: dict[type[Operation], Callable[[int, int], int]] = {

@@ -22,7 +22,7 @@ class HostEmitter(Emitter):
         match op:
             case ViewOp():
                 assert isinstance(op.result.type, MemRefType)
-                source = self.memory(op.source).pointer
+                source = self.memory(op.source).base
                 pointer = self.f.at(source, self.integer(op.offset), "i8")
                 self.values[op.result] = memory(self.f, pointer, op.result.type, [self.integer(s) for s in op.sizes])
             case LaunchOp():
@@ -47,18 +47,13 @@ class HostEmitter(Emitter):
                 put("i64", value)
                 continue
             assert isinstance(argument.type, MemRefType)
-            put("ptr", self.base(argument.type, value))
+            put("ptr", value.base)
             for declared, size in zip(argument.type.get_shape(), value.sizes, strict=True):
                 if declared < 0:
                     put("i64", size)
         self.stamp()
         f.do(f"call void @launch(ptr %pool, ptr @{op.kernel.root_reference.data}, ptr %slots, i64 {self.integer(op.tasks)})")
         self.launches += 1
-
-    def base(self, type: MemRefType, value: Memory) -> str:
-        """The pointer a kernel takes: before the offset of the layout, which the kernel adds."""
-        offset = type.get_offset() or 0
-        return self.f.at(value.pointer, -offset)
 
     def stamp(self) -> None:
         """Store the cycle counter if the runtime asked for a timeline."""
@@ -105,7 +100,7 @@ def _emit_run(op: func.FuncOp, program: Program) -> None:
             dims += 1
             continue
         pointer = ("%arena", "%weights")[pointers] if pointers < 2 else f.load("ptr", f.at("%io", pointers - 2, "i64"), 8)
-        emitter.values[argument] = Memory(pointer, (0,), (1,))
+        emitter.values[argument] = Memory(pointer, (0,), (1,), pointer)
         pointers += 1
     emitter.block(op.body.block)
     emitter.stamp()

@@ -12,7 +12,7 @@ from xdsl.ir import Region
 from inferir.backends.cpu.emit.kernel import Emitter, Memory
 from inferir.backends.cpu.emit.region import emit_region, is_expensive, region_key
 from inferir.backends.cpu.emit.text import LANES, VECTOR, Function, Int
-from inferir.dialects.cpu.uk import FmaTileOp
+from inferir.dialects.cpu.uk import FmaTileOp, WindowTile
 
 UNROLL = 4
 
@@ -42,7 +42,7 @@ class Tile:
     region: tuple
 
 
-def static(step: Int, op: FmaTileOp, what: str) -> int:
+def static(step: Int, op: WindowTile, what: str) -> int:
     """A stride that must be known now."""
     if not isinstance(step, int):
         op.error(f"the stride of {what} between the rows of the tile is not static")
@@ -56,7 +56,7 @@ def row_step(place: Memory) -> Int:
     return place.strides[-2]
 
 
-def extra_of(place: Memory, op: FmaTileOp) -> Extra:
+def extra_of(place: Memory, op: WindowTile) -> Extra:
     """How an epilogue operand steps."""
     single = not place.sizes or place.sizes[-1] == 1
     return Extra(static(row_step(place), op, "an epilogue operand"), single)

@@ -1,0 +1,148 @@
+"""`cpu.uk.dw_tile` and `cpu.uk.pool_tile`: pixels side by side whose windows overlap, LANES channels at a time.
+
+The loop over channels is the outer one; a line of x's vectors is loaded once and used by every window that covers it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from xdsl.ir import Region
+
+from inferir.backends.cpu.emit import vector
+from inferir.backends.cpu.emit.kernel import Emitter
+from inferir.backends.cpu.emit.region import emit_region, region_key
+from inferir.backends.cpu.emit.text import LANES, VECTOR, Function, Int, splat
+from inferir.backends.cpu.emit.tile import Extra, extra_of, static
+from inferir.dialects.cpu.uk import DwTileOp, PoolTileOp, WindowTile
+
+
+@dataclass(frozen=True)
+class Window:
+    """All that tells one function of this family from another."""
+
+    kind: str
+    """dw, max or average"""
+    rows: int
+    channels: int
+    taps: tuple[int, int]
+    stride: int
+    dilation: int
+    pixel: int
+    line: int
+    present: tuple[tuple[bool, ...], ...]
+    y_step: int
+    counts: tuple[int, ...]
+    extras: tuple[Extra, ...]
+    region: tuple
+
+
+def _emit(op: WindowTile, emitter: Emitter, kind: str, channels: int, counts: tuple[int, ...]) -> None:
+    (x, *others), (y,) = op.references()
+    extras = others[op.OWN_INPUTS - 1 :]
+    place = emitter.memory(x[0])
+    window = Window(
+        kind=kind,
+        rows=op.rows,
+        channels=channels,
+        taps=op.taps,
+        stride=op.strides[1],
+        dilation=op.dilations[1],
+        pixel=static(place.strides[-2], op, "x"),
+        line=static(place.strides[-3], op, "x") * op.dilations[0],
+        present=op.present(),
+        y_step=static(emitter.memory(y[0]).strides[-2], op, "y"),
+        counts=counts,
+        extras=tuple(extra_of(emitter.memory(m), op) for m, _ in extras),
+        region=region_key(op.region),
+    )
+    name = emitter.program.once(("window", window), f"{kind}_tile_{op.rows}", lambda n: build(n, window, op.region))
+    pointers = [emitter.address(m, start) for m, start in (x, y, *others)]
+    arguments = [f"ptr {p}" for p in pointers] + [f"i64 {emitter.integer(s)}" for s in op.sizes]
+    emitter.f.do(f"call void @{name}({', '.join(arguments)})")
+
+
+def emit_dw_tile(op: DwTileOp, emitter: Emitter) -> None:
+    """Call the function of a depthwise tile."""
+    _emit(op, emitter, "dw", op.channels, ())
+
+
+def emit_pool_tile(op: PoolTileOp, emitter: Emitter) -> None:
+    """Call the function of a pooling tile."""
+    _emit(op, emitter, op.kind, op.channels, tuple(op.counts or ()))
+
+
+def build(name: str, window: Window, region: Region) -> Function:
+    """The function: (x, y, [w,] extras..., row_begin, row_end[, row_count])."""
+    extras = [f"%e{i}" for i in range(len(window.extras))]
+    weights = ["ptr noalias readonly %w"] if window.kind == "dw" else []
+    counts = [] if window.kind == "dw" else ["i64 %count"]
+    params = ["ptr noalias readonly %x", "ptr %y", *weights, *(f"ptr {e}" for e in extras), "i64 %low", "i64 %high", *counts]
+    f = Function(name, params)
+    scales = _scales(f, window) if window.kind == "average" else []
+
+    def channels(c: Int, mask: str | None) -> None:
+        _channels(f, window, region, c, mask, extras, scales)
+
+    whole = window.channels // LANES * LANES
+
+    def block(c: Int, _: list[str]) -> None:
+        channels(c, None)
+
+    f.loop(0, whole, LANES, [], block)
+    if whole < window.channels:
+        channels(whole, f.first_lanes(window.channels - whole))
+    return f
+
+
+def _scales(f: Function, window: Window) -> list[str]:
+    """1 / (columns counted times lines counted), for each pixel."""
+    lines = f.let("sitofp i64 %count to float")
+    made: dict[int, str] = {}
+    for count in window.counts:
+        if count not in made:
+            product = vector.binary(f, "fmul", f.broadcast(lines), splat(float(count)))
+            made[count] = vector.binary(f, "fdiv", splat(1.0), product)
+    return [made[c] for c in window.counts]
+
+
+def _channels(f: Function, window: Window, region: Region, c: Int, mask: str | None, extras: list[str], scales: list[str]) -> None:
+    """LANES channels of every pixel of the tile."""
+    kw = window.taps[1]
+    step: Callable[[str, str, str], str]
+    if window.kind == "max":
+        step = lambda total, x, _: vector.combine(f, "maximumf", total, x)
+    elif window.kind == "average":
+        step = lambda total, x, _: vector.binary(f, "fadd", total, x)
+    else:
+        step = lambda total, x, w: f.fma(x, w, total)
+    x0 = f.at("%x", c)
+
+    def line(r: Int, totals: list[str]) -> list[str]:
+        totals = list(totals)
+        x = f.at(x0, f.mul(r, window.line))
+        weights = [""] * kw
+        if window.kind == "dw":
+            w = f.at(f.at("%w", c), f.mul(r, kw * window.channels))
+            weights = [f.load_vector(f.at(w, s * window.channels), mask) for s in range(kw)]
+        loaded: dict[int, str] = {}
+        for i in range(window.rows):
+            for s in range(kw):
+                if not window.present[i][s]:
+                    continue
+                column = i * window.stride + s * window.dilation
+                if column not in loaded:
+                    loaded[column] = f.load_vector(f.at(x, column * window.pixel), mask)
+                totals[i] = step(totals[i], loaded[column], weights[s])
+        return totals
+
+    start = splat(float("-inf")) if window.kind == "max" else "zeroinitializer"
+    totals = f.loop("%low", "%high", 1, [(VECTOR, start)] * window.rows, line)
+    for i, total in enumerate(totals):
+        if scales:
+            total = vector.binary(f, "fmul", total, scales[i])
+        operands = [total]
+        for pointer, extra in zip(extras, window.extras, strict=True):
+            place = f.at(pointer, i * extra.row_step)
+            operands.append(f.broadcast(f.load("float", place)) if extra.single else f.load_vector(f.at(place, c), mask))
+        (value,) = emit_region(f, region, operands)
+        f.store_vector(value, f.at(f.at("%y", c), i * window.y_step), mask)

@@ -1,0 +1,125 @@
+"""`cpu.gemm`, and pointwise convolutions, which are the same thing over all pixels."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from xdsl.dialects.builtin import DYNAMIC_INDEX, MemRefType
+from xdsl.ir import SSAValue
+
+from inferir.dialects.cpu.matmul import GemmOp
+from inferir.dialects.cpu.uk import FmaTileOp
+from inferir.passes.cpu.kernels.builder import Index, KernelBuilder
+from inferir.passes.cpu.kernels.kernel import CACHE, MOST_TASKS, TASK_FLOPS, Lowering, balanced, broadcast_index, collapse, divide, estimate
+
+
+@dataclass(frozen=True)
+class Split:
+    """How a matrix product falls into tasks: blocks of rows (a multiple of the tile's) times blocks of panels."""
+
+    rows: int
+    panels: int
+    rows_outside: bool
+    """Whether a task goes over rows in its outer loop: when its weights fit the cache."""
+
+
+def split(m: int, n: int, k: int, panel: int, tile_rows: int) -> Split:
+    """Tasks of at least TASK_FLOPS, at most about MOST_TASKS; weights stay in the cache of the thread that reads them."""
+    panels = -(-n // panel)
+    rows = estimate(m, 96)
+    tasks = max(1, min(MOST_TASKS, 2 * rows * n * k // TASK_FLOPS))
+    weights = 4 * k * n
+    if weights <= CACHE:
+        row_blocks = max(1, min(tasks, rows // (4 * tile_rows)))
+        panel_blocks = min(panels, -(-tasks // row_blocks))
+    else:
+        panel_blocks = min(panels, max(tasks, weights // CACHE))
+        row_blocks = max(1, min(-(-tasks // panel_blocks), rows // (4 * tile_rows)))
+    block = 16 * tile_rows if m == DYNAMIC_INDEX else -(-divide(rows, row_blocks) // tile_rows) * tile_rows
+    width = divide(panels, panel_blocks)
+    return Split(block, width, 4 * k * panel * width <= CACHE)
+
+
+def lower_gemm(op: GemmOp, lowering: Lowering) -> None:
+    """Tiles over rows and panels of columns."""
+    assert isinstance(lowering.y.type, MemRefType)
+    last = lowering.y.type.get_num_dims() - 2
+    if last < 0 or not lower_rows(lowering, last, op.x, op.w, op.columns, op.rows):
+        op.error("the rows of x, y or an epilogue operand do not lie at equal distances in memory")
+
+
+def lower_rows(lowering: Lowering, last: int, x: SSAValue, w: SSAValue, columns: int, rows: int) -> bool:
+    """y[i, :] = x[i, :] w with dimensions 0..last of x and y as one; False, with nothing done, where they are not."""
+    flat = [merge_rows(lowering, v, last) for v in (lowering.normal(x), lowering.y, *lowering.extras)]
+    if any(v is None for v in flat):
+        return False
+    a, y, *lowering.extras = (v for v in flat if v is not None)
+    assert isinstance(w.type, MemRefType) and isinstance(y.type, MemRefType)
+    panels, *_, depth, panel = w.type.get_shape()
+    zeros = [0] * (w.type.get_num_dims() - 1)
+    m = y.type.get_shape()[0]
+    rows = rows if m == DYNAMIC_INDEX else min(m, rows)
+    plan = split(m, columns, depth, panel, rows)
+    host = lowering.host
+    row_blocks = host.ceil_div(host.sizes(y)[0], plan.rows)
+    panel_blocks = -(-panels // plan.panels)
+
+    def body(k: KernelBuilder, arg: dict[str, SSAValue]) -> None:
+        total = k.sizes(arg["y"])[0]
+        blocks = k.ceil_div(total, plan.rows)
+        part = k.div(k.task, blocks) if panel_blocks > 1 else 0
+        block = 0 if blocks == 1 else k.rem(k.task, blocks) if panel_blocks > 1 else k.task
+        low = k.mul(block, plan.rows)
+        high = total if blocks == 1 else k.minimum(k.add(low, plan.rows), total)
+        first = k.mul(part, plan.panels)
+        end = k.minimum(k.add(first, plan.panels), panels)
+
+        def tile(i: Index, count: int, p: Index, width: int) -> None:
+            j = k.mul(p, panel)
+            extras = [(arg[f"e{e}"], k.values(broadcast_index(v, (i, j)))) for e, v in enumerate(lowering.extras)]
+            inputs = [(arg["x"], k.values((i, 0))), (arg["w"], k.values((p, *zeros))), *extras]
+            outputs = [(arg["y"], k.values((i, j)))]
+            k.add_op(FmaTileOp.of(inputs, outputs, k.values((0, 1)), lowering.epilogue(), rows=count, columns=width, depth=depth))
+
+        if plan.rows_outside:
+            each_rows(k, low, high, rows, m, lambda i, n: each_panel(k, first, end, columns, panel, lambda p, width: tile(i, n, p, width)))
+        else:
+            each_panel(k, first, end, columns, panel, lambda p, width: each_rows(k, low, high, rows, m, lambda i, n: tile(i, n, p, width)))
+
+    lowering.launch("gemm", host.mul(row_blocks, panel_blocks), {"x": a, "w": w, "y": y}, body)
+    return True
+
+
+def merge_rows(lowering: Lowering, value: SSAValue, last: int) -> SSAValue | None:
+    """The memref with dimensions 0..last as one, as y has them; an operand that does not step along them stays."""
+    assert isinstance(value.type, MemRefType) and isinstance(lowering.y.type, MemRefType)
+    shape, whole = value.type.get_shape(), lowering.y.type.get_shape()
+    if len(shape) < 2:
+        return value
+    if len(shape) != len(whole) or (shape[: last + 1] != whole[: last + 1] and any(d != 1 for d in shape[: last + 1])):
+        return None
+    return collapse(lowering, value, 0, last)
+
+
+def each_rows(k: KernelBuilder, low: Index, high: Index, rows: int, total: int, visit: Callable[[Index, int], None]) -> None:
+    """`visit(i, count)` for tiles of at most `rows` rows from `low` to `high`; `total` is the number of rows if static."""
+    if isinstance(low, int) and isinstance(high, int):
+        for start, size, count in balanced(high - low, rows):
+            k.loop(low + start, low + start + size * count, size, lambda i, size=size: visit(i, size))
+        return
+    if total == DYNAMIC_INDEX:
+        rest = [2**b for b in range(rows.bit_length(), -1, -1) if 2**b < rows]
+    else:
+        rest = [total % rows] if total % rows else []
+    at = low
+    for size in (rows, *rest):
+        whole = k.add(at, k.mul(k.div(k.sub(high, at), size), size)) if size > 1 else high
+        k.loop(at, whole, size, lambda i, size=size: visit(i, size))
+        at = whole
+
+
+def each_panel(k: KernelBuilder, first: Index, end: Index, columns: int, panel: int, visit: Callable[[Index, int], None]) -> None:
+    """`visit(p, width)` for panels from `first` to `end`; the last of all may be narrower."""
+    full, rest = divmod(columns, panel)
+    k.loop(first, k.minimum(end, full), 1, lambda p: visit(p, panel), "p")
+    if rest:
+        k.when("eq", end, full + 1, lambda: visit(full, rest))

@@ -1,0 +1,142 @@
+"""From one level 3 op on buffers to a kernel and its launch."""
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from xdsl.dialects.builtin import DYNAMIC_INDEX, MemRefType
+from xdsl.ir import Region, SSAValue
+from xdsl.printer import Printer
+from xdsl.rewriter import InsertPoint
+
+from inferir.dialects.cpu.base import Level3Op
+from inferir.dialects.cpu.program import KernelOp, LaunchOp
+from inferir.passes.cpu.kernels.builder import Builder, Index, KernelBuilder, is_dense
+
+CACHE = 512 * 1024
+"""Bytes of packed weights that a task may go through again and again: they should stay in the second-level cache."""
+TASK_FLOPS = 2_000_000
+"""A task smaller than this costs more to hand out than it gains."""
+MOST_TASKS = 16
+
+
+@dataclass
+class Kernels:
+    """The kernels made so far; one that reads the same as an earlier one is that one."""
+
+    made: list[KernelOp] = field(default_factory=list)
+    known: dict[str, str] = field(default_factory=dict)
+
+    def add(self, stem: str, kernel: KernelBuilder) -> str:
+        """The name of the kernel."""
+        op = kernel.finish("kernel")
+        text = text_of(op)
+        if text not in self.known:
+            name = f"{stem}_{len(self.made)}"
+            self.known[text] = name
+            op.attributes["sym_name"] = type(op.sym_name)(name)
+            self.made.append(op)
+        return self.known[text]
+
+
+def text_of(op: KernelOp) -> str:
+    """The text by which kernels are compared."""
+    stream = io.StringIO()
+    Printer(stream).print_op(op)
+    return stream.getvalue()
+
+
+class Lowering:
+    """What a family's lowering is given: the op, a builder before it, and where its kernel goes."""
+
+    def __init__(self, op: Level3Op, kernels: Kernels):
+        self.op = op
+        self.kernels = kernels
+        self.host = Builder(InsertPoint.before(op))
+        outs = op.outs
+        assert outs is not None
+        self.y: SSAValue = self.normal(outs)
+        self.extras = [self.normal(e) for e in op.extras]
+
+    def normal(self, value: SSAValue) -> SSAValue:
+        """The memref with no offset in its layout and no layout where it is contiguous, so that kernels can be shared."""
+        type = value.type
+        assert isinstance(type, MemRefType)
+        dense = is_dense(type)
+        if not type.get_offset() and (not dense or type == MemRefType(type.element_type, type.get_shape())):
+            return value
+        return self.host.view(value, self.host.sizes(value), None if dense else [s or 0 for s in type.get_strides() or ()])
+
+    def launch(self, stem: str, tasks: Index, named: dict[str, SSAValue], body: Callable[[KernelBuilder, Any], None]) -> None:
+        """Make a kernel over the named memrefs and `extras`, and launch it. `body(kernel, arguments by name)` writes it."""
+        everything = {**named, **{f"e{i}": e for i, e in enumerate(self.extras)}}
+        kernel = KernelBuilder([v.type for v in everything.values()], list(everything))
+        body(kernel, dict(zip(everything, kernel.arguments, strict=True)))
+        name = self.kernels.add(stem, kernel)
+        launch = LaunchOp(name, self.host.value(tasks), list(everything.values()))
+        launch.location = self.op.location
+        self.host.add_op(launch)
+
+    def epilogue(self) -> Region:
+        """A copy of the op's region for one more microkernel, with names of its own so that equal kernels read the same."""
+        region = self.op.epilogue.clone()
+        for block in region.blocks:
+            for position, argument in enumerate(block.args):
+                argument.name_hint = f"e{position - 1}" if position else "value"
+            for result in (r for op in block.ops for r in op.results):
+                result.name_hint = None
+        return region
+
+
+def collapse(lowering: Lowering, value: SSAValue, first: int, last: int) -> SSAValue | None:
+    """The memref with dimensions first..last made one, or None where they do not lie side by side."""
+    type = value.type
+    assert isinstance(type, MemRefType)
+    shape = type.get_shape()
+    if first == last:
+        return value
+    if first > last or last >= len(shape):
+        return None
+    host = lowering.host
+    strides = type.get_strides()
+    if strides is not None and None not in strides:
+        for d in range(first, last):
+            if shape[d] != 1 and strides[d] != (strides[d + 1] or 0) * shape[d + 1]:
+                return None
+    elif not is_dense(type):
+        return None
+    sizes = host.sizes(value)
+    merged: Index = 1
+    for d in range(first, last + 1):
+        merged = host.mul(merged, sizes[d])
+    new = [*sizes[:first], merged, *sizes[last + 1 :]]
+    kept = None if is_dense(type) or strides is None else [s or 0 for s in (*strides[:first], *strides[last:])]
+    return host.view(value, new, kept)
+
+
+def broadcast_index(value: SSAValue, at: Sequence[Index]) -> list[Index]:
+    """Where an epilogue operand is read for the output position `at`: its last dimensions, 0 where it has size 1."""
+    assert isinstance(value.type, MemRefType)
+    shape = value.type.get_shape()
+    return [0 if size == 1 else index for size, index in zip(shape, at[len(at) - len(shape) :], strict=True)]
+
+
+def divide(total: int, parts: int) -> int:
+    """The size of one of at most `parts` equal parts of `total`."""
+    return -(-total // max(1, min(parts, total)))
+
+
+def estimate(size: int, unknown: int = 8) -> int:
+    """A dimension for the purpose of planning; `unknown` where it is dynamic."""
+    return unknown if size == DYNAMIC_INDEX else size
+
+
+def balanced(total: int, most: int) -> list[tuple[int, int, int]]:
+    """Cut `total` into as few parts as `most` allows, of two sizes at most: (start, size, count) runs."""
+    if total <= 0:
+        return []
+    count = -(-total // most)
+    small, large = divmod(total, count)
+    runs = [(0, small + 1, large), (large * (small + 1), small, count - large)]
+    return [r for r in runs if r[2]]
