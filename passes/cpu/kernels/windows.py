@@ -73,7 +73,12 @@ class Lines:
                 and (start + position * size + size - 1) * stride - left + (kw - 1) * dilation < self.width
             ]
             low, high = (inside[0], inside[-1] + 1) if inside else (count, count)
-            for position in [*range(low), *range(high, count)]:
-                first = start + position * size
-                visit(Span(first, size, (first * stride - left, self.width)))
+            for position in range(low):
+                visit(self.at_edge(start + position * size, size))
             k.loop(start + low * size, start + high * size, size, lambda i, size=size: visit(Span(i, size, None)), "ow")
+            for position in range(high, count):
+                visit(self.at_edge(start + position * size, size))
+
+    def at_edge(self, first: int, count: int) -> Span:
+        """A tile some of whose taps may be missing."""
+        return Span(first, count, (first * self.op.strides[1] - self.op.pads[1], self.width))
