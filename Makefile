@@ -33,7 +33,10 @@ bench: setup  ## native code against ONNX Runtime (ARGS="--models resnet50 --thr
 docs: setup  ## the reference pages, from the definitions
 	$(BIN)/python docs/generate.py
 
+fuzz: setup  ## random modules, before and after every pipeline (ARGS="--count 500 --seed 7 --target cpu")
+	$(BIN)/python tests/fuzz/fuzz.py $(ARGS)
+
 mutation: setup  ## delete patterns one at a time and show that a test fails (ARGS="--count 5 --seed 1")
 	$(BIN)/python tests/mutation/delete_patterns.py $(ARGS)
 
-.PHONY: help setup demo test check lint lit bench docs mutation
+.PHONY: help setup demo test check lint lit bench docs fuzz mutation

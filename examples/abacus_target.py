@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp
-from xdsl.ir import Dialect, Operation
+from xdsl.ir import Dialect, Operation, SSAValue
 
 from inferir.backends.interpreter.model import Interpreted, main_of
 from inferir.backends.target import LEVELS, Target
@@ -83,7 +83,7 @@ class Abacus(Interpreted):
     def run(self, inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """Outputs by name."""
         main = main_of(self.module)
-        values = dict(zip(main.body.block.args, bind_inputs(main, inputs), strict=True))
+        values: dict[SSAValue, Any] = dict(zip(main.body.block.args, bind_inputs(main, inputs), strict=True))
         results = []
         for op in main.body.block.ops:
             operands = [values[v] for v in op.operands]

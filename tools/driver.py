@@ -13,6 +13,7 @@ from inferir.core import Context, InferError, PassManager, make_context, parse, 
 from inferir.core.diagnostics import file_line_col, render
 from inferir.core.discovery import load_plugin
 from inferir.core.sidecar import attach_weights
+from inferir.frontends import frontend_for
 from inferir.tools.command_line import Reported
 
 PRECISIONS = ("f32",)
@@ -57,16 +58,14 @@ def read(model: Any, ctx: Context, dims: Mapping[str, int]) -> ModuleOp:
     if isinstance(model, str) and ("\n" in model or not model):
         return read_text(model, "<text>", ctx, Path.cwd())
     path = Path(model)
+    if path.suffix != ".mlir":
+        return frontend_for(path).load(path, ctx, dims)
     try:
-        with path.open("rb") as file:
-            head = file.read(4096)
-        if path.suffix == ".mlir":
-            return read_text(path.read_text("utf-8"), str(path), ctx, path.parent)
+        return read_text(path.read_text("utf-8"), str(path), ctx, path.parent)
     except OSError as problem:
         raise InferError(f"cannot read '{path}': {problem.strerror}") from None
     except UnicodeDecodeError:
         raise InferError(f"cannot read '{path}': not UTF-8 text") from None
-    raise InferError(f"'{path}' is no model that inferir knows: it begins with {head[:16]!r}")
 
 
 def read_text(text: str, name: str, ctx: Context, folder: Path) -> ModuleOp:

@@ -68,7 +68,7 @@ def test_profile_lists_launches(folder: Path):
     ("argv", "message"),
     [
         (("no.infer", "--input", "x.npz"), "no.infer: No such file or directory"),
-        (("x.npz", "--input", "x.npz"), "x.npz' is no model that inferir knows"),
+        (("x.npz", "--input", "x.npz"), "x.npz: no frontend knows this file"),
         (("m.infer", "--input", "no.npz"), "no.npz: No such file or directory"),
         (("m.infer", "--input", "m.infer"), "m.infer: not an npz file of plain arrays"),
         (("m.infer", "--input", "empty.npz"), "empty.npz: not an npz file of plain arrays"),
