@@ -11,7 +11,7 @@ import struct
 from io import StringIO
 from typing import IO, Any
 
-from xdsl.dialects.builtin import UNKNOWN_LOC, AnyFloat, FileLineColLoc, IntAttr, ModuleOp, StringAttr
+from xdsl.dialects.builtin import UNKNOWN_LOC, AnyFloat, DenseIntOrFPElementsAttr, FileLineColLoc, IntAttr, ModuleOp, StringAttr
 from xdsl.ir import Operation
 from xdsl.parser import Parser
 from xdsl.printer import Printer
@@ -26,6 +26,27 @@ from inferir.core.diagnostics import InferError, Note
 MLIRLexer._unescaped_characters_regex = re.compile(  # pyright: ignore[reportPrivateUsage]
     r'"(?:[^"\\\n\v\f]++|\\(?:["nt\\]|[0-9A-Fa-f]{2}))*+"'
 )
+
+_print_values = DenseIntOrFPElementsAttr.print_without_type
+
+
+def _print_exactly(self: DenseIntOrFPElementsAttr, printer: Printer) -> None:
+    """Print `dense<...>` as xDSL does where that keeps every bit, else as hexadecimal bytes, as mlir-opt prints large ones.
+
+    What xDSL's way loses: -0.0 beside 0.0, which it takes for a splat, and the payload of NaN in types that pass through a Python float.
+    """
+    element = self.get_element_type()
+    if isinstance(element, AnyFloat) and len(self):
+        data, size = bytes(self.data.data), element.compile_time_size
+        values: Any = self.get_values()
+        splat = values.count(values[0]) == len(values)
+        if element.pack(values) != data or (splat and data != data[:size] * len(values)):
+            printer.print_string(f'dense<"0x{data.hex().upper()}">')
+            return
+    _print_values(self, printer)
+
+
+DenseIntOrFPElementsAttr.print_without_type = _print_exactly
 
 MAX_NESTING = 2000
 """Regions and attributes nested deeper than this are refused."""
