@@ -6,6 +6,8 @@ nothing has type `!framework.any`; one whose element type is known but whose ran
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
+
 from xdsl.dialects import builtin
 from xdsl.dialects.builtin import ComplexType, IntegerType, NoneType, Signedness, TensorType, UnrankedTensorType
 from xdsl.ir import Attribute, ParametrizedAttribute, TypeAttribute
@@ -100,6 +102,7 @@ _NAMES: dict[Attribute, str] = {element: name for name, element in ONNX_ELEMENTS
 _ELEMENTS: dict[str, Attribute] = {name: element for name, element in ONNX_ELEMENTS.values()}
 
 
+@lru_cache(4096)
 def onnx_name(type: Attribute) -> str | None:
     """ONNX's text for a type, such as `tensor(float)` or `seq(tensor(int64))`; None where the type is not known or ONNX has no such type."""
     match type:
@@ -123,6 +126,7 @@ def onnx_name(type: Attribute) -> str | None:
     return None
 
 
+@cache
 def type_of_onnx_name(text: str) -> Attribute:
     """The type of an ONNX type string, tensors unranked: `seq(tensor(float))` -> `!framework.seq<tensor<*xf32>>`."""
     head, _, rest = text.partition("(")
@@ -142,6 +146,7 @@ def type_of_onnx_name(text: str) -> Attribute:
     raise ValueError(f"'{text}' is not an ONNX type")
 
 
+@lru_cache(1024)
 def unranked(type: Attribute) -> Attribute:
     """The type with all ranks and dimensions forgotten."""
     match type:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from xdsl.parser import Parser
 from xdsl.printer import Printer
 
 
+@lru_cache(4096)
 def int_attr(value: int) -> IntegerAttr:
     """A source integer."""
     return IntegerAttr(value, i64)

@@ -19,11 +19,12 @@ from inferir.dialects.framework.values import int_attr, strings_attr
 from inferir.frontends.onnx.attributes import GRAPHS as GRAPH_LIST
 from inferir.frontends.onnx.attributes import AttributeReader, is_graph, kind_of
 from inferir.frontends.onnx.order import describe, ordered
-from inferir.frontends.onnx.result_types import result_types
+from inferir.frontends.onnx.result_types import result_types, subgraph_types
 from inferir.frontends.onnx.source import require_text
 from inferir.frontends.onnx.tensors import TensorReader
 from inferir.frontends.onnx.types import TypeReader
 
+_NO_LOCATION = NoneAttr()
 MAX_FUNCTIONS = 10_000
 """Versions of local functions that one model may need."""
 
@@ -98,11 +99,12 @@ class GraphReader:
         return DictionaryAttr(entries)
 
     def _block(
-        self, graph: Any, inputs: Sequence[Any], outer: Scope | None, given: Mapping[str, Attribute]
+        self, graph: Any, inputs: Sequence[Any], outer: Scope | None, given: Mapping[str, Attribute], otherwise: Sequence[Attribute] = ()
     ) -> tuple[Block, list[SSAValue]]:
-        """A graph as a block without terminator, and the values it results in."""
+        """A graph as a block without terminator, and the values it results in. `otherwise` are input types where the file has none."""
         scope = Scope(outer)
-        block = Block(arg_types=[self._type(v) for v in inputs])
+        spare = [*[ANY] * len(inputs), *otherwise][-len(inputs) :] if inputs else []
+        block = Block(arg_types=[_better(self._type(v), type) for v, type in zip(inputs, spare, strict=True)])
         for argument, value in zip(block.args, inputs, strict=True):
             self._define(scope, value.name, argument)
             argument.name_hint = name_hint(value.name)
@@ -186,7 +188,7 @@ class GraphReader:
         location = location_of(key)
         if (domain, node.op_type, node.overload) in self.functions:
             return self._call((domain, node.op_type, node.overload), operands, attributes, outputs, declared, location)
-        names, regions = self._subgraphs(node, scope, given)
+        names, regions = self._subgraphs(node, scope, given, subgraph_types(node.op_type, [o.type for o in operands]))
         if names:
             attributes[GRAPHS] = strings_attr(names)
         cls, version = self._class(domain, node.op_type)
@@ -223,7 +225,9 @@ class GraphReader:
         since = onnx_table().since(domain, name, opset)
         return (None, opset) if since is None else (cls, since)
 
-    def _subgraphs(self, node: Any, scope: Scope, given: Mapping[str, Attribute]) -> tuple[list[str], list[Region]]:
+    def _subgraphs(
+        self, node: Any, scope: Scope, given: Mapping[str, Attribute], types: Sequence[Attribute]
+    ) -> tuple[list[str], list[Region]]:
         names: list[str] = []
         regions: list[Region] = []
         for attribute in node.attribute:
@@ -232,15 +236,15 @@ class GraphReader:
             several = kind_of(attribute) == GRAPH_LIST
             for number, graph in enumerate(attribute.graphs if several else [attribute.g]):
                 names.append(f"{attribute.name}.{number}" if several else attribute.name)
-                regions.append(self._region(graph, scope, given))
+                regions.append(self._region(graph, scope, given, types))
         if names == ["else_branch", "then_branch"]:
             names.reverse()
             regions.reverse()
         return names, regions
 
-    def _region(self, graph: Any, scope: Scope, given: Mapping[str, Attribute]) -> Region:
+    def _region(self, graph: Any, scope: Scope, given: Mapping[str, Attribute], types: Sequence[Attribute]) -> Region:
         constants = {t.name for t in graph.initializer}
-        block, results = self._block(graph, [v for v in graph.input if v.name not in constants], scope, given)
+        block, results = self._block(graph, [v for v in graph.input if v.name not in constants], scope, given, types)
         block.add_op(YieldOp.make(results))
         return Region(block)
 
@@ -317,7 +321,7 @@ class _Holder:
 
 def location_of(name: str) -> NameLoc:
     """The location of what the source calls `name`."""
-    return NameLoc(StringAttr(name), NoneAttr())
+    return NameLoc(StringAttr(name), _NO_LOCATION)
 
 
 def name_hint(name: str) -> str | None:

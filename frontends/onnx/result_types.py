@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, IntegerAttr, TensorType, UnrankedTensorType, f32
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, IntegerAttr, TensorType, UnrankedTensorType, f32, i1, i64
 from xdsl.ir import Attribute
 
 from inferir.dialects.framework import ANY, OptionalType, SeqType, SparseTensorAttr, TensorAttr
@@ -45,7 +45,7 @@ def result_types(schema: Schema, operands: Sequence[Attribute], attributes: Mapp
     out = []
     for index in range(count):
         parameter = schema.results[min(index, len(schema.results) - 1)] if schema.results else None
-        said = _said_by_attribute(schema.name, attributes, operands) if index == 0 else None
+        said = _said_by_attribute(schema, attributes, operands) if index == 0 else None
         out.append(said if said is not None else _said_by_variable(schema, parameter, bound))
     return out
 
@@ -60,11 +60,16 @@ def _said_by_variable(schema: Schema, parameter: Parameter | None, bound: Mappin
     return type_of_onnx_name(next(iter(allowed))) if len(allowed) == 1 else ANY
 
 
-def _said_by_attribute(name: str, attributes: Mapping[str, Attribute], operands: Sequence[Attribute]) -> Attribute | None:
+def _said_by_attribute(schema: Schema, attributes: Mapping[str, Attribute], operands: Sequence[Attribute]) -> Attribute | None:
     """The type of the first result of operators whose attributes or operands say it in a way of their own."""
-    named = attributes.get(_ELEMENT_BY_ATTRIBUTE.get(name, ""))
-    if isinstance(named, IntegerAttr) and named.value.data in ONNX_ELEMENTS:
-        tensor = UnrankedTensorType(ONNX_ELEMENTS[named.value.data][1])
+    name = schema.name
+    attribute = _ELEMENT_BY_ATTRIBUTE.get(name, "")
+    named = attributes.get(attribute)
+    element = named.value.data if isinstance(named, IntegerAttr) else None
+    if element is None and attribute in schema.attributes:
+        element = schema.attributes[attribute].default
+    if element in ONNX_ELEMENTS:
+        tensor = UnrankedTensorType(ONNX_ELEMENTS[element][1])
         return SeqType(tensor) if name == "SequenceEmpty" else tensor
     match name:
         case "Constant":
@@ -72,6 +77,12 @@ def _said_by_attribute(name: str, attributes: Mapping[str, Attribute], operands:
         case "ConstantOfShape":
             value = attributes.get("value")
             return UnrankedTensorType(value.get_element_type() if isinstance(value, DenseIntOrFPElementsAttr) else f32)
+        case "SequenceEmpty":
+            return SeqType(UnrankedTensorType(f32))
+        case "QuantizeLinear" if len(operands) < 3:
+            return UnrankedTensorType(ONNX_ELEMENTS[2][1])
+        case "EyeLike" | "RandomNormalLike" | "RandomUniformLike" | "Bernoulli" if operands:
+            return unranked(operands[0])
         case "SequenceAt" if operands and isinstance(operands[0], SeqType):
             return unranked(operands[0].element)
         case "SequenceConstruct" if operands and operands[0] != ANY:
@@ -97,3 +108,15 @@ def _constant_type(attributes: Mapping[str, Attribute]) -> Attribute | None:
             count = [len(value)] if kind.endswith("S") else []  # pyright: ignore[reportArgumentType]
             return TensorType(ONNX_ELEMENTS[_CONSTANT_KINDS[kind]][1], count)
     return None
+
+
+def subgraph_types(op_type: str, operands: Sequence[Attribute]) -> list[Attribute]:
+    """The types of a subgraph's inputs that follow from the operands of its operator, for files that do not give them."""
+    match op_type:
+        case "Loop":
+            return [TensorType(i64, []), TensorType(i1, []), *(unranked(t) for t in operands[2:])]
+        case "Scan":
+            return [unranked(t) for t in operands]
+        case "SequenceMap":
+            return [unranked(t.element) if isinstance(t, SeqType) else unranked(t) for t in operands]
+    return []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ from xdsl.ir import Attribute
 from inferir.core import Context, InferError, WeightAttr
 from inferir.core.constants import DENSE_LIMIT, constant_attribute
 from inferir.core.types import numpy_dtype
-from inferir.dialects.framework import SparseTensorAttr, StringsAttr
+from inferir.dialects.framework import SparseTensorAttr, StringsAttr, tensor_attribute
 from inferir.dialects.framework.types import ONNX_ELEMENTS
 from inferir.frontends.onnx.source import Source, require_text
 
@@ -49,7 +51,7 @@ class TensorReader:
         count = values_type.get_shape()
         if len(count) != 1 or tuple(indices_type.get_shape()) not in ((count[0],), (count[0], len(sparse.dims))):
             raise InferError(f"sparse tensor '{key}': values are {values_type}, indices {indices_type}")
-        return SparseTensorAttr(_typed(values, values_type), _typed(indices, indices_type), type), type
+        return SparseTensorAttr(tensor_attribute(values, values_type), tensor_attribute(indices, indices_type), type), type
 
     def _numbers(self, tensor: Any, key: str, type: TensorType) -> Attribute:
         dtype = numpy_dtype(type.element_type)
@@ -100,20 +102,18 @@ class TensorReader:
         return WeightAttr(StringAttr(name))
 
 
-def tensor_type(data_type: int, dims: Any) -> TensorType:
+def tensor_type(data_type: int, dims: Iterable[int]) -> TensorType:
     """The type of a tensor with known dimensions. Raises InferError for an unknown element type or impossible dimensions."""
+    return _tensor_type(data_type, tuple(dims))
+
+
+@lru_cache(4096)
+def _tensor_type(data_type: int, shape: tuple[int, ...]) -> TensorType:
     if data_type not in ONNX_ELEMENTS:
         raise InferError(f"element type {data_type} does not exist")
-    shape = tuple(dims)
     if any(d < 0 for d in shape) or _count(tuple(max(d, 1) for d in shape)) > _LARGEST:
         raise InferError(f"dimensions {list(shape)} are impossible")
     return TensorType(ONNX_ELEMENTS[data_type][1], shape)
-
-
-def _typed(value: Attribute, type: TensorType) -> Attribute:
-    from inferir.dialects.framework import tensor_attribute
-
-    return tensor_attribute(value, type)
 
 
 def _count(shape: tuple[int, ...]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from xdsl.dialects.builtin import DYNAMIC_INDEX, TensorType, UnrankedTensorType
@@ -62,7 +63,7 @@ class TypeReader:
         if not proto.HasField("shape"):
             return UnrankedTensorType(element)
         dims = [self._dim(d) for d in proto.shape.dim]
-        return TensorType(element, [d if isinstance(d, int) else DYNAMIC_INDEX for d in dims])
+        return _ranked(element, tuple(d if isinstance(d, int) else DYNAMIC_INDEX for d in dims))
 
     def _dim(self, proto: Any) -> int | str | None:
         if proto.HasField("dim_value"):
@@ -87,3 +88,8 @@ def dim_name(text: str) -> Dim | int:
             pass
     name = re.sub(r"\W+", "_", text, flags=re.ASCII).strip("_")[:80] or "dim"
     return parse_dim(name if name[0].isalpha() and not keyword.iskeyword(name) else f"d_{name}")
+
+
+@lru_cache(4096)
+def _ranked(element: Attribute, shape: tuple[int, ...]) -> TensorType:
+    return TensorType(element, shape)
