@@ -3,21 +3,29 @@
 from xdsl.ir import Dialect
 
 from inferir.dialects.cpu.base import Level3Op
+from inferir.dialects.cpu.buffers import AllocOp, ConstantOp, WeightOp
 from inferir.dialects.cpu.convolution import Conv2dOp, Dwconv2dOp, pack_conv2d, pack_dwconv2d, unpack_conv2d
 from inferir.dialects.cpu.elementwise import MapOp, TransposeOp
 from inferir.dialects.cpu.matmul import GemmOp, pack_gemm, unpack_gemm
+from inferir.dialects.cpu.packing import PackConv2dOp, PackDwconv2dOp, PackGemmOp
 from inferir.dialects.cpu.pooling import LrnOp, Pool2dOp, ReduceOp, SoftmaxOp
 from inferir.dialects.cpu.program import DoneOp, KernelOp, LaunchOp, ViewOp
 from inferir.dialects.cpu.scalar import YieldOp
 from inferir.dialects.cpu.uk import MICROKERNELS
+from inferir.dialects.cpu.views import ConcatOp, ReshapeOp, SliceOp
 
 LEVEL3 = (GemmOp, Conv2dOp, Dwconv2dOp, Pool2dOp, ReduceOp, SoftmaxOp, LrnOp, MapOp, TransposeOp)
-CPU = Dialect("cpu", [*LEVEL3, YieldOp, KernelOp, DoneOp, LaunchOp, ViewOp, *MICROKERNELS])
+ON_TENSORS = (PackConv2dOp, PackDwconv2dOp, PackGemmOp, ReshapeOp, ConcatOp, SliceOp)
+ON_BUFFERS = (AllocOp, ConstantOp, WeightOp, ViewOp)
+CPU = Dialect("cpu", [*LEVEL3, YieldOp, *ON_TENSORS, *ON_BUFFERS, KernelOp, DoneOp, LaunchOp, *MICROKERNELS])
 
 __all__ = [
     "CPU",
     "LEVEL3",
     "MICROKERNELS",
+    "AllocOp",
+    "ConcatOp",
+    "ConstantOp",
     "Conv2dOp",
     "DoneOp",
     "Dwconv2dOp",
@@ -27,11 +35,17 @@ __all__ = [
     "Level3Op",
     "LrnOp",
     "MapOp",
+    "PackConv2dOp",
+    "PackDwconv2dOp",
+    "PackGemmOp",
     "Pool2dOp",
     "ReduceOp",
+    "ReshapeOp",
+    "SliceOp",
     "SoftmaxOp",
     "TransposeOp",
     "ViewOp",
+    "WeightOp",
     "YieldOp",
     "pack_conv2d",
     "pack_dwconv2d",

@@ -1,0 +1,107 @@
+"""Level 3 ops that move nothing once there are buffers: their result is a part or another shape of memory that is there anyway."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from xdsl.dialects.builtin import DYNAMIC_INDEX, TensorType
+from xdsl.irdl import operand_def, result_def, traits_def, var_operand_def
+from xdsl.traits import Pure
+
+from inferir.core.dims import DimLike, differ, parse_dim, product, shape_text
+from inferir.core.op import Op, define
+from inferir.core.properties import dims, integer
+
+
+class View(Op):
+    """A tensor whose memory is that of its operands."""
+
+    y = result_def(TensorType)
+    traits = traits_def(Pure())
+
+
+@define
+class ReshapeOp(View):
+    """The same elements, row-major, in another shape; one dimension may be -1.
+
+    Example:
+        %y = cpu.reshape %x shape [-1, 400] : (tensor<?x5x5x16xf32>) -> tensor<?x400xf32>
+    """
+
+    name = "cpu.reshape"
+    x = operand_def(TensorType)
+    shape = dims()
+
+    def infer_shape(self, x: Any) -> Any:
+        """`shape` with -1 resolved."""
+        target: list[DimLike] = [d if isinstance(d, int) else parse_dim(d) for d in self.shape]
+        for i, d in enumerate(target):
+            if d == -1:
+                known = product(tuple(t for t in target if t != -1))
+                target[i] = product(x) // known if known != 0 else 0
+        if differ(product(tuple(target)), product(x)):
+            self.error(f"x is {shape_text(x)}, which is not {shape_text(tuple(target))} elements")
+        return tuple(target)
+
+    def reference(self, x: np.ndarray) -> np.ndarray:
+        """numpy."""
+        target = [d if isinstance(d, int) else -1 for d in self.shape]
+        if target.count(-1) > 1:
+            assert isinstance(self.y.type, TensorType)
+            target = [d if d != DYNAMIC_INDEX else (x.shape[i] if i < x.ndim else -1) for i, d in enumerate(self.y.type.get_shape())]
+        return x.reshape(target)
+
+
+@define
+class ConcatOp(View):
+    """Tensors one after the other along an axis (from 0). On buffers every operand is computed where it belongs in the whole.
+
+    Example:
+        %y = cpu.concat %a, %b axis 3 : (tensor<1x28x28x64xf32>, tensor<1x28x28x32xf32>) -> tensor<1x28x28x96xf32>
+    """
+
+    name = "cpu.concat"
+    parts = var_operand_def(TensorType)
+    axis = integer()
+
+    def infer_shape(self, parts: Any) -> Any:
+        """The first part's shape, with the sizes along the axis added up."""
+        first, axis = parts[0], self.axis
+        if axis is None or not 0 <= axis < len(first):
+            self.error(f"axis {axis} is not one of {len(first)}")
+        for part in parts[1:]:
+            if len(part) != len(first) or any(differ(a, b) for i, (a, b) in enumerate(zip(first, part, strict=True)) if i != axis):
+                self.error(f"{shape_text(part)} does not continue {shape_text(first)} along axis {axis}")
+        return (*first[:axis], sum(p[axis] for p in parts), *first[axis + 1 :])
+
+    def reference(self, parts: Sequence[np.ndarray]) -> np.ndarray:
+        """numpy."""
+        return np.concatenate(parts, self.axis)
+
+
+@define
+class SliceOp(View):
+    """`size` positions of an axis (from 0), from `start` on.
+
+    Example:
+        %y = cpu.slice %x axis 3 start 24 size 24 : (tensor<1x28x28x48xf32>) -> tensor<1x28x28x24xf32>
+    """
+
+    name = "cpu.slice"
+    x = operand_def(TensorType)
+    axis = integer()
+    start = integer(0)
+    size = integer()
+
+    def infer_shape(self, x: Any) -> Any:
+        """x's shape with `size` along the axis."""
+        axis, size = self.axis, self.size
+        if axis is None or size is None or not 0 <= axis < len(x) or self.start < 0 or size < 0:
+            self.error(f"axis {axis}, start {self.start}, size {size} are no part of {shape_text(x)}")
+        if isinstance(x[axis], int) and self.start + size > x[axis]:
+            self.error(f"positions {self.start} to {self.start + size} along axis {axis} are not within {shape_text(x)}")
+        return (*x[:axis], size, *x[axis + 1 :])
+
+    def reference(self, x: np.ndarray) -> np.ndarray:
+        """numpy."""
+        return x[(slice(None),) * self.axis + (slice(self.start, self.start + self.size),)]

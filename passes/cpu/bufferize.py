@@ -1,0 +1,280 @@
+"""Give every tensor a place in memory; kernels write to `outs` instead of returning.
+
+  func.func @main(%x: tensor<1x8x8x4xf32> {..}) -> (tensor<1x8x8x32xf32> {..}) {
+    %0 = cpu.map %x {..} : ...
+    %1 = cpu.concat %0, %0 axis 3 ...
+becomes
+  func.func @main(%x: memref<1x8x8x4xf32> {..}, %y: memref<1x8x8x32xf32> {..}) {
+    %0 = cpu.view %y at %c0 ... to memref<1x8x8x16xf32, strided<[2048, 256, 32, 1]>>
+    cpu.map %x outs %0 {..} : ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from xdsl.dialects import func
+from xdsl.dialects.builtin import (
+    DYNAMIC_INDEX,
+    ArrayAttr,
+    DictionaryAttr,
+    FunctionType,
+    IndexType,
+    IntegerAttr,
+    MemRefType,
+    ModuleOp,
+    StridedLayoutAttr,
+    StringAttr,
+    TensorType,
+    i64,
+)
+from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
+
+from inferir.core import Context, InferError, Pass
+from inferir.core.dims import DimLike, Shape, product, symbols
+from inferir.core.executor import argument_names, result_names
+from inferir.core.rewriting import constant_attribute_of
+from inferir.core.shapes import ShapeAnalysis
+from inferir.core.types import numpy_dtype
+from inferir.dialects import cpu
+from inferir.passes.cpu.memory.places import Buffer, Place, Placement, tensor_type
+from inferir.passes.cpu.memory.sizes import Indices
+
+
+class Bufferize(Pass):
+    """Destination passing: concatenations, slices and reshapes become views, inputs and outputs are used where the caller has them."""
+
+    def run(self, op: Operation, ctx: Context) -> None:
+        """Bufferize the function (or every function of the module)."""
+        functions = [op] if isinstance(op, func.FuncOp) else [o for o in op.walk() if isinstance(o, func.FuncOp)]
+        for function in functions:
+            if any(isinstance(t, TensorType) for t in function.function_type.inputs.data + function.function_type.outputs.data):
+                _Bufferizer(function, self).run()
+
+
+class _Bufferizer:
+    def __init__(self, function: func.FuncOp, step: Pass):
+        self.step = step
+        self.old = function
+        self.shapes = ShapeAnalysis(function)
+        self.source = function.body.block
+        last = self.source.last_op
+        assert isinstance(last, func.ReturnOp)
+        self.block = Block()
+        self.results = [Buffer(self.shapes[v]) for v in last.operands]
+        self.placement = Placement(self.shapes, self.results)
+        self.values: dict[tuple[Place, Attribute], SSAValue] = {}
+        self.constants: dict[SSAValue, SSAValue] = {}
+        self.location: Any = function.location
+
+    def run(self) -> None:
+        for op in self.source.ops:
+            self.check(op)
+        inputs = list(self.source.args)
+        outputs = [v.type for v in self.source.last_op.operands]  # pyright: ignore[reportOptionalMemberAccess]
+        names = list(dict.fromkeys(s for a in inputs for d in self.shapes[a] for s in sorted(symbols(d))))
+        types: list[Attribute] = [_memref(t) for t in [*(a.type for a in inputs), *outputs]]
+        types += [IndexType()] * len(names)
+        for type in types:
+            self.block.insert_arg(type, len(self.block.args))
+        self.indices = Indices(self.block, dict(zip(names, self.block.args[len(types) - len(names) :], strict=True)))
+        for argument, value in zip(inputs, self.block.args, strict=False):
+            value.name_hint = argument.name_hint
+            shape = self.shapes[argument]
+            self.placement.places[argument] = Place(Buffer(shape, value), shape)
+        for buffer, value in zip(self.results, self.block.args[len(inputs) :], strict=False):
+            buffer.value = value
+        self.placement.run(self.source)
+        for op in self.source.ops:
+            self.location = op.location
+            self.op(op)
+        new = func.FuncOp(self.old.sym_name.data, FunctionType.from_lists(types, []), Region(self.block), self.old.sym_visibility)
+        new.properties["arg_attrs"] = self.attributes(names)
+        new.attributes.update(self.old.attributes)
+        new.location = self.old.location
+        parent = self.old.parent
+        assert parent is not None
+        parent.insert_op_before(new, self.old)
+        parent.detach_op(self.old)
+        self.old.drop_all_references()
+
+    def attributes(self, names: Sequence[str]) -> ArrayAttr[DictionaryAttr]:
+        """Name and dims of every input and output, the symbol of every index."""
+        ports = list(zip(argument_names(self.old), (self.shapes[a] for a in self.source.args), strict=True))
+        ports += zip(result_names(self.old), (b.shape for b in self.results), strict=True)
+        out = [{"inference.name": StringAttr(name), "inference.dims": _dims(shape)} for name, shape in ports]
+        for index in range(len(self.results)):
+            out[len(out) - 1 - index]["inference.output"] = IntegerAttr(len(self.results) - 1 - index, i64)
+        return ArrayAttr([DictionaryAttr(d) for d in [*out, *({"inference.symbol": StringAttr(n)} for n in names)]])
+
+    def check(self, op: Operation) -> None:
+        """Whether the op has a form on buffers and its sizes are known before it runs."""
+        if not isinstance(op, func.ReturnOp | cpu.Level3Op | cpu.ReshapeOp | cpu.ConcatOp | cpu.SliceOp) and not _is_constant(op):
+            if isinstance(op, cpu.PackConv2dOp | cpu.PackDwconv2dOp | cpu.PackGemmOp):
+                raise InferError(f"{op.name}: weights that are not constant cannot be packed (run pack-weights before bufferize)", op.location)
+            raise InferError(f"bufferize: {op.name} has no form on buffers; lower it to the cpu dialect first", op.location)
+        for result in op.results:
+            for dim in self.shapes[result]:
+                if symbols(dim) & self.shapes.unknown:
+                    raise InferError(f"bufferize: the size of {op.name}'s result ({result.type}) does not follow from the inputs", op.location)
+
+    def op(self, op: Operation) -> None:
+        """Emit one op on buffers."""
+        match op:
+            case _ if _is_constant(op):
+                return
+            case func.ReturnOp():
+                for buffer, value in zip(self.results, op.operands, strict=True):
+                    self.copy(value, Place(buffer, buffer.shape))
+                self.insert(func.ReturnOp())
+            case cpu.ReshapeOp():
+                self.view(op.x, op.y, self.placement.own(op.x).reshaped(self.shapes[op.y]) if not _is_constant(op.x.owner) else None)
+            case cpu.SliceOp():
+                self.view(op.x, op.y, self.placement.own(op.x).part(op.axis, op.start, self.shapes[op.y]))
+            case cpu.ConcatOp():
+                self.concat(op)
+            case cpu.Level3Op():
+                self.kernel(op)
+            case _:
+                raise InferError(f"bufferize: {op.name} has no form on buffers", op.location)
+
+    def kernel(self, op: cpu.Level3Op) -> None:
+        """The same op, writing to its place."""
+        assert op.y is not None
+        out = self.memory(self.placement.own(op.y), op.y)
+        operands: list[Any] = []
+        for (name, _), group in zip(op.operand_definitions(), op.operand_groups(), strict=True):
+            values = [self.value(v) for v in group]
+            operands.append(values if name == "extras" else out if name == "outs" else (values[0] if values else None))
+        properties = {name: getattr(op, name) for name in op.property_definitions()}
+        regions = [op.detach_region(r) for r in list(op.regions)]
+        self.insert(type(op).make(*operands, result_types=[], regions=regions, **properties))
+
+    def view(self, x: SSAValue, y: SSAValue, there: Place | None) -> None:
+        """y is x's memory seen otherwise, unless y must lie elsewhere or no view says it."""
+        wanted = self.placement.places.get(y)
+        if wanted is None and there is not None:
+            self.placement.places[y] = there
+            return
+        if wanted is not None and there is not None and _same(wanted, there):
+            return
+        target = self.placement.own(y)
+        if there is not None:
+            self.move(there, target, y)
+            return
+        back = target.reshaped(self.shapes[x])
+        if back is None:
+            self.step.count("copies")
+            target_whole = Place(Buffer(target.shape), target.shape)
+            self.copy(x, target_whole.reshaped(self.shapes[x]))  # pyright: ignore[reportArgumentType]
+            self.move(target_whole, target, y)
+            return
+        self.copy(x, back)
+
+    def concat(self, op: cpu.ConcatOp) -> None:
+        """Copy the parts that are computed elsewhere."""
+        whole = self.placement.own(op.y)
+        start: DimLike = 0
+        for part in op.parts:
+            shape = self.shapes[part]
+            place = whole.part(op.axis, start, shape)
+            if place is not None:
+                self.copy(part, place)
+            else:
+                self.copy_columns(op, part, whole, start)
+            start = start + shape[op.axis]
+
+    def copy_columns(self, op: cpu.ConcatOp, part: SSAValue, whole: Place, start: DimLike) -> None:
+        """A part of a concatenation with symbolic dimensions behind the first: as columns of a matrix."""
+        shape, total = self.shapes[part], self.shapes[op.y]
+        inner = product(shape[op.axis + 1 :])
+        width, row = shape[op.axis] * inner, total[op.axis] * inner
+        if not isinstance(width, int) or not isinstance(row, int) or not isinstance(start, int) or whole.strides is not None:
+            raise InferError(f"cpu.concat along axis {op.axis} of {op.y.type}: the sizes along and after the axis must be known", op.location)
+        rows = product(shape[: op.axis])
+        source = self.placement.own(part).reshaped((rows, width))
+        target = Place(whole.buffer, (rows, row)).part(1, start * int(inner), (rows, width))  # pyright: ignore[reportArgumentType]
+        if source is None or target is None:
+            raise InferError(f"cpu.concat along axis {op.axis} of {op.y.type}: an operand is itself a part of a buffer", op.location)
+        self.move(source, target, part)
+
+    def copy(self, value: SSAValue, target: Place) -> None:
+        """Copy a value to a place, unless it lies there."""
+        if _is_constant(value.owner):
+            self.insert(_identity(self.value(value), self.memory(target, value)))
+            self.step.count("copies")
+            return
+        source = self.placement.own(value)
+        if not _same(source, target):
+            self.move(source, target, value)
+
+    def move(self, source: Place, target: Place, like: SSAValue) -> None:
+        """Copy between places of one shape."""
+        self.step.count("copies")
+        self.insert(_identity(self.memory(source, like), self.memory(target, like)))
+
+    def value(self, value: SSAValue) -> SSAValue:
+        """The memory of an operand."""
+        if not _is_constant(value.owner):
+            return self.memory(self.placement.own(value), value)
+        if value not in self.constants:
+            attribute = constant_attribute_of(value)
+            assert attribute is not None
+            made = self.insert(cpu.ConstantOp.of(attribute, _memref(value.type)))
+            made.results[0].name_hint = value.name_hint
+            self.constants[value] = made.results[0]
+        return self.constants[value]
+
+    def memory(self, place: Place, like: SSAValue) -> SSAValue:
+        """The memref of a place: the buffer itself, or a view of it."""
+        element = tensor_type(like).element_type
+        buffer = place.buffer
+        whole = place.offset == 0 and place.strides is None and place.shape == buffer.shape
+        if buffer.value is None:
+            type = MemRefType(element, _sizes(buffer.shape))
+            made = self.insert(cpu.AllocOp.make([self.indices[d] for d in buffer.shape if not isinstance(d, int)], result_types=[type]))
+            made.results[0].name_hint = like.name_hint if whole else None
+            buffer.value = made.results[0]
+        if whole:
+            return buffer.value
+        key = (place, element)
+        if key not in self.values:
+            layout = StridedLayoutAttr(place.strides) if place.strides is not None else None
+            type = MemRefType(element, _sizes(place.shape), *([layout] if layout is not None else []))
+            offset = self.indices[place.offset * numpy_dtype(element).itemsize]
+            view = cpu.ViewOp(buffer.value, offset, [self.indices[d] for d in place.shape if not isinstance(d, int)], type)
+            self.values[key] = self.insert(view).results[0]
+        return self.values[key]
+
+    def insert(self, op: Operation) -> Operation:
+        """Add an op at the end, located at the op it comes from."""
+        op.location = self.location
+        self.block.add_op(op)
+        return op
+
+
+def _is_constant(owner: Any) -> bool:
+    return isinstance(owner, Operation) and bool(owner.results) and constant_attribute_of(owner.results[0]) is not None
+
+
+def _same(a: Place, b: Place) -> bool:
+    return a.buffer is b.buffer and a.offset == b.offset and a.strides == b.strides
+
+
+def _identity(x: SSAValue, outs: SSAValue) -> Operation:
+    return cpu.MapOp.make(x, [], outs, result_types=[], regions=[Region()])
+
+
+def _sizes(shape: Shape) -> list[int]:
+    return [d if isinstance(d, int) else DYNAMIC_INDEX for d in shape]
+
+
+def _memref(type: Attribute) -> MemRefType:
+    if not isinstance(type, TensorType):
+        raise InferError(f"bufferize: {type} is not a ranked tensor")
+    return MemRefType(type.element_type, list(type.get_shape()))
+
+
+def _dims(shape: Shape) -> ArrayAttr[Attribute]:
+    return ArrayAttr([IntegerAttr(d, i64) if isinstance(d, int) else StringAttr(str(d)) for d in shape])

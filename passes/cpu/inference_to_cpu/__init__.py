@@ -1,0 +1,8 @@
+"""The patterns of `convert-inference-to-cpu`, one file for each family of ops."""
+
+from inferir.core.rewriting import Pattern
+from inferir.passes.cpu.inference_to_cpu import convolution, elementwise, normalization, shape
+
+PATTERNS: tuple[Pattern, ...] = tuple(
+    value for module in (convolution, elementwise, normalization, shape) for value in vars(module).values() if isinstance(value, Pattern)
+)

@@ -1,0 +1,186 @@
+"""Where each tensor of a function will lie, decided backwards from its users.
+
+The user of a value knows best where it should be computed: in the caller's output, in its part of a concatenation, or over
+an operand that nobody else reads (in place). What nobody claims gets a buffer of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from xdsl.dialects import func
+from xdsl.dialects.builtin import TensorType
+from xdsl.ir import Block, Operation, OpResult, SSAValue
+
+from inferir.core.dims import DimLike, Shape, product
+from inferir.core.shapes import ShapeAnalysis
+from inferir.dialects import cpu
+
+
+@dataclass(eq=False)
+class Buffer:
+    """Memory: of an argument, of an output of the function, or to be allocated with `shape`."""
+
+    shape: Shape
+    value: SSAValue | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """A part of a buffer: the element it starts at, and its strides (None: contiguous).
+
+    overwritten: something else is computed here while the function runs, so that only one user may read what was there.
+    """
+
+    buffer: Buffer
+    shape: Shape
+    offset: DimLike = 0
+    strides: tuple[int, ...] | None = None
+    overwritten: bool = False
+
+    def part(self, axis: int, start: DimLike, shape: Shape) -> Place | None:
+        """`shape[axis]` positions of an axis from `start` on, or None where the strides are not known numbers."""
+        if product(self.shape[:axis]) == 1 and self.strides is None:
+            return replace(self, shape=shape, offset=self.offset + start * product(shape[axis + 1 :]))
+        strides = self.strides or contiguous_strides(self.shape)
+        if strides is None or not isinstance(start, int):
+            return None
+        return replace(self, shape=shape, offset=self.offset + start * strides[axis], strides=normal(shape, strides))
+
+    def reshaped(self, shape: Shape) -> Place | None:
+        """The same elements under another shape, or None where no strides say that."""
+        if self.strides is None:
+            return replace(self, shape=shape)
+        strides = reshaped_strides(self.shape, self.strides, shape)
+        return None if strides is None else replace(self, shape=shape, strides=normal(shape, strides))
+
+
+def contiguous_strides(shape: Shape) -> tuple[int, ...] | None:
+    """Row-major strides, None where a dimension but the first is symbolic."""
+    out: list[int] = []
+    step = 1
+    for dim in reversed(shape[1:]):
+        out.insert(0, step)
+        if not isinstance(dim, int):
+            return None
+        step *= dim
+    return (step, *out) if shape else ()
+
+
+def normal(shape: Shape, strides: tuple[int, ...]) -> tuple[int, ...] | None:
+    """None for contiguous strides; the stride of a dimension of size 1 says nothing, it becomes what is contiguous."""
+    plain = contiguous_strides(shape)
+    if plain is None or all(d == 1 or a == b for d, a, b in zip(shape, strides, plain, strict=True)):
+        return None if plain is not None else strides
+    out = list(strides)
+    for axis in range(len(shape) - 1, -1, -1):
+        if shape[axis] == 1:
+            inner = shape[axis + 1] if axis + 1 < len(shape) else 1
+            out[axis] = out[axis + 1] * inner if axis + 1 < len(shape) and isinstance(inner, int) else 1
+    return tuple(out)
+
+
+def reshaped_strides(shape: Shape, strides: tuple[int, ...], target: Shape) -> tuple[int, ...] | None:
+    """Strides of the same elements under another shape. Symbolic dimensions are tried as large primes."""
+    primes = iter((1009, 1013, 1019, 1021, 1031, 1033))
+    known: dict[DimLike, int] = {}
+
+    def number(dim: DimLike) -> int:
+        if isinstance(dim, int):
+            return dim
+        if dim not in known:
+            known[dim] = next(primes)
+        return known[dim]
+
+    view = np.lib.stride_tricks.as_strided(np.empty(1, np.int8), [number(d) for d in shape], strides)
+    try:
+        view.shape = [number(d) for d in target]
+    except (AttributeError, ValueError):
+        return None
+    return view.strides
+
+
+@dataclass
+class Placement:
+    """The places of a function's values, and the values that must be copied to where they are also wanted."""
+
+    shapes: ShapeAnalysis
+    results: list[Buffer]
+    places: dict[SSAValue, Place] = field(default_factory=dict)
+
+    def run(self, block: Block) -> None:
+        """Decide."""
+        for op in reversed(list(block.ops)):
+            match op:
+                case func.ReturnOp():
+                    for buffer, value in zip(self.results, op.operands, strict=True):
+                        self.claim(value, Place(buffer, buffer.shape))
+                case cpu.ReshapeOp():
+                    place = self.places.get(op.y)
+                    there = None if place is None else place.reshaped(self.shapes[op.x])
+                    if there is not None:
+                        self.claim(op.x, there)
+                case cpu.ConcatOp():
+                    self.concat(op)
+                case cpu.Level3Op():
+                    self.in_place(op)
+                case _:
+                    continue
+
+    def own(self, value: SSAValue) -> Place:
+        """The place of a value; a buffer of its own where nobody claimed it."""
+        if value not in self.places:
+            shape = self.shapes[value]
+            self.places[value] = Place(Buffer(shape), shape)
+        return self.places[value]
+
+    def claim(self, value: SSAValue, place: Place | None) -> None:
+        """Have a value computed at a place, if it is not computed elsewhere already."""
+        if place is None or value in self.places or not isinstance(value, OpResult):
+            return
+        if not isinstance(value.op, cpu.Level3Op | cpu.ConcatOp | cpu.ReshapeOp):
+            return
+        if place.overwritten and not value.has_one_use():
+            return
+        self.places[value] = place
+
+    def concat(self, op: cpu.ConcatOp) -> None:
+        """Each part lies in the whole."""
+        whole = self.own(op.y)
+        start: DimLike = 0
+        for part in op.parts:
+            shape = self.shapes[part]
+            self.claim(part, whole.part(op.axis, start, shape))
+            start = start + shape[op.axis]
+
+    def in_place(self, op: cpu.Level3Op) -> None:
+        """An operand read at exactly the positions that are written, by this op only, may be written over."""
+        assert op.y is not None
+        place = self.own(op.y)
+        candidates = [*op.extras, op.x] if isinstance(op, cpu.MapOp) else list(op.extras)
+        for value in candidates:
+            if value in self.places or not value.has_one_use() or value.type != op.y.type:
+                continue
+            if self.shapes[value] == self.shapes[op.y] and _made_by_kernel(value):
+                self.claim(value, replace(place, overwritten=True))
+                return
+
+
+def _made_by_kernel(value: SSAValue) -> bool:
+    """Whether a kernel computes the value (possibly seen under another shape by nobody else)."""
+    op = value.owner
+    while isinstance(op, cpu.ReshapeOp) and op.x.has_one_use():
+        op = op.x.owner
+    return isinstance(op, cpu.Level3Op | cpu.ConcatOp)
+
+
+def tensor_type(value: SSAValue) -> TensorType:
+    """The type of a tensor value."""
+    assert isinstance(value.type, TensorType)
+    return value.type
+
+
+def producer(value: SSAValue) -> Operation | None:
+    """The op that defines a value, None for an argument."""
+    return value.owner if isinstance(value.owner, Operation) else None
