@@ -6,6 +6,7 @@ from inferir.dialects.cpu.base import Level3Op
 from inferir.dialects.cpu.buffers import AllocOp, ConstantOp, WeightOp
 from inferir.dialects.cpu.convolution import Conv2dOp, Dwconv2dOp, pack_conv2d, pack_dwconv2d, unpack_conv2d
 from inferir.dialects.cpu.elementwise import MapOp, TransposeOp
+from inferir.dialects.cpu.execution import execute_on_buffers, register
 from inferir.dialects.cpu.matmul import GemmOp, pack_gemm, unpack_gemm
 from inferir.dialects.cpu.packing import PackConv2dOp, PackDwconv2dOp, PackGemmOp
 from inferir.dialects.cpu.pooling import LrnOp, Pool2dOp, ReduceOp, SoftmaxOp
@@ -15,6 +16,7 @@ from inferir.dialects.cpu.uk import MICROKERNELS
 from inferir.dialects.cpu.views import ConcatOp, ReshapeOp, SliceOp
 
 LEVEL3 = (GemmOp, Conv2dOp, Dwconv2dOp, Pool2dOp, ReduceOp, SoftmaxOp, LrnOp, MapOp, TransposeOp)
+register(LEVEL3)
 ON_TENSORS = (PackConv2dOp, PackDwconv2dOp, PackGemmOp, ReshapeOp, ConcatOp, SliceOp)
 ON_BUFFERS = (AllocOp, ConstantOp, WeightOp, ViewOp)
 CPU = Dialect("cpu", [*LEVEL3, YieldOp, *ON_TENSORS, *ON_BUFFERS, KernelOp, DoneOp, LaunchOp, *MICROKERNELS])
@@ -47,6 +49,7 @@ __all__ = [
     "ViewOp",
     "WeightOp",
     "YieldOp",
+    "execute_on_buffers",
     "pack_conv2d",
     "pack_dwconv2d",
     "pack_gemm",

@@ -36,6 +36,10 @@ class Indices:
     def __getitem__(self, dim: DimLike) -> SSAValue:
         return self._value(ast.parse(str(dim), mode="eval").body)
 
+    def append(self, op: Operation) -> None:
+        """Add another op at the head of the block, behind what is there."""
+        self._insert(op)
+
     def _value(self, node: ast.expr) -> SSAValue:
         key = ast.unparse(node)
         if key not in self.made:
