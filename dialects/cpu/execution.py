@@ -63,7 +63,7 @@ def _view(executor: Executor, op: Operation, operands: list[Any]) -> list[Any]:
     while isinstance(root.base, np.ndarray):
         root = root.base
     start = source.__array_interface__["data"][0] - root.__array_interface__["data"][0] + offset
-    strides = None if type.layout.name == "none" else [s * dtype.itemsize for s in type.get_strides() or ()]
+    strides = None if type.layout.name == "none" else [(s or 0) * dtype.itemsize for s in type.get_strides() or ()]
     try:
         return [np.ndarray(shape, dtype, root.data, start, strides)]
     except (ValueError, TypeError) as problem:

@@ -23,7 +23,6 @@ from xdsl.dialects.builtin import (
     IndexType,
     IntegerAttr,
     MemRefType,
-    ModuleOp,
     StridedLayoutAttr,
     StringAttr,
     TensorType,
@@ -89,15 +88,13 @@ class _Bufferizer:
         for op in self.source.ops:
             self.location = op.location
             self.op(op)
-        new = func.FuncOp(self.old.sym_name.data, FunctionType.from_lists(types, []), Region(self.block), self.old.sym_visibility)
-        new.properties["arg_attrs"] = self.attributes(names)
-        new.attributes.update(self.old.attributes)
-        new.location = self.old.location
-        parent = self.old.parent
-        assert parent is not None
-        parent.insert_op_before(new, self.old)
-        parent.detach_op(self.old)
-        self.old.drop_all_references()
+        attributes = self.attributes(names)
+        replaced = self.old.detach_region(self.old.body)
+        replaced.drop_all_references()
+        self.old.add_region(Region(self.block))
+        self.old.properties["function_type"] = FunctionType.from_lists(types, [])
+        self.old.properties["arg_attrs"] = attributes
+        self.old.properties.pop("res_attrs", None)
 
     def attributes(self, names: Sequence[str]) -> ArrayAttr[DictionaryAttr]:
         """Name and dims of every input and output, the symbol of every index."""
@@ -112,12 +109,16 @@ class _Bufferizer:
         """Whether the op has a form on buffers and its sizes are known before it runs."""
         if not isinstance(op, func.ReturnOp | cpu.Level3Op | cpu.ReshapeOp | cpu.ConcatOp | cpu.SliceOp) and not _is_constant(op):
             if isinstance(op, cpu.PackConv2dOp | cpu.PackDwconv2dOp | cpu.PackGemmOp):
-                raise InferError(f"{op.name}: weights that are not constant cannot be packed (run pack-weights before bufferize)", op.location)
+                raise InferError(
+                    f"{op.name}: weights that are not constant cannot be packed (run pack-weights before bufferize)", op.location
+                )
             raise InferError(f"bufferize: {op.name} has no form on buffers; lower it to the cpu dialect first", op.location)
         for result in op.results:
             for dim in self.shapes[result]:
                 if symbols(dim) & self.shapes.unknown:
-                    raise InferError(f"bufferize: the size of {op.name}'s result ({result.type}) does not follow from the inputs", op.location)
+                    raise InferError(
+                        f"bufferize: the size of {op.name}'s result ({result.type}) does not follow from the inputs", op.location
+                    )
 
     def op(self, op: Operation) -> None:
         """Emit one op on buffers."""
@@ -191,7 +192,9 @@ class _Bufferizer:
         inner = product(shape[op.axis + 1 :])
         width, row = shape[op.axis] * inner, total[op.axis] * inner
         if not isinstance(width, int) or not isinstance(row, int) or not isinstance(start, int) or whole.strides is not None:
-            raise InferError(f"cpu.concat along axis {op.axis} of {op.y.type}: the sizes along and after the axis must be known", op.location)
+            raise InferError(
+                f"cpu.concat along axis {op.axis} of {op.y.type}: the sizes along and after the axis must be known", op.location
+            )
         rows = product(shape[: op.axis])
         source = self.placement.own(part).reshaped((rows, width))
         target = Place(whole.buffer, (rows, row)).part(1, start * int(inner), (rows, width))  # pyright: ignore[reportArgumentType]

@@ -58,6 +58,8 @@ class PlanArena(Pass):
         if len(mains) != 1:
             raise InferError("plan-arena: the module has no function @main", op.location)
         (main,) = mains
+        if "cpu.arena" in main.attributes:
+            return
         if any(isinstance(t, TensorType) for t in main.function_type.inputs.data) or main.function_type.outputs.data:
             raise InferError("plan-arena: @main takes tensors; run bufferize before", main.location)
         _Planner(op, main, self).run()
@@ -79,7 +81,7 @@ class _Planner:
         given = main.arg_attrs.data if main.arg_attrs is not None else [DictionaryAttr({})] * len(self.block.args)
         self.ports = [(a, dict(d.data)) for a, d in zip(self.block.args, given, strict=True) if not isinstance(a.type, IndexType)]
         self.symbols = [(a, dict(d.data)) for a, d in zip(self.block.args, given, strict=True) if isinstance(a.type, IndexType)]
-        self.names = {a: symbol_of(a, d) for a, d in self.symbols}
+        self.names: dict[SSAValue, str] = {a: symbol_of(a, d) for a, d in self.symbols}
         self.indices = Indices(self.block, {n: a for a, n in self.names.items()})
 
     def run(self) -> None:
@@ -222,5 +224,3 @@ def _uses(value: SSAValue) -> list[Operation]:
         if isinstance(use.operation, cpu.ViewOp) and use.index == 0:
             out += _uses(use.operation.result)
     return out
-
-

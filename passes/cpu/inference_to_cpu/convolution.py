@@ -1,5 +1,7 @@
 """Convolutions: channels last, filters packed."""
 
+from typing import Any
+
 from xdsl.dialects import arith
 from xdsl.ir import Region, SSAValue
 
@@ -37,7 +39,7 @@ def conv(op: inf.ConvOp, rw: Rewriter) -> str | None:
     if min(*begins, *ends) < 0:
         return "negative padding has no kernel"
     x = channels_last(op.x, op.layout, rw)
-    window = dict(strides=strides, dilations=dilations, pads=(*begins, *ends))
+    window: dict[str, Any] = {"strides": strides, "dilations": dilations, "pads": (*begins, *ends)}
     extras = [op.bias] if op.bias is not None else []
     if op.groups == outputs and inner == 1 and op.groups > 1:
         w = result(cpu.PackDwconv2dOp.make(op.w, layout=op.layout), rw)

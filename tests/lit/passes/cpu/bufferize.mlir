@@ -1,0 +1,81 @@
+// RUN: infer-opt %s --pass-pipeline='builtin.module(func.func(bufferize))' --split-input-file | filecheck %s
+
+// Inputs and outputs are the caller's memory; symbolic dimensions are arguments; what lies between has a buffer.
+// CHECK-LABEL: @straight
+// CHECK-SAME:    %[[X:[a-z]+]]: memref<?x4xf32> {inference.name = "x"
+// CHECK-SAME:    %[[Y:[a-z0-9]+]]: memref<?x4xf32> {inference.name = "out0", inference.dims = ["batch", 4 : i64], inference.output = 0 : i64}
+// CHECK-SAME:    %[[N:[a-z0-9]+]]: index {inference.symbol = "batch"}
+// CHECK:         %[[B:.+]] = cpu.alloc %[[N]] : (index) -> memref<?x4xf32>
+// CHECK:         cpu.softmax %[[X]] outs %[[B]]
+// CHECK:         cpu.softmax %[[B]] outs %[[Y]]
+func.func @straight(%x: tensor<?x4xf32> {inference.name = "x", inference.dims = ["batch", 4]}) -> tensor<?x4xf32> {
+  %0 = cpu.softmax %x {} : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %1 = cpu.softmax %0 {} : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  return %1 : tensor<?x4xf32>
+}
+
+// -----
+// Each part of a concatenation is computed where it belongs; slices and reshapes of it are views.
+// CHECK-LABEL: @concat
+// CHECK:         %[[W:.+]] = cpu.alloc : () -> memref<1x2x2x6xf32>
+// CHECK:         %[[L:.+]] = cpu.view %[[W]] at {{.+}} to memref<1x2x2x4xf32, strided<[24, 12, 6, 1]>>
+// CHECK:         cpu.softmax %{{.+}} outs %[[L]]
+// CHECK:         %[[R:.+]] = cpu.view %[[W]] at {{.+}} to memref<1x2x2x2xf32, strided<[24, 12, 6, 1]>>
+// CHECK:         cpu.softmax %{{.+}} outs %[[R]]
+// CHECK-NOT:     cpu.map
+// CHECK:         %[[S:.+]] = cpu.view %[[W]] at {{.+}} to memref<1x2x2x3xf32, strided<[24, 12, 6, 1]>>
+// CHECK:         cpu.softmax %[[S]]
+// CHECK:         %[[F:.+]] = cpu.view %[[W]] at {{.+}} to memref<1x24xf32>
+// CHECK:         cpu.softmax %[[F]]
+func.func @concat(%x: tensor<1x2x2x4xf32>, %y: tensor<1x2x2x2xf32>) -> (tensor<1x2x2x3xf32>, tensor<1x24xf32>) {
+  %0 = cpu.softmax %x {} : (tensor<1x2x2x4xf32>) -> tensor<1x2x2x4xf32>
+  %1 = cpu.softmax %y {} : (tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32>
+  %2 = cpu.concat %0, %1 axis 3 : (tensor<1x2x2x4xf32>, tensor<1x2x2x2xf32>) -> tensor<1x2x2x6xf32>
+  %3 = cpu.slice %2 axis 3 start 2 size 3 : (tensor<1x2x2x6xf32>) -> tensor<1x2x2x3xf32>
+  %4 = cpu.softmax %3 {} : (tensor<1x2x2x3xf32>) -> tensor<1x2x2x3xf32>
+  %5 = cpu.reshape %2 shape [1, 24] : (tensor<1x2x2x6xf32>) -> tensor<1x24xf32>
+  %6 = cpu.softmax %5 {} : (tensor<1x24xf32>) -> tensor<1x24xf32>
+  return %4, %6 : tensor<1x2x2x3xf32>, tensor<1x24xf32>
+}
+
+// -----
+// An elementwise op writes over an operand that nobody else reads; an operand with another reader stays.
+// CHECK-LABEL: @in_place
+// CHECK:         %[[A:.+]] = cpu.alloc
+// CHECK:         cpu.softmax %{{.+}} outs %[[A]]
+// CHECK:         cpu.map %[[A]] outs %[[A]]
+// CHECK:         %[[B:.+]] = cpu.alloc
+// CHECK:         cpu.map %[[A]] outs %[[B]]
+// CHECK:         cpu.softmax %[[B]]
+// CHECK:         cpu.softmax %[[A]]
+func.func @in_place(%x: tensor<4x4xf32>) -> (tensor<4x4xf32>, tensor<4x4xf32>) {
+  %0 = cpu.softmax %x {} : (tensor<4x4xf32>) -> tensor<4x4xf32>
+  %1 = cpu.map %0 {
+  ^bb0(%a: f32):
+    %s = arith.addf %a, %a : f32
+    cpu.yield %s : f32
+  } : (tensor<4x4xf32>) -> tensor<4x4xf32>
+  %2 = cpu.map %1 {
+  ^bb0(%a: f32):
+    %s = arith.addf %a, %a : f32
+    cpu.yield %s : f32
+  } : (tensor<4x4xf32>) -> tensor<4x4xf32>
+  %3 = cpu.softmax %2 {} : (tensor<4x4xf32>) -> tensor<4x4xf32>
+  %4 = cpu.softmax %1 {} : (tensor<4x4xf32>) -> tensor<4x4xf32>
+  return %3, %4 : tensor<4x4xf32>, tensor<4x4xf32>
+}
+
+// -----
+// What cannot be computed in place of its copy is copied: an input, and a value that is wanted twice.
+// CHECK-LABEL: @copies
+// CHECK-SAME:    %[[X:[a-z]+]]: memref<1x4xf32>{{.*}}, %[[A:[0-9]+]]: memref<1x4xf32>{{.*}}, %[[B:[0-9]+]]: memref<1x8xf32>
+// CHECK:         cpu.softmax %[[X]] outs %[[A]]
+// CHECK:         %[[L:.+]] = cpu.view %[[B]] at
+// CHECK:         cpu.map %[[A]] outs %[[L]]
+// CHECK:         %[[R:.+]] = cpu.view %[[B]] at
+// CHECK:         cpu.map %[[X]] outs %[[R]]
+func.func @copies(%x: tensor<1x4xf32>) -> (tensor<1x4xf32>, tensor<1x8xf32>) {
+  %0 = cpu.softmax %x {} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %1 = cpu.concat %0, %x axis 1 : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x8xf32>
+  return %0, %1 : tensor<1x4xf32>, tensor<1x8xf32>
+}
