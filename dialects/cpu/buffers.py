@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from xdsl.dialects.builtin import DYNAMIC_INDEX, DenseIntOrFPElementsAttr, IndexType, MemRefType, TensorType
+from xdsl.dialects.builtin import DYNAMIC_INDEX, IndexType, MemRefType, TensorType
 from xdsl.ir import Attribute
 from xdsl.irdl import prop_def, result_def, traits_def, var_operand_def
 from xdsl.parser import Parser
@@ -50,11 +50,7 @@ class AllocOp(Op):
 
 def _print_value(op: Any, printer: Printer) -> None:
     printer.print_string(" ")
-    value = op.properties["value"]
-    if not isinstance(value, DenseIntOrFPElementsAttr):
-        printer.print_attribute(value)
-        return
-    printer.print_attribute(value)  # carries its tensor type
+    printer.print_attribute(op.properties["value"])
 
 
 @define

@@ -1,4 +1,6 @@
-// RUN: not infer-opt %s --pass-pipeline='builtin.module(func.func(convert-inference-to-cpu))' --split-input-file
+// RUN: not infer-opt %s --pass-pipeline='builtin.module(func.func(convert-inference-to-cpu))' --split-input-file 2>&1 | filecheck %s
+
+// CHECK: error: cannot convert inference.add: the cpu target computes in f32, tensor<4xi64> is given
 
 func.func @not_float(%x: tensor<4xi64>) -> tensor<4xi64> {
   // expected-error @+1 {{cannot convert inference.add: the cpu target computes in f32, tensor<4xi64> is given}}

@@ -1,0 +1,13 @@
+// RUN: infer-opt %s | infer-opt - | filecheck %s
+
+// Parts and other shapes of tensors, which buffers turn into views.
+// CHECK-LABEL: @views
+// CHECK:         cpu.concat %{{.+}}, %{{.+}} axis 1 : (tensor<?x4xf32>, tensor<?x2xf32>) -> tensor<?x6xf32>
+// CHECK:         cpu.slice %{{.+}} axis 1 start 2 size 3 : (tensor<?x6xf32>) -> tensor<?x3xf32>
+// CHECK:         cpu.reshape %{{.+}} shape [-1, 3, 1] : (tensor<?x3xf32>) -> tensor<?x3x1xf32>
+func.func @views(%x: tensor<?x4xf32>, %y: tensor<?x2xf32>) -> tensor<?x3x1xf32> {
+  %0 = cpu.concat %x, %y axis 1 : (tensor<?x4xf32>, tensor<?x2xf32>) -> tensor<?x6xf32>
+  %1 = cpu.slice %0 axis 1 start 2 size 3 : (tensor<?x6xf32>) -> tensor<?x3xf32>
+  %2 = cpu.reshape %1 shape [-1, 3, 1] : (tensor<?x3xf32>) -> tensor<?x3x1xf32>
+  return %2 : tensor<?x3x1xf32>
+}
