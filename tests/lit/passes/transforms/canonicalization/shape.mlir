@@ -23,7 +23,7 @@ func.func @same_shape_one_unknown(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 // CHECK-LABEL: @two_unknown
 // CHECK:         inference.reshape
 func.func @two_unknown(%x: tensor<?x?xf32> {inference.dims = ["a", "b"]}) -> tensor<?x?xf32> {
-  %0 = inference.reshape %x shape ["b", "a"] : (tensor<?x?xf32>) -> tensor<?x?xf32>
+  %0 = inference.reshape %x shape ["d1", "d0"] : (tensor<?x?xf32>) -> tensor<?x?xf32>
   return %0 : tensor<?x?xf32>
 }
 
@@ -46,7 +46,7 @@ func.func @reshape_twice(%x: tensor<4x4xf32>) -> tensor<16xf32> {
 // CHECK:         inference.reshape %{{.*}} shape [-1, 8]
 func.func @spelling(%x: tensor<4x4xf32>, %y: tensor<?x4x2xf32> {inference.dims = ["n", 4, 2]}) -> (tensor<2x8xf32>, tensor<?x8xf32>) {
   %0 = inference.reshape %x shape [2, -1] : (tensor<4x4xf32>) -> tensor<2x8xf32>
-  %1 = inference.reshape %y shape ["n", 8] : (tensor<?x4x2xf32>) -> tensor<?x8xf32>
+  %1 = inference.reshape %y shape ["d0", 8] : (tensor<?x4x2xf32>) -> tensor<?x8xf32>
   return %0, %1 : tensor<2x8xf32>, tensor<?x8xf32>
 }
 
