@@ -12,9 +12,17 @@ from inferir.core.op import ops_in
 from inferir.dialects.inference.activation import *
 from inferir.dialects.inference.arithmetic import *
 from inferir.dialects.inference.base import *
+from inferir.dialects.inference.comparison import *
 from inferir.dialects.inference.constant import *
 from inferir.dialects.inference.convolution import *
+from inferir.dialects.inference.elementary import *
+from inferir.dialects.inference.indexing import *
+from inferir.dialects.inference.linear import *
 from inferir.dialects.inference.normalization import *
+from inferir.dialects.inference.pooling import *
+from inferir.dialects.inference.reduction import *
+from inferir.dialects.inference.resize import *
 from inferir.dialects.inference.shape import *
+from inferir.dialects.inference.shape_values import *
 
 Inference = Dialect("inference", ops_in(sys.modules[__name__]), [WeightAttr, FoldAttr])

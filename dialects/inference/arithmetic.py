@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from xdsl.irdl import operand_def, result_def
 
-from inferir.core import define
-from inferir.dialects.inference.base import Binary, Unary
+from inferir.core import define, flag
+from inferir.core.dims import Shape, broadcast
+from inferir.dialects.inference.base import Binary, Elementwise
 
 
 @define
@@ -13,6 +15,7 @@ class AddOp(Binary):
     """lhs + rhs; integers wrap around. Source: ONNX Add-14."""
 
     name = "inference.add"
+    SYMBOLIC = True
     COMMUTATIVE = True
     ASSOCIATIVE = True
     NEUTRAL = 0.0
@@ -27,6 +30,7 @@ class SubOp(Binary):
     """lhs - rhs; integers wrap around. Source: ONNX Sub-14."""
 
     name = "inference.sub"
+    SYMBOLIC = True
     NEUTRAL = 0.0
 
     def reference(self, lhs: np.ndarray, rhs: np.ndarray) -> np.ndarray:
@@ -39,6 +43,7 @@ class MulOp(Binary):
     """lhs * rhs; integers wrap around. Source: ONNX Mul-14."""
 
     name = "inference.mul"
+    SYMBOLIC = True
     COMMUTATIVE = True
     ASSOCIATIVE = True
     NEUTRAL = 1.0
@@ -53,10 +58,13 @@ class DivOp(Binary):
     """lhs / rhs; integers truncate towards zero. Source: ONNX Div-14."""
 
     name = "inference.div"
+    SYMBOLIC = True
     NEUTRAL = 1.0
 
     def reference(self, lhs: np.ndarray, rhs: np.ndarray) -> np.ndarray:
         """numpy; integer division truncates as C's does, and a zero divisor gives zero."""
+        if lhs.dtype.kind == "O":
+            return lhs // rhs
         if lhs.dtype.kind not in "iu":
             return lhs / rhs
         safe = np.where(rhs == 0, rhs.dtype.type(1), rhs)
@@ -66,11 +74,77 @@ class DivOp(Binary):
 
 
 @define
-class SqrtOp(Unary):
-    """The square root. Source: ONNX Sqrt-13."""
+class ModOp(Binary):
+    """The remainder of lhs / rhs: with the sign of rhs, or of lhs under `truncated` (as C's fmod). Zero for an integer zero divisor.
 
-    name = "inference.sqrt"
+    Source: ONNX Mod-13 (fmod is `truncated`). Example:
+        %y = inference.mod %a, %b truncated : tensor<4xf32>
+    """
 
-    def reference(self, x: np.ndarray) -> np.ndarray:
+    name = "inference.mod"
+    truncated = flag()
+
+    def reference(self, lhs: np.ndarray, rhs: np.ndarray) -> np.ndarray:
         """numpy."""
-        return np.sqrt(x)
+        return np.fmod(lhs, rhs) if self.truncated else np.mod(lhs, rhs)
+
+
+@define
+class PowOp(Elementwise):
+    """lhs to the power of rhs; the result has the type of lhs, whatever number rhs is.
+
+    Source: ONNX Pow-15. Example:
+        %y = inference.pow %a, %b : (tensor<4xf32>, tensor<i32>) -> tensor<4xf32>
+    """
+
+    name = "inference.pow"
+    lhs = operand_def()
+    rhs = operand_def()
+    result = result_def()
+
+    def infer_shape(self, lhs: Shape, rhs: Shape) -> Shape:
+        """The broadcast shape."""
+        return broadcast(lhs, rhs)
+
+    def reference(self, lhs: np.ndarray, rhs: np.ndarray) -> np.ndarray:
+        """numpy, in the wider of the two types."""
+        if rhs.dtype.kind == "i" and lhs.dtype.kind in "iu":
+            return np.power(lhs.astype(np.float64), rhs).astype(lhs.dtype)
+        return np.power(lhs, rhs).astype(lhs.dtype)
+
+
+@define
+class MaximumOp(Binary):
+    """The larger of lhs and rhs; NaN where one is NaN. Source: ONNX Max-13."""
+
+    name = "inference.maximum"
+    COMMUTATIVE = True
+    ASSOCIATIVE = True
+
+    def reference(self, lhs: np.ndarray, rhs: np.ndarray) -> np.ndarray:
+        """numpy."""
+        return np.maximum(lhs, rhs)
+
+
+@define
+class MinimumOp(Binary):
+    """The smaller of lhs and rhs; NaN where one is NaN. Source: ONNX Min-13."""
+
+    name = "inference.minimum"
+    COMMUTATIVE = True
+    ASSOCIATIVE = True
+
+    def reference(self, lhs: np.ndarray, rhs: np.ndarray) -> np.ndarray:
+        """numpy."""
+        return np.minimum(lhs, rhs)
+
+
+@define
+class Atan2Op(Binary):
+    """The angle of the point (rhs, lhs), in radians. Source: ATen atan2, TFLite ATAN2."""
+
+    name = "inference.atan2"
+
+    def reference(self, lhs: np.ndarray, rhs: np.ndarray) -> np.ndarray:
+        """numpy."""
+        return np.arctan2(lhs, rhs)

@@ -14,7 +14,7 @@ from inferir.core.parser import parse, print_module, text_of
 from inferir.core.pass_base import Pass
 from inferir.core.pass_manager import PassManager
 from inferir.core.pipeline import Pipeline, pipeline
-from inferir.core.properties import attribute, dims, enum, flag, integer, ints, number, string
+from inferir.core.properties import attribute, dims, enum, flag, integer, ints, number, numbers, string
 from inferir.core.rewriting import Pattern, Rewriter, constant_of, rewrites
 from inferir.core.verifier import verify
 from inferir.core.weights import WeightStore
@@ -23,5 +23,5 @@ __all__ = [
     "Context", "ConversionTarget", "Cost", "Executor", "FoldAttr", "InferError", "Note", "Op", "Pass", "PassManager", "Pattern",
     "Pipeline", "Rewriter", "TypeConverter", "WeightAttr", "WeightStore", "apply_patterns", "attribute", "constant_of",
     "constant_value", "convert", "convert_fully", "define", "defined_here", "dims", "enum", "error_at", "execute", "flag",
-    "integer", "ints", "make_context", "number", "parse", "pipeline", "print_module", "rewrites", "string", "text_of", "verify",
+    "integer", "ints", "make_context", "number", "numbers", "parse", "pipeline", "print_module", "rewrites", "string", "text_of", "verify",
 ]  # fmt: skip

@@ -144,6 +144,8 @@ def _print_value(declared: Property, value: Attribute, printer: Printer) -> None
         printer.print_string(decoded)
     elif kind.name == "dims":
         printer.print_string("[" + ", ".join(str(d) if isinstance(d, int) else f'"{d}"' for d in decoded) + "]")
+    elif kind.name == "numbers":
+        printer.print_string("[" + ", ".join(_number_text(v) for v in decoded) + "]")
     elif kind.name == "number":
         printer.print_string(_number_text(decoded))
     else:
@@ -173,6 +175,8 @@ def _parse_value(name: str, declared: Property, parser: Parser) -> Attribute | N
             value = parser.parse_integer()
         case "number":
             value = _parse_number(parser)
+        case "numbers":
+            value = tuple(parser.parse_comma_separated_list(parser.Delimiter.SQUARE, lambda: _parse_number(parser)))
         case "enum":
             value = parser.parse_identifier(f"for {name}")
         case "dims":

@@ -16,11 +16,21 @@ from types import ModuleType
 from typing import Any, ClassVar, NoReturn, Self, TypeVar
 
 import numpy as np
-from xdsl.dialects.builtin import DYNAMIC_INDEX, DenseArrayBase, TensorType, i32
+from xdsl.dialects.builtin import (
+    DYNAMIC_INDEX,
+    DenseArrayBase,
+    DenseIntOrFPElementsAttr,
+    IntegerType,
+    TensorType,
+    UnrankedTensorType,
+    i32,
+)
 from xdsl.ir import Attribute, Operation, Region, SSAValue
 from xdsl.irdl import AttrSizedOperandSegments, IRDLOperation, OperandDef, OptOperandDef, VarOperandDef, irdl_op_definition
+from xdsl.irdl.operations import _RangeConstrainedOpDefField as _OperandOrResultDef  # pyright: ignore[reportPrivateUsage]
 from xdsl.parser import Parser
 from xdsl.printer import Printer
+from xdsl.traits import ConstantLike
 from xdsl.utils.exceptions import VerifyException
 
 from inferir.core import assembly
@@ -28,6 +38,9 @@ from inferir.core.diagnostics import InferError, Note, defined_here
 from inferir.core.dims import Dim, Shape, shape_text, symbol
 from inferir.core.properties import Accessor, Property, store
 from inferir.core.types import numpy_dtype, refines, tensor
+
+ValueOf = Callable[[SSAValue], "np.ndarray | None"]
+"""The elements of a value as an array of dimensions, None where they are not known."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +55,10 @@ class Op(IRDLOperation):
     """An op with inferred result types and reference semantics. Subclass it under `@define`."""
 
     PROPERTIES: ClassVar[Mapping[str, Property]] = {}
+    SHAPE_OPERANDS: ClassVar[tuple[str, ...]] = ()
+    """Operands whose elements (not only their shape) decide the shape of the result."""
+    SYMBOLIC: ClassVar[bool] = False
+    """Whether `reference` works on arrays of dimensions too, so that shape computations can be followed through the op."""
 
     # What a definition says.
 
@@ -49,6 +66,7 @@ class Op(IRDLOperation):
         """Result shape(s) from operand shapes (absent optional: None; variadic: a list). Dims are `int | Dim`.
 
         One result: its shape. Several: a list of shapes. Raise with `self.error` where the operands do not fit.
+        An op with SHAPE_OPERANDS takes the keyword `known`: by operand name its elements, row-major, or None where they are not known.
         """
         raise TypeError(f"{self.name} does not define infer_shape")
 
@@ -62,7 +80,7 @@ class Op(IRDLOperation):
 
     def cost(self) -> Cost:
         """Operations and bytes for static shapes; one operation per result element where a family says nothing better."""
-        elements = sum(_elements(r) for r in self.results)
+        elements = sum(elements_of(r) for r in self.results)
         return Cost(elements, sum(_bytes(v) for v in (*self.operands, *self.results)))
 
     def check(self) -> None:
@@ -99,6 +117,13 @@ class Op(IRDLOperation):
             out.append(self.operands[position : position + count])
             position += count
         return out
+
+    def operand_named(self, name: str) -> SSAValue | None:
+        """The value of a declared operand that is not variadic, None where it is absent."""
+        for (declared, _), group in zip(self.operand_definitions(), self.operand_groups(), strict=True):
+            if declared == name:
+                return group[0] if group else None
+        raise KeyError(name)
 
     @classmethod
     def make(
@@ -138,20 +163,40 @@ class Op(IRDLOperation):
         new.attributes.update(self.attributes)
         return new
 
+    def infer_values(self, shape_of: Callable[[SSAValue], Shape], value_of: ValueOf) -> list[np.ndarray] | None:
+        """The elements of the results as arrays of dimensions, where they follow from those of the operands and their shapes."""
+        values = [value_of(v) for v in self.operands]
+        if not self.SYMBOLIC or any(v is None for v in values):
+            return None
+        out = self.reference(*self.arrays_of(values))
+        return [np.asarray(a, object) for a in (out if isinstance(out, list | tuple) else [out])]
+
     def infer_types(self) -> list[Attribute]:
-        """The result types that follow from the operands. Raises InferError where they do not fit together."""
+        """The result types that follow from the operands. Raises InferError where they do not fit together.
+
+        Where an operand has no known rank, neither have the results.
+        """
         elements = []
+        ranked = True
         for value in self.operands:
-            if not isinstance(value.type, TensorType):
-                self.error(f"operand {value.type} is not a ranked tensor", [defined_here(value, "it")])
+            if not isinstance(value.type, TensorType | UnrankedTensorType):
+                self.error(f"operand {value.type} is not a tensor", [defined_here(value, "it")])
             elements.append(value.type.element_type)
-        shapes = self.infer_result_shapes(lambda v: _shape_of_type(v.type))
+            ranked = ranked and isinstance(value.type, TensorType)
         dtypes = self.infer_dtype(*elements)
+        if not ranked:
+            count = len(self.results) or self.result_count()
+            return [UnrankedTensorType(d) for d in (dtypes if isinstance(dtypes, list | tuple) else [dtypes] * count)]
+        shapes = self.infer_result_shapes(lambda v: _shape_of_type(v.type))
         dtypes = list(dtypes) if isinstance(dtypes, list | tuple) else [dtypes] * len(shapes)
         return [tensor(s, d) for s, d in zip(shapes, dtypes, strict=True)]
 
-    def infer_result_shapes(self, shape_of: Callable[[SSAValue], Shape]) -> list[Shape]:
-        """The shapes of the results, given those of the operands."""
+    def result_count(self) -> int:
+        """How many results the op has where no operand's shape is needed to say it."""
+        return len(self.get_irdl_definition().results)
+
+    def infer_result_shapes(self, shape_of: Callable[[SSAValue], Shape], value_of: ValueOf | None = None) -> list[Shape]:
+        """The shapes of the results, given those of the operands and the elements of those that say shapes (constants by default)."""
         arguments: list[Any] = []
         for (_, definition), group in zip(self.operand_definitions(), self.operand_groups(), strict=True):
             shapes = [shape_of(v) for v in group]
@@ -161,8 +206,11 @@ class Op(IRDLOperation):
                 arguments.append(shapes)
             else:
                 arguments.append(shapes[0])
+        known: dict[str, Any] = {}
+        if self.SHAPE_OPERANDS:
+            known["known"] = {n: _elements_of(self.operand_named(n), value_of or constant_dims) for n in self.SHAPE_OPERANDS}
         try:
-            out = self.infer_shape(*arguments)
+            out = self.infer_shape(*arguments, **known)
         except InferError:
             raise
         except (ValueError, ZeroDivisionError, IndexError) as problem:
@@ -226,12 +274,19 @@ def define(cls: _OpT) -> _OpT:
     for name in [n for n in cls.__dict__ if n.isupper()]:
         cls.__annotations__.setdefault(name, ClassVar[Any])  # facts about the op, not parts of it
     declared: dict[str, Property] = {}
+    fields: dict[str, Any] = {}
     for parent in reversed(cls.__mro__):
         for name, value in list(parent.__dict__.items()):
             if isinstance(value, Property):
                 declared[name] = value
             elif isinstance(value, Accessor):
                 declared[name] = value.declared
+            elif isinstance(value, _OperandOrResultDef):
+                fields[name] = value
+    for name, value in fields.items():  # in order of declaration, a family's before its member's (xDSL would take them the other way round)
+        if name in cls.__dict__:
+            delattr(cls, name)
+        setattr(cls, name, value)
     out = irdl_op_definition(cls)
     for name, value in declared.items():
         setattr(out, name, Accessor(name, value))
@@ -254,6 +309,24 @@ def same_shape(op: Op, shapes: Mapping[str, Shape]) -> Shape:
     return first
 
 
+def constant_dims(value: SSAValue) -> np.ndarray | None:
+    """The elements of an integer constant that is written out, None for anything else."""
+    owner = value.owner
+    if not isinstance(owner, Operation) or not owner.has_trait(ConstantLike):
+        return None
+    attribute = owner.properties.get("value")
+    if not isinstance(attribute, DenseIntOrFPElementsAttr) or not isinstance(attribute.get_element_type(), IntegerType):
+        return None
+    count = int(np.prod(attribute.get_shape(), dtype=np.int64))
+    elements = [int(v) for v in attribute.iter_values()] if count else []  # pyright: ignore[reportArgumentType]
+    return np.array(elements * count if len(elements) == 1 else elements, object).reshape(attribute.get_shape())
+
+
+def _elements_of(value: SSAValue | None, value_of: ValueOf) -> tuple[Any, ...] | None:
+    found = None if value is None else value_of(value)
+    return None if found is None else tuple(found.reshape(-1))
+
+
 def _values(operand: Any) -> list[SSAValue]:
     if operand is None:
         return []
@@ -265,17 +338,19 @@ def _values(operand: Any) -> list[SSAValue]:
 def _shape_of_type(type: Attribute) -> Shape:
     """Unknown dimensions become symbols that are equal to nothing but themselves."""
     assert isinstance(type, TensorType)
-    return tuple(d if d != DYNAMIC_INDEX else _unknown() for d in type.get_shape())
+    return tuple(d if d != DYNAMIC_INDEX else unknown_dim() for d in type.get_shape())
 
 
 _counter = iter(range(2**62))
 
 
-def _unknown() -> Dim:
+def unknown_dim() -> Dim:
+    """A dimension that nothing is known of: equal to itself only."""
     return symbol(f"unknown{next(_counter)}")
 
 
-def _elements(value: SSAValue) -> int:
+def elements_of(value: SSAValue) -> int:
+    """How many elements a tensor has; dynamic dimensions count as one."""
     shape = value.type.get_shape() if isinstance(value.type, TensorType) else ()
     return int(np.prod([d for d in shape if d != DYNAMIC_INDEX], dtype=np.int64))
 
@@ -283,7 +358,7 @@ def _elements(value: SSAValue) -> int:
 def _bytes(value: SSAValue) -> int:
     if not isinstance(value.type, TensorType):
         return 0
-    return _elements(value) * numpy_dtype(value.type.element_type).itemsize
+    return elements_of(value) * numpy_dtype(value.type.element_type).itemsize
 
 
 def _as_declared(array: Any, result: SSAValue) -> Any:
@@ -294,4 +369,4 @@ def _as_declared(array: Any, result: SSAValue) -> Any:
     return array if array.dtype == dtype else array.astype(dtype)
 
 
-__all__ = ["Cost", "Op", "VerifyException", "define", "ops_in", "same_shape"]
+__all__ = ["Cost", "Op", "ValueOf", "VerifyException", "constant_dims", "define", "elements_of", "ops_in", "same_shape", "unknown_dim"]

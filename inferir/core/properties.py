@@ -69,6 +69,7 @@ def store(properties: dict[str, Attribute], name: str, declared: Property, value
 _INTS = Kind("ints", DenseArrayBase, lambda a: tuple(a.get_values()), lambda v: DenseArrayBase.from_list(i64, [int(x) for x in v]))
 _INT = Kind("integer", IntegerAttr, lambda a: a.value.data, lambda v: IntegerAttr(int(v), i64))
 _FLOAT = Kind("number", FloatAttr, lambda a: a.value.data, lambda v: FloatAttr(float(v), f64))
+_NUMBERS = Kind("numbers", DenseArrayBase, lambda a: tuple(a.get_values()), lambda v: DenseArrayBase.from_list(f64, [float(x) for x in v]))
 _FLAG = Kind("flag", UnitAttr, lambda a: True, lambda v: UnitAttr())
 _TEXT = Kind("string", StringAttr, lambda a: a.data, lambda v: StringAttr(v))
 _DIMS = Kind(
@@ -94,6 +95,11 @@ def integer(default: int | None = None) -> Any:
 def number(default: float | None = None) -> Any:
     """A float."""
     return Property(_FLOAT, default)
+
+
+def numbers(default: tuple[float, ...] | None = None) -> Any:
+    """A tuple of floats."""
+    return Property(_NUMBERS, default)
 
 
 def flag() -> Any:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import numpy as np
 from xdsl.dialects import func
-from xdsl.dialects.builtin import DYNAMIC_INDEX, TensorType
-from xdsl.ir import Block, SSAValue
+from xdsl.dialects.builtin import DYNAMIC_INDEX, IntegerType, TensorType
+from xdsl.ir import Attribute, Block, SSAValue
 
 from inferir.core.diagnostics import InferError
 from inferir.core.dims import Dim, Shape, parse_dim, symbol
 from inferir.core.executor import argument_dims
-from inferir.core.op import Op
+from inferir.core.op import Op, constant_dims
+
+MOST_DIMS = 64
+"""Integer tensors with more elements are data, not shapes."""
 
 
 class ShapeAnalysis:
-    """`shapes[value]` for every tensor value of a function.
+    """`shapes[value]` for every tensor value of a function; `values[value]` for the integer tensors that shapes are computed with.
 
     A dimension that nothing determines is a fresh symbol, listed in `unknown`; it is equal to itself only.
     """
 
     def __init__(self, function: func.FuncOp):
         self.shapes: dict[SSAValue, Shape] = {}
+        self.values: dict[SSAValue, np.ndarray] = {}
         self.unknown: set[str] = set()
         for index, argument in enumerate(function.body.block.args):
             if isinstance(argument.type, TensorType):
@@ -48,15 +53,31 @@ class ShapeAnalysis:
             inferred: list[Shape] | None = None
             if isinstance(op, Op) and all(isinstance(v.type, TensorType) for v in op.operands):
                 try:
-                    inferred = op.infer_result_shapes(self.__getitem__)
+                    inferred = op.infer_result_shapes(self.__getitem__, self.value_of)
                 except InferError:
                     inferred = None
+                self._follow_values(op)
             for index, result in enumerate(op.results):
                 if isinstance(result.type, TensorType):
                     self.shapes[result] = self._declared(result, inferred[index] if inferred is not None else None)
             for region in op.regions:
                 for inner in region.blocks:
                     self._block(inner)
+
+    def value_of(self, value: SSAValue) -> np.ndarray | None:
+        """The elements of an integer tensor as dimensions (numbers or expressions), None where they are not known."""
+        return self.values[value] if value in self.values else constant_dims(value)
+
+    def _follow_values(self, op: Op) -> None:
+        """Evaluate shape computations on dimensions."""
+        if not op.results or not all(_holds_dims(r.type) for r in op.results):
+            return
+        try:
+            found = op.infer_values(self.__getitem__, self.value_of)
+        except (InferError, ValueError, TypeError, IndexError, ZeroDivisionError):
+            return
+        if found is not None:
+            self.values.update(zip(op.results, found, strict=True))
 
     def _declared(self, value: SSAValue, inferred: Shape | None) -> Shape:
         """The declared dimensions where they are numbers, the inferred ones elsewhere."""
@@ -77,6 +98,14 @@ class ShapeAnalysis:
     def _is_foreign(dim: int | Dim) -> bool:
         """Whether a dimension mentions a symbol that type inference made up."""
         return "unknown" in str(dim)
+
+
+def _holds_dims(type: Attribute) -> bool:
+    """Whether a type is of a small integer tensor."""
+    if not isinstance(type, TensorType) or not isinstance(type.element_type, IntegerType) or type.element_type.width.data < 32:
+        return False
+    shape = type.get_shape()
+    return len(shape) <= 1 and all(d <= MOST_DIMS for d in shape)
 
 
 def _parsed(text: str) -> int | Dim:

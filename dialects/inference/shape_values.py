@@ -1,0 +1,224 @@
+"""Shapes as values, tensors made from nothing, and element types.
+
+Shape computations of a model stay ordinary ops on i64 tensors; the shape analysis follows them by running their reference
+semantics on symbolic dimensions (`SYMBOLIC`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ml_dtypes
+import numpy as np
+from xdsl.dialects.builtin import IntegerType, TensorType, i64
+from xdsl.ir import Attribute, SSAValue
+from xdsl.irdl import operand_def, result_def
+
+from inferir.core import attribute, define, enum, flag, integer
+from inferir.core.dims import Shape
+from inferir.core.op import ValueOf, unknown_dim
+from inferir.core.types import numpy_dtype
+from inferir.dialects.inference.base import Elementwise, InferenceOp
+
+
+@define
+class ShapeOfOp(InferenceOp):
+    """The dimensions of x, i64: those from `start` to before `end`.
+
+    Source: ONNX Shape-25. Example:
+        %s = inference.shape_of %x start 1 : (tensor<?x3x4xf32>) -> tensor<2xi64>
+    """
+
+    name = "inference.shape_of"
+    x = operand_def()
+    start = integer(0)
+    end = integer()
+    result = result_def()
+
+    def infer_shape(self, x: Shape) -> Shape:
+        """One dimension per dimension."""
+        return (len(x[self.start : self.end]),)
+
+    def infer_dtype(self, x: Any) -> Any:
+        """i64."""
+        return i64
+
+    def infer_types(self) -> list[Attribute]:
+        """A tensor of one dimension, even where x has no known rank."""
+        return super().infer_types() if isinstance(self.x.type, TensorType) else [TensorType(i64, [-1])]
+
+    def infer_values(self, shape_of: Callable[[SSAValue], Shape], value_of: ValueOf) -> list[np.ndarray]:
+        """The dimensions themselves."""
+        return [np.array(shape_of(self.x)[self.start : self.end], object)]
+
+    def reference(self, x: np.ndarray) -> np.ndarray:
+        """numpy."""
+        return np.array(np.shape(x)[self.start : self.end], np.int64)
+
+
+@define
+class RangeOp(InferenceOp):
+    """start, start + step, ... before limit; three scalars.
+
+    Source: ONNX Range-11. Example:
+        %y = inference.range %a, %b, %c : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<?xi64>
+    """
+
+    name = "inference.range"
+    SHAPE_OPERANDS = ("start", "limit", "step")
+    start = operand_def()
+    limit = operand_def()
+    step = operand_def()
+    result = result_def()
+
+    def infer_shape(self, start: Shape, limit: Shape, step: Shape, known: dict[str, Any]) -> Shape:
+        """The count, where the numbers are known integers."""
+        numbers = [known[n] for n in self.SHAPE_OPERANDS]
+        if any(n is None for n in numbers):
+            return (unknown_dim(),)
+        first, last, by = (n[0] for n in numbers)
+        if not isinstance(by, int) or by == 0:
+            return (unknown_dim(),)
+        count = (last - first + by - 1) // by if by > 0 else (first - last - by - 1) // -by
+        return (max(count, 0) if isinstance(count, int) else count,)
+
+    def reference(self, start: np.ndarray, limit: np.ndarray, step: np.ndarray) -> np.ndarray:
+        """numpy: start + i * step."""
+        first, last, by = (a.reshape(-1)[0] for a in (start, limit, step))
+        count = max(0, int(np.ceil((float(last) - float(first)) / float(by))))
+        return (first + np.arange(count).astype(start.dtype) * by).astype(start.dtype)
+
+
+@define
+class FillOp(InferenceOp):
+    """A tensor whose every element is the same.
+
+    shape  an i64 tensor; value  a scalar, a tensor of one element
+
+    Source: ONNX ConstantOfShape-25. Example:
+        %y = inference.fill %s, %v : (tensor<2xi64>, tensor<f32>) -> tensor<?x?xf32>
+    """
+
+    name = "inference.fill"
+    SHAPE_OPERANDS = ("shape",)
+    SYMBOLIC = True
+    shape = operand_def()
+    value = operand_def()
+    result = result_def()
+
+    def infer_shape(self, shape: Shape, value: Shape, known: dict[str, Any]) -> Shape:
+        """The elements of `shape`."""
+        if known["shape"] is not None:
+            return known["shape"]
+        if len(shape) != 1 or not isinstance(shape[0], int):
+            self.error("the length of `shape` must be known")
+        return tuple(unknown_dim() for _ in range(shape[0]))
+
+    def infer_dtype(self, shape: Any, value: Any) -> Any:
+        """The value's."""
+        return value
+
+    def reference(self, shape: np.ndarray, value: np.ndarray) -> np.ndarray:
+        """numpy."""
+        return np.full([int(d) for d in shape], value.reshape(-1)[0], value.dtype)
+
+
+@define
+class CastOp(Elementwise):
+    """The same numbers in another element type.
+
+    to          the element type
+    saturate    what is too large for a float8 type becomes its largest number, not infinity or NaN
+    round_mode  for float8e8m0: up, down, nearest
+
+    Floats become integers towards zero; anything but zero becomes true.
+
+    Source: ONNX Cast-25. Example:
+        %y = inference.cast %x to i64 : (tensor<4xf32>) -> tensor<4xi64>
+    """
+
+    name = "inference.cast"
+    x = operand_def()
+    to = attribute()
+    saturate = flag()
+    round_mode = enum("up", "down", "nearest")
+    result = result_def()
+
+    def infer_shape(self, x: Shape) -> Shape:
+        """The shape of x."""
+        return x
+
+    def infer_dtype(self, x: Any) -> Any:
+        """`to`."""
+        if self.to is None:
+            self.error("`to` is missing")
+        return self.to
+
+    def infer_values(self, shape_of: Callable[[SSAValue], Shape], value_of: ValueOf) -> list[np.ndarray] | None:
+        """Between wide integers, the dimensions as they are."""
+        known = value_of(self.x)
+        wide = isinstance(self.to, IntegerType) and self.to.width.data >= 32
+        return [known] if known is not None and wide else None
+
+    def reference(self, x: np.ndarray) -> np.ndarray:
+        """numpy."""
+        return cast_array(x, numpy_dtype(self.to), self.saturate, self.round_mode)
+
+
+def cast_array(x: np.ndarray, dtype: np.dtype, saturate: bool = False, round_mode: str = "up") -> np.ndarray:
+    """An array in another dtype, with the corners that numpy leaves open."""
+    if dtype.name == "float8_e8m0fnu":
+        return _powers_of_two(x.astype(np.float32), round_mode).view(dtype)
+    if saturate and dtype.name.startswith("float8"):
+        info = ml_dtypes.finfo(dtype)
+        wide = x.astype(np.float32)
+        clipped = np.clip(wide, np.float32(info.min), np.float32(info.max))
+        return clipped.astype(dtype)
+    if dtype.name.startswith("float4"):
+        info = ml_dtypes.finfo(dtype)
+        return np.clip(x.astype(np.float32), np.float32(info.min), np.float32(info.max)).astype(dtype)
+    if dtype.name in ("int4", "uint4", "int2", "uint2"):
+        whole = x.astype(np.float32).astype(np.int32) if x.dtype.kind not in "iu" else x.astype(np.int32)
+        return whole.astype(np.int8).astype(dtype)
+    if dtype.kind == "b":
+        return x.astype(np.float32) != 0 if x.dtype.kind not in "iub?fc" else x != 0
+    if dtype.kind in "iu" and x.dtype.kind not in "iubf":
+        return x.astype(np.float32).astype(dtype)
+    return x.astype(dtype)
+
+
+def _powers_of_two(x: np.ndarray, mode: str) -> np.ndarray:
+    """The exponent byte of a float32, rounded as `mode` says; 255 stands for NaN."""
+    bits = x.view(np.uint32)
+    exponent = ((bits >> 23) & 0xFF).astype(np.int32)
+    mantissa = bits & 0x7FFFFF
+    more = mantissa > 0 if mode == "up" else mantissa >= 0x400000 if mode == "nearest" else np.zeros_like(mantissa, np.bool_)
+    rounded = np.where((exponent == 0) & (mode != "up") & (mantissa < 0x400000), 0, exponent + more)
+    return np.where(exponent == 255, 255, np.minimum(rounded, 254)).astype(np.uint8)
+
+
+@define
+class BitcastOp(InferenceOp):
+    """The same bits as another element type of the same width. Source: ONNX BitCast-26. Example:
+    %y = inference.bitcast %x to i32 : (tensor<4xf32>) -> tensor<4xi32>
+    """
+
+    name = "inference.bitcast"
+    x = operand_def()
+    to = attribute()
+    result = result_def()
+
+    def infer_shape(self, x: Shape) -> Shape:
+        """The shape of x."""
+        return x
+
+    def infer_dtype(self, x: Any) -> Any:
+        """`to`, of the width of x's."""
+        if self.to is None or numpy_dtype(self.to).itemsize != numpy_dtype(x).itemsize:
+            self.error(f"{x} and {self.to} have different widths")
+        return self.to
+
+    def reference(self, x: np.ndarray) -> np.ndarray:
+        """numpy."""
+        return np.ascontiguousarray(x).view(numpy_dtype(self.to)).reshape(x.shape)
