@@ -14,6 +14,7 @@ from inferir.core.dims import Shape, broadcast
 class InferenceOp(Op):
     """An op of the dialect: no side effects, tensors in, tensors out."""
 
+    FAMILY_FIRST: ClassVar[bool] = True
     traits = traits_def(Pure())
 
 

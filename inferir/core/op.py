@@ -57,6 +57,8 @@ class Op(IRDLOperation):
     PROPERTIES: ClassVar[Mapping[str, Property]] = {}
     SHAPE_OPERANDS: ClassVar[tuple[str, ...]] = ()
     """Operands whose elements (not only their shape) decide the shape of the result."""
+    FAMILY_FIRST: ClassVar[bool] = False
+    """Whether operands and results that a base class declares come before the op's own; in xDSL they come after them."""
     SYMBOLIC: ClassVar[bool] = False
     """Whether `reference` works on arrays of dimensions too, so that shape computations can be followed through the op."""
 
@@ -283,7 +285,7 @@ def define(cls: _OpT) -> _OpT:
                 declared[name] = value.declared
             elif isinstance(value, _OperandOrResultDef):
                 fields[name] = value
-    for name, value in fields.items():  # in order of declaration, a family's before its member's (xDSL would take them the other way round)
+    for name, value in fields.items() if cls.FAMILY_FIRST else ():
         if name in cls.__dict__:
             delattr(cls, name)
         setattr(cls, name, value)
