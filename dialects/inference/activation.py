@@ -101,7 +101,7 @@ class EluOp(Unary):
     """y = scale * x where x > 0, scale * alpha * (exp(x) - 1) elsewhere. Selu is elu with alpha 1.6733 and scale 1.0507.
 
     Source: ONNX Elu-22, Selu-22. Example:
-        %y = inference.elu %x alpha 1.0 : tensor<4xf32>
+        %y = inference.elu %x alpha 2.0 : tensor<4xf32>
     """
 
     name = "inference.elu"

@@ -186,7 +186,7 @@ class UnaryMathOp(Unary):
     """A function of the C library that nets rarely use, by name.
 
     Source: ONNX Tan-22, Asin-22, Acos-22, Atan-22, Sinh-22, Cosh-22, Asinh-22, Acosh-22, Atanh-22; ATen expm1, log1p. Example:
-        %y = inference.unary_math %x fn tan : tensor<4xf32>
+        %y = inference.unary_math %x fn asin : tensor<4xf32>
     """
 
     name = "inference.unary_math"

@@ -35,7 +35,7 @@ class GatherOp(Indexed):
     """Slices of x along an axis: y[..., i, ...] = x[..., indices[i], ...]. An embedding is gather of its table at axis 0.
 
     Source: ONNX Gather-13. Example:
-        %y = inference.gather %x, %i axis 0 : (tensor<30522x768xf32>, tensor<1x128xi64>) -> tensor<1x128x768xf32>
+        %y = inference.gather %x, %i : (tensor<30522x768xf32>, tensor<1x128xi64>) -> tensor<1x128x768xf32>
     """
 
     name = "inference.gather"

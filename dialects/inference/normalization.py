@@ -164,7 +164,7 @@ class LrnOp(InferenceOp):
     x  [N, C, *spatial]  (layout nchw; [N, *spatial, C] in nhwc)
 
     Source: ONNX LRN-13 (bias is k here). Example:
-        %y = inference.lrn %x size 5 alpha 0.0001 beta 0.75 : tensor<1x96x55x55xf32>
+        %y = inference.lrn %x size 5 alpha 0.0002 beta 0.5 : tensor<1x96x55x55xf32>
     """
 
     name = "inference.lrn"

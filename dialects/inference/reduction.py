@@ -164,7 +164,7 @@ class CumulateOp(InferenceOp):
     reverse    from the end
 
     Source: ONNX CumSum-14, CumProd-26. Example:
-        %y = inference.cumulate %x, %axis kind sum exclusive : (tensor<5xf32>, tensor<i32>) -> tensor<5xf32>
+        %y = inference.cumulate %x, %axis exclusive : (tensor<5xf32>, tensor<i32>) -> tensor<5xf32>
     """
 
     name = "inference.cumulate"
@@ -197,7 +197,7 @@ class TopkOp(InferenceOp):
     k  a tensor of one i64
 
     Source: ONNX TopK-24. Example:
-        %v, %i = inference.topk %x, %k axis -1 : (tensor<3x9xf32>, tensor<1xi64>) -> (tensor<3x4xf32>, tensor<3x4xi64>)
+        %v, %i = inference.topk %x, %k smallest : (tensor<3x9xf32>, tensor<1xi64>) -> (tensor<3x4xf32>, tensor<3x4xi64>)
     """
 
     name = "inference.topk"

@@ -476,7 +476,7 @@ class TriluOp(InferenceOp):
     lower  keep what is at or below the diagonal instead
 
     Source: ONNX Trilu-14. Example:
-        %y = inference.trilu %x lower : (tensor<4x4xf32>) -> tensor<4x4xf32>
+        %y = inference.trilu %x lower : tensor<4x4xf32>
     """
 
     name = "inference.trilu"

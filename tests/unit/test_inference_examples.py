@@ -38,5 +38,5 @@ def test_the_example_parses_verifies_and_prints_back(op: type[Op]):
         module = parse(text, f"{op.name}.{number}", ctx)
         verify(module)
         printed = text_of(module)
-        assert op.name in printed
+        assert body.partition(" = ")[2] in printed
         assert text_of(parse(printed, "again", ctx)) == printed

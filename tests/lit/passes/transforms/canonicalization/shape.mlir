@@ -99,3 +99,14 @@ func.func @unit_axes_two_unknown(%x: tensor<1x?x?xf32>) -> tensor<?x?x1xf32> {
   %0 = inference.transpose %x permutation [1, 2, 0] : (tensor<1x?x?xf32>) -> tensor<?x?x1xf32>
   return %0 : tensor<?x?x1xf32>
 }
+
+// -----
+// The second shape counts the dimensions of the first one's result.
+// CHECK-LABEL: @reshape_by_own_dimensions
+// CHECK:         inference.reshape
+// CHECK:         inference.reshape {{.*}} shape ["d1", "d0"]
+func.func @reshape_by_own_dimensions(%x: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  %0 = inference.reshape %x shape ["d0 * d1", 1] : (tensor<?x?xf32>) -> tensor<?x?xf32>
+  %1 = inference.reshape %0 shape ["d1", "d0"] : (tensor<?x?xf32>) -> tensor<?x?xf32>
+  return %1 : tensor<?x?xf32>
+}
