@@ -25,6 +25,8 @@ class CommandLine(argparse.ArgumentParser):
 
     def __init__(self, prog: str, description: str, example: str):
         super().__init__(prog=prog, description=description, epilog=f"example: {example}", allow_abbrev=False)
+        self.also_known: Sequence[str] = ()
+        """Words that are options without being declared here (passes as flags), for suggestions."""
 
     def parse(self, argv: Sequence[str], stdout: TextIO) -> argparse.Namespace | None:
         """The options, or None when help was asked for and printed."""
@@ -44,7 +46,7 @@ class CommandLine(argparse.ArgumentParser):
         raise _HelpShown
 
     def _unknown(self, word: str) -> str:
-        options = [option for action in self._actions for option in action.option_strings]
+        options = [option for action in self._actions for option in action.option_strings] + list(self.also_known)
         near = difflib.get_close_matches(word.split("=")[0], options, 1)
         hint = f"; did you mean '{near[0]}'?" if near else ""
         what = "option" if word.startswith("-") else "argument"

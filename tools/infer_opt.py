@@ -1,92 +1,292 @@
-"""infer-opt: runs passes on IR text."""
+"""infer-opt: runs passes on IR text.
+
+infer-opt model.mlir --pass-pipeline='builtin.module(func.func(canonicalize,cse))' -o out.mlir
+"""
 
 from __future__ import annotations
 
 import argparse
-import os
+import contextlib
 import sys
-import tempfile
-from collections.abc import Sequence
+import traceback
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO
+from typing import TextIO
 
-from inferir.core import InferError, PassManager, make_context, parse, text_of, verify
-from inferir.core.diagnostics import render
-from inferir.core.sidecar import attach_weights
+from xdsl.dialects.builtin import ModuleOp
 
-EXAMPLE = """example:
-  infer-opt model.mlir --pass-pipeline='builtin.module(func.func(canonicalize,cse),fold-batch-norm)' -o out.mlir
-"""
+from inferir.core import InferError, PassManager, discovery, parse, text_of, verify
+from inferir.core.context import Context, make_context
+from inferir.core.diagnostics import Diagnostic
+from inferir.core.expected import mismatches
+from inferir.core.files import read_text, write_whole
+from inferir.core.instrument import Instrument
+from inferir.core.locations import SourceText
+from inferir.core.pipeline import Nested, Pipeline, parse_pipeline
+from inferir.core.printer import PrintOptions
+from inferir.core.reproducer import CrashReproducer, pipeline_of, reproducer_text
+from inferir.core.sidecar import attach_weights, follow_text
+from inferir.core.split_input import split
+from inferir.tools.command_line import UsageError
+from inferir.tools.opt_options import options
 
 
-def main(argv: Sequence[str], stdin: IO[str], stdout: IO[str], stderr: IO[str]) -> int:
+def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
     """Run the tool; returns the exit status: 0, or 1 where the input or the options are wrong."""
-    parser = argparse.ArgumentParser(
-        "infer-opt", description="Run passes on IR text.", epilog=EXAMPLE, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("input", nargs="?", default="-", help="IR text; '-' (the default) is standard input")
-    parser.add_argument("-o", dest="output", default="-", help="where the result goes; '-' (the default) is standard output")
-    parser.add_argument("--pass-pipeline", default="", metavar="TEXT", help="passes to run, as in mlir-opt")
-    parser.add_argument("--split-input-file", action="store_true", help="treat chunks between '// -----' lines apart")
-    parser.add_argument("--mlir-print-op-generic", action="store_true", help="print the generic form")
-    parser.add_argument("--mlir-print-debuginfo", action="store_true", help="print locations")
-    parser.add_argument("--allow-unregistered-dialect", action="store_true", help="accept ops of unknown dialects")
-    options = parser.parse_args(argv)
-    name = "<stdin>" if options.input == "-" else options.input
     try:
-        text = stdin.read() if options.input == "-" else Path(options.input).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        reason = problem.strerror if isinstance(problem, OSError) else "not UTF-8 text"
-        stderr.write(f"infer-opt: error: cannot read '{options.input}': {reason}\n")
-        return 1
-    chunks = _chunks(text) if options.split_input_file else [(1, text)]
-    out: list[str] = []
-    sources = {name: text}
-    for line, chunk in chunks:
+        rest, flags = pass_flags(argv)
+        parser = options()
+        parser.also_known = [f"--{name}" for name in sorted(discovery.quick_names())]
+        args = parser.parse(rest, stdout)
+        return 0 if args is None else Session(args, flags, stdin, stdout, stderr).run()
+    except (UsageError, InferError) as error:
+        if "--debug" in argv:
+            stderr.write(traceback.format_exc())
+        stderr.write(f"infer-opt: error: {error}\n")
+    except BrokenPipeError:
+        sys.stderr.close()
+    return 1
+
+
+def pass_flags(argv: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The arguments without passes given as flags, and those passes as pipeline text: `--fold-x=option=1` is `fold-x{option=1}`."""
+    if not any(a.startswith("--") and a.lstrip("-").partition("=")[0] in discovery.quick_names() for a in argv):
+        for index, word in enumerate(argv):  # plug-ins may bring more passes
+            if word in ("--plugin", "--load-pass-plugin") and index + 1 < len(argv):
+                discovery.load_plugin(argv[index + 1])
+            elif word.startswith(("--plugin=", "--load-pass-plugin=")):
+                discovery.load_plugin(word.partition("=")[2])
+    rest, flags = [], []
+    for word in argv:
+        name, equals, given = word.lstrip("-").partition("=")
+        if word.startswith("--") and name in discovery.quick_names():
+            flags.append(f"{name}{{{given}}}" if equals else name)
+        else:
+            rest.append(word)
+    return rest, flags
+
+
+class Session:
+    """One run of the tool."""
+
+    def __init__(self, args: argparse.Namespace, flags: list[str], stdin: TextIO, stdout: TextIO, stderr: TextIO):
+        self.args = args
+        self.flags = flags
+        self.stdin, self.stdout, self.stderr = stdin, stdout, stderr
+        self.name = "<stdin>" if args.input == "-" else args.input
+        self.folder = Path.cwd() if args.input == "-" else Path(args.input).parent
+        self.sources: dict[str, str] = {}
+        self.printing = print_options(args)
+
+    def run(self) -> int:
+        """All of it; returns the exit status."""
+        args = self.args
+        for path in args.plugin:
+            discovery.load_plugin(path)
+        if args.show_dialects:
+            self.stdout.write(f"Available Dialects: {', '.join(sorted(make_context().registered_dialect_names))}\n")
+            return 0
+        if args.list_passes:
+            from inferir.core.listing import list_passes
+
+            list_passes(self.stdout)
+            return 0
+        if args.explain_pipeline:
+            from inferir.core.listing import explain_pipeline
+
+            explain_pipeline(PassManager(self.pipeline(""), make_context()), self.stdout)
+            return 0
+        text = read_text(args.input, self.stdin)
+        self.sources[self.name] = text
+        chunks = split(text, args.split_input_file) if args.split_input_file else [(1, text)]
+        outputs = [self.chunk(line, chunk) for line, chunk in chunks]
+        if args.verify_diagnostics is None or args.output != "-":
+            self.write(f"{args.output_split_marker}\n".join(o for o in outputs if o is not None))
+        return int(any(o is None for o in outputs))
+
+    def chunk(self, line: int, text: str) -> str | None:
+        """What one part of the input becomes; None where something was wrong, which is then on stderr."""
+        ctx = make_context(self.args.allow_unregistered_dialect)
+        ctx.sources = self.sources
+        found: list[Diagnostic] = []
+        out: str | None = None
         try:
-            ctx = make_context(options.allow_unregistered_dialect)
-            ctx.sources[name] = text
-            module = parse(chunk, name, ctx, line)
-            verify(module)
-            attach_weights(module, ctx, Path(options.input).parent if options.input != "-" else Path.cwd())
-            PassManager(options.pass_pipeline, ctx).run(module)
-            out.append(text_of(module, options.mlir_print_op_generic, options.mlir_print_debuginfo))
+            out = self.compile(text, line, ctx)
         except InferError as error:
-            prefix = "" if error.location is not None else "infer-opt: "
-            stderr.write(prefix + render(error, sources))
-            return 1
-    _write(options.output, "// -----\n".join(out), stdout)
-    return 0
+            if self.args.debug:
+                self.stderr.write("".join(traceback.format_exception(error)))
+            notes = () if self.args.mlir_disable_diagnostic_notes else error.notes
+            found = InferError(error.message, error.location, notes).diagnostics()
+        if self.args.verify_diagnostics is not None:
+            strict = self.args.verify_diagnostics == "all"
+            problems = mismatches(text, [*ctx.diagnostics, *found], self.name, line, strict)
+            for row, problem in problems:
+                self.stderr.write(Diagnostic("error", problem, SourceText("", self.name, row).location_at(0)).render(self.sources))
+            return None if problems else out or ""
+        shown = self.sources if self.args.mlir_print_op_on_diagnostic else {}
+        self.stderr.write("".join(d.render(shown) for d in ctx.diagnostics))
+        if found:
+            prefix = "" if found[0].location is not None else "infer-opt: "
+            self.stderr.write(prefix + "".join(d.render(shown) for d in found))
+        return out
+
+    def compile(self, text: str, line: int, ctx: Context) -> str:
+        """Parse, run the passes, print."""
+        args = self.args
+        timing = None
+        if args.mlir_timing:
+            from inferir.core.instruments.timing import Timing
+
+            timing = Timing()
+        phase = timing.phase if timing is not None else no_phase
+        for path in args.irdl_file:
+            define_irdl(path, ctx)
+        with phase("Parser"):
+            module = parse(text, self.name, ctx, line, not args.no_implicit_module)
+            verify(module)
+            attach_weights(module, ctx, self.folder)
+        manager = PassManager(self.pipeline(text), ctx, verify_each=args.verify_each)
+        manager.instruments = [*([timing] if timing is not None else []), *self.instruments(manager)]
+        if args.dump_pass_pipeline:
+            self.stderr.write(f"Pass Manager with {len(manager.root.steps)} passes:\n{manager.spec()}\n")
+        if args.mlir_generate_reproducer:
+            write_whole(args.mlir_generate_reproducer, reproducer_text(text_of(module, debuginfo=True), manager.spec(), args.verify_each))
+        try:
+            manager.run(module)
+            with phase("Output"):
+                return self.printed(module, ctx)
+        finally:
+            self.report(manager, timing)
+
+    def pipeline(self, text: str) -> Pipeline:
+        """The passes to run: of the pipeline option or the reproducer, then those given as flags."""
+        given = self.args.pass_pipeline
+        if self.args.run_reproducer:
+            given = pipeline_of(text, self.name)
+        elements = list(parse_pipeline(given).elements)
+        for flag in self.flags:
+            for element in parse_pipeline(flag).elements:
+                anchor = None if isinstance(element, Nested) else discovery.anchor_of(element.name)
+                elements.append(element if anchor in (None, "builtin.module") else Nested(str(anchor), (element,)))
+        return Pipeline(tuple(elements))
+
+    def instruments(self, manager: PassManager) -> Iterator[Instrument]:
+        """What is to watch the passes."""
+        args = self.args
+        for step in manager.passes():
+            step.log.keep_reasons = bool(args.why_not)
+        around = args.mlir_print_ir_before or args.mlir_print_ir_after or args.mlir_print_ir_before_all or args.mlir_print_ir_after_all
+        if around or args.mlir_print_ir_after_change or args.mlir_print_ir_after_failure or args.mlir_print_ir_tree_dir:
+            from inferir.core.instruments.ir_printing import IrPrinting
+
+            for name in (*args.mlir_print_ir_before, *args.mlir_print_ir_after):
+                discovery.find_pass(name)
+            yield IrPrinting(
+                self.stderr,
+                self.printing,
+                args.mlir_print_ir_before,
+                args.mlir_print_ir_after,
+                args.mlir_print_ir_before_all,
+                args.mlir_print_ir_after_all or (bool(args.mlir_print_ir_tree_dir) and not around),
+                args.mlir_print_ir_after_change,
+                args.mlir_print_ir_after_failure,
+                args.mlir_print_ir_module_scope,
+                Path(args.mlir_print_ir_tree_dir) if args.mlir_print_ir_tree_dir else None,
+            )
+        if args.mlir_pass_pipeline_crash_reproducer:
+            path = args.mlir_pass_pipeline_crash_reproducer
+            yield CrashReproducer(path, manager.spec(), args.verify_each, args.mlir_pass_pipeline_local_reproducer)
+
+    def printed(self, module: ModuleOp, ctx: Context) -> str:
+        """The result as text."""
+        args = self.args
+        if not args.verify_each and not args.mlir_print_assume_verified:
+            verify(module)
+        if args.output != "-":
+            follow_text(module, ctx, self.folder, Path(args.output))
+        if args.verify_roundtrip:
+            check_roundtrip(module, ctx)
+        return text_of(module, options=self.printing, ctx=ctx)
+
+    def report(self, manager: PassManager, timing: object) -> None:
+        """Timing, statistics and patterns, on stderr."""
+        args = self.args
+        if args.mlir_pass_statistics or args.pattern_stats:
+            from inferir.core.instruments.statistics import report_patterns, report_statistics
+
+            if args.mlir_pass_statistics:
+                report_statistics(manager, self.stderr, args.mlir_pass_statistics_display == "list")
+            if args.pattern_stats:
+                report_patterns(manager, self.stderr)
+        if args.why_not:
+            from inferir.core.instruments.why_not import report_declined
+
+            report_declined(manager, args.why_not, self.stderr, self.sources)
+        if timing is not None:
+            timing.report(self.stderr, args.mlir_timing_display == "list")  # pyright: ignore[reportAttributeAccessIssue]
+
+    def write(self, text: str) -> None:
+        """Write the output."""
+        if self.args.output == "-":
+            self.stdout.write(text)
+            self.stdout.flush()
+        else:
+            write_whole(self.args.output, text)
+
+
+def print_options(args: argparse.Namespace) -> PrintOptions:
+    """The printing options."""
+    return PrintOptions(
+        args.mlir_print_op_generic,
+        args.mlir_print_debuginfo or args.mlir_pretty_debuginfo,
+        args.mlir_pretty_debuginfo,
+        args.mlir_print_local_scope,
+        args.mlir_elide_elementsattrs_if_larger,
+        args.mlir_elide_resource_strings_if_larger,
+        args.mlir_print_skip_regions,
+        args.mlir_print_value_users,
+        args.mlir_print_unique_ssa_ids,
+        args.mlir_use_nameloc_as_prefix,
+    )
+
+
+def check_roundtrip(module: ModuleOp, ctx: Context) -> None:
+    """Raise InferError unless what is printed reads back as the same module, in both forms."""
+    plain = text_of(module, debuginfo=True, ctx=ctx)
+    for generic in (False, True):
+        again = parse(text_of(module, generic=generic, debuginfo=True, ctx=ctx), "<roundtrip>", ctx)
+        verify(again)
+        back = text_of(again, debuginfo=True, ctx=ctx)
+        if back != plain:
+            pairs = zip(plain.splitlines(), [*back.splitlines(), ""], strict=False)
+            differing = next(((a, b) for a, b in pairs if a != b), ("", ""))
+            form = "the generic form" if generic else "the text"
+            raise InferError(
+                f"{form} does not read back as it was:\n  printed    {differing[0].strip()}\n  read back  {differing[1].strip()}"
+            )
+
+
+def define_irdl(path: str, ctx: Context) -> None:
+    """Define the dialects of an IRDL file."""
+    from xdsl.dialects.irdl import DialectOp
+    from xdsl.interpreters.irdl import make_dialect
+
+    definitions = parse(read_text(path, None), path, ctx)
+    verify(definitions)
+    for op in definitions.walk():
+        if isinstance(op, DialectOp):
+            ctx.load_dialect(make_dialect(op))
+
+
+@contextlib.contextmanager
+def no_phase(name: str) -> Iterator[None]:
+    """A phase that nobody times."""
+    yield
 
 
 def run() -> int:
     """The console entry point."""
     return main(sys.argv[1:], sys.stdin, sys.stdout, sys.stderr)
-
-
-def _chunks(text: str) -> list[tuple[int, str]]:
-    """The parts of a file between whole `// -----` lines, with the line each begins at."""
-    chunks: list[tuple[int, str]] = []
-    first, rows = 1, []
-    for number, row in enumerate(text.splitlines(keepends=True), 1):
-        if row.strip() == "// -----":
-            chunks.append((first, "".join(rows)))
-            first, rows = number + 1, []
-        else:
-            rows.append(row)
-    chunks.append((first, "".join(rows)))
-    return chunks
-
-
-def _write(path: str, text: str, stdout: IO[str]) -> None:
-    if path == "-":
-        stdout.write(text)
-        return
-    target = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-    os.replace(temporary, target)
 
 
 if __name__ == "__main__":

@@ -4,23 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import numpy as np
 import xdsl.context
 from xdsl.ir import Attribute, Operation
 
-from inferir.core.weights import WeightStore
+from inferir.core.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from inferir.core.weights import WeightStore
 
 
 @dataclass
 class Context(xdsl.context.Context):
     """An xDSL context that knows our dialects by folder name and holds the weights of the module being compiled."""
 
-    weights: WeightStore = field(default_factory=WeightStore)
+    stored_weights: WeightStore | None = None
     sources: dict[str, str] = field(default_factory=dict)
     """Text by file name, for carets in errors."""
     folded: dict[Attribute, np.ndarray] = field(default_factory=dict)
     """Evaluated lazy constants."""
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    """Warnings and remarks so far; a tool prints them, `--verify-diagnostics` compares them with what was expected."""
+
+    @property
+    def weights(self) -> WeightStore:
+        """The weights; made when first asked for, so that a tool that needs none starts without numpy."""
+        if self.stored_weights is None:
+            from inferir.core.weights import WeightStore
+
+            self.stored_weights = WeightStore()
+        return self.stored_weights
+
+    @weights.setter
+    def weights(self, store: WeightStore) -> None:
+        self.stored_weights = store
+
+    def warn(self, message: str, location: Attribute | None = None) -> None:
+        """Say something that is not an error."""
+        self.diagnostics.append(Diagnostic("warning", message, location))
+
+    def remark(self, message: str, location: Attribute | None = None) -> None:
+        """Say what was done, or why not."""
+        self.diagnostics.append(Diagnostic("remark", message, location))
 
     def _get_known_op(self, name: str) -> type[Operation] | None:
         """The class of an op; a dialect with `find_op` makes its classes when their names are first met."""
@@ -44,6 +72,7 @@ class Context(xdsl.context.Context):
             self.weights,
             self.sources,
             self.folded,
+            self.diagnostics,
         )
 
 

@@ -19,6 +19,19 @@ class Note:
     location: Attribute | None = None
 
 
+@dataclass(frozen=True)
+class Diagnostic:
+    """Something said about a place: an error, warning, remark or note."""
+
+    severity: str
+    message: str
+    location: Attribute | None = None
+
+    def render(self, sources: Mapping[str, str]) -> str:
+        """The text a person reads: place, message, source line, caret."""
+        return "\n".join(_line(self.severity, self.message, self.location, sources)) + "\n"
+
+
 @dataclass
 class InferError(VerifyException):
     """What every layer raises for bad input. `location` is an MLIR location attribute, None where there is no place to point at."""
@@ -29,6 +42,10 @@ class InferError(VerifyException):
 
     def __str__(self) -> str:
         return self.message
+
+    def diagnostics(self) -> list[Diagnostic]:
+        """The error and its notes, in order."""
+        return [Diagnostic("error", self.message, self.location), *(Diagnostic("note", n.message, n.location) for n in self.notes)]
 
 
 def error_at(op: Operation, message: str, notes: Sequence[Note] = ()) -> InferError:
@@ -72,10 +89,7 @@ def fused(locations: Iterable[Attribute]) -> Attribute | None:
 
 def render(error: InferError, sources: Mapping[str, str]) -> str:
     """The error as text. `sources` holds the text of the files that were parsed, by name, for the source line and the caret."""
-    lines = _line("error", error.message, error.location, sources)
-    for note in error.notes:
-        lines += _line("note", note.message, note.location, sources)
-    return "\n".join(lines) + "\n"
+    return "".join(d.render(sources) for d in error.diagnostics())
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xdsl.ir import Dialect
 
 from inferir.core.diagnostics import InferError, did_you_mean
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from inferir.core.pass_base import Pass
     from inferir.core.pipeline import Pipeline
 
@@ -31,10 +34,13 @@ def _folder(package: str) -> Path:
 
 
 def stock_dialects() -> dict[str, Callable[[], Dialect]]:
-    """xDSL's own dialects, by name."""
+    """xDSL's own dialects and those of packages that extend it, by name."""
     from xdsl.dialects import get_all_dialects
 
-    return dict(get_all_dialects())
+    found = dict(get_all_dialects())
+    for universe in _universes():
+        found.update(universe.all_dialects)
+    return found
 
 
 @cache
@@ -73,15 +79,68 @@ def pass_modules() -> dict[str, str]:
     return found
 
 
+@cache
+def stock_passes() -> dict[str, Callable[[], Any]]:
+    """xDSL's own passes and those of packages that extend xDSL, by name; a pass of ours of the same name wins."""
+    from xdsl.transforms import get_all_passes
+
+    found: dict[str, Callable[[], Any]] = dict(get_all_passes())
+    for universe in _universes():
+        found.update(universe.all_passes)
+    return found
+
+
+@cache
+def _universes() -> list[Any]:
+    """The extensions of xDSL that are installed (entry points of the group `xdsl.universe`)."""
+    from importlib.metadata import entry_points
+
+    return [_entry(point) for point in sorted(entry_points(group="xdsl.universe"), key=lambda p: p.name) if point.name != "xdsl"]
+
+
+def _entry(point: EntryPoint) -> Any:
+    try:
+        return point.load()
+    except Exception as problem:
+        raise InferError(f"cannot load plug-in '{point.name}' ({point.value}): {type(problem).__name__}: {problem}") from problem
+
+
+@cache
+def load_entry_points() -> None:
+    """Load the installed plug-ins of ours: entry points of the group `inferir.plugins` name modules."""
+    from importlib.metadata import entry_points
+
+    for point in entry_points(group="inferir.plugins"):
+        _adopt(_entry(point))
+
+
 _plugged_passes: dict[str, type[Pass]] = {}
 _plugged_pipelines: dict[str, Pipeline] = {}
 plugins: list[ModuleType] = []
 """The plug-in files that were loaded, in order."""
 
 
+def quick_names() -> set[str]:
+    """The names that can be given as flags: every pass and pipeline that is known without importing anything more."""
+    from xdsl.transforms import get_all_passes
+
+    return {*pass_modules(), *_plugged_passes, *_plugged_pipelines, *_pipeline_names(), *get_all_passes()}
+
+
+def anchor_of(name: str) -> str | None:
+    """The op a pass must be nested on, None for any (and for pipelines)."""
+    return None if name in pipelines() and name not in pass_modules() else find_pass(name).anchor
+
+
+def is_plugged(name: str) -> bool:
+    """Whether a pass comes from a plug-in."""
+    return name in _plugged_passes
+
+
 def pass_names() -> list[str]:
-    """Every pass that can be named, ours and those of plug-ins."""
-    return sorted({*pass_modules(), *_plugged_passes})
+    """Every pass that can be named: ours, those of plug-ins, xDSL's."""
+    load_entry_points()
+    return sorted({*pass_modules(), *_plugged_passes, *stock_passes()})
 
 
 def find_pass(name: str) -> type[Pass]:
@@ -92,6 +151,13 @@ def find_pass(name: str) -> type[Pass]:
         return _plugged_passes[name]
     modules = pass_modules()
     if name not in modules:
+        load_entry_points()
+        if name in _plugged_passes:
+            return _plugged_passes[name]
+        if name in stock_passes():
+            from inferir.core.stock import wrapped
+
+            return wrapped(stock_passes()[name]())
         known = {*pass_names(), *pipelines()}
         raise InferError(f"no pass named '{name}'{did_you_mean(name, known)} ('infer-opt --list-passes' lists all {len(known)})")
     module = importlib.import_module(modules[name])
@@ -99,6 +165,16 @@ def find_pass(name: str) -> type[Pass]:
     if len(classes) != 1:
         raise InferError(f"{modules[name]} must define one pass, it defines {len(classes)}")
     return classes[0]
+
+
+@cache
+def _pipeline_names() -> frozenset[str]:
+    """The names of the pipelines in the tree, read off their files."""
+    found = set()
+    for path in _folder("passes").glob("*/pipeline.py"):
+        for name in re.findall(r"^([A-Z][A-Z0-9_]*)\b.*=\s*(?:pipeline|Pipeline)\(", path.read_text(encoding="utf-8"), re.MULTILINE):
+            found.add(f"{path.parent.name}-{name.lower().replace('_', '-')}")
+    return frozenset(found)
 
 
 @cache
@@ -125,9 +201,6 @@ def load_plugin(path: str) -> None:
 
     A pass of a plug-in is named after its class (`MyPass` -> `my-pass`). Raises InferError where the file cannot be run.
     """
-    from inferir.core.pass_base import Pass
-    from inferir.core.pipeline import Pipeline
-
     spec = importlib.util.spec_from_file_location(f"inferir_plugin_{Path(path).stem}", path)
     if spec is None or spec.loader is None or not Path(path).is_file():
         raise InferError(f"cannot load plug-in '{path}': no such Python file")
@@ -137,6 +210,14 @@ def load_plugin(path: str) -> None:
     except Exception as problem:
         raise InferError(f"cannot load plug-in '{path}': {type(problem).__name__}: {problem}") from problem
     plugins.append(module)
+    _adopt(module)
+
+
+def _adopt(module: ModuleType) -> None:
+    """Make what a plug-in's module defines known by name."""
+    from inferir.core.pass_base import Pass
+    from inferir.core.pipeline import Pipeline
+
     for key, value in vars(module).items():
         if isinstance(value, type) and issubclass(value, Pass) and value.__module__ == module.__name__:
             _plugged_passes[value.name] = value

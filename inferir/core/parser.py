@@ -1,4 +1,4 @@
-"""Reading and writing IR text.
+"""Reading IR text.
 
 The parser fills in locations, reads hexadecimal floats in `dense` as bit patterns (NaN and infinities survive), and raises
 `InferError` with file, line and column for everything that is wrong with the text.
@@ -8,65 +8,84 @@ from __future__ import annotations
 
 import re
 import struct
-from io import StringIO
-from typing import IO, Any
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from xdsl.dialects.builtin import UNKNOWN_LOC, AnyFloat, DenseIntOrFPElementsAttr, FileLineColLoc, IntAttr, ModuleOp, StringAttr
-from xdsl.ir import Operation
-from xdsl.parser import Parser
-from xdsl.printer import Printer
-from xdsl.utils.exceptions import MultipleSpansParseError, ParseError
-from xdsl.utils.lexer import Input, Span
-from xdsl.utils.mlir_lexer import MLIRLexer, MLIRTokenKind, StringLiteral
-
-from inferir.core.context import Context
-from inferir.core.diagnostics import InferError, Note
-
-# xDSL's own pattern takes time exponential in the length of a string that is never closed; the same pattern without backtracking does not.
-MLIRLexer._unescaped_characters_regex = re.compile(  # pyright: ignore[reportPrivateUsage]
-    r'"(?:[^"\\\n\v\f]++|\\(?:["nt\\]|[0-9A-Fa-f]{2}))*+"'
+from xdsl.dialects.builtin import (
+    UNKNOWN_LOC,
+    AnyFloat,
+    ArrayAttr,
+    FileLineColLoc,
+    FusedLoc,
+    ModuleOp,
+    NoneAttr,
+    StringAttr,
 )
+from xdsl.ir import Attribute, BlockArgument, Operation, SSAValue
+from xdsl.parser import Parser
+from xdsl.utils.exceptions import MultipleSpansParseError, ParseError
+from xdsl.utils.lexer import Span
+from xdsl.utils.mlir_lexer import MLIRTokenKind, StringLiteral
 
-_print_values = DenseIntOrFPElementsAttr.print_without_type
-
-
-def _print_exactly(self: DenseIntOrFPElementsAttr, printer: Printer) -> None:
-    """Print `dense<...>` as xDSL does where that keeps every bit, else as hexadecimal bytes, as mlir-opt prints large ones.
-
-    What xDSL's way loses: -0.0 beside 0.0, which it takes for a splat, and the payload of NaN in types that pass through a Python float.
-    """
-    element = self.get_element_type()
-    if isinstance(element, AnyFloat) and len(self):
-        data, size = bytes(self.data.data), element.compile_time_size
-        values: Any = self.get_values()
-        splat = values.count(values[0]) == len(values)
-        if element.pack(values) != data or (splat and data != data[:size] * len(values)):
-            printer.print_string(f'dense<"0x{data.hex().upper()}">')
-            return
-    _print_values(self, printer)
-
-
-DenseIntOrFPElementsAttr.print_without_type = _print_exactly
+from inferir.core import stock_fixes  # noqa: F401
+from inferir.core.context import Context
+from inferir.core.diagnostics import InferError, Note, did_you_mean
+from inferir.core.locations import LazyLocation, SourceText
 
 MAX_NESTING = 2000
 """Regions and attributes nested deeper than this are refused."""
 
 
 class InferParser(Parser):
-    """xDSL's parser with locations filled in and special floats read right."""
+    """xDSL's parser with locations filled in, special floats read right, and errors where the mistake is."""
 
     def __init__(self, ctx: Context, text: str, name: str = "<stdin>", first_line: int = 1):
         super().__init__(ctx, text, name)
-        self._line_starts = _line_starts(text)
-        self._file = StringAttr(name)
-        self._first_line = first_line
+        self.source = SourceText(text, name, first_line)
+        self._forward_uses: dict[str, Span[str]] = {}
+        self._alias_places: dict[str, int] | None = None
+        self._early_aliases: set[str] = set()
+        self.external_resources: dict[str, dict[str, str]] = {}
+        """What `{-# external_resources #-}` holds, by group and key, as text."""
+
+    def parse_module(self, allow_implicit_module: bool = True) -> ModuleOp:
+        """Parse the whole text; a value that is used and defined nowhere is reported at its first use."""
+        try:
+            return super().parse_module(allow_implicit_module)
+        except ParseError as error:
+            if self.forward_ssa_references and error.msg.startswith("values used but not defined"):
+                spans = sorted(
+                    (self._forward_uses[n] for n in self.forward_ssa_references if n in self._forward_uses), key=lambda s: s.start
+                )
+                known = list(self.ssa_values)
+                if spans:
+                    first, *others = spans
+                    text = f"use of undeclared SSA value name {first.text}{_near(first.text, known)}"
+                    raise MultipleSpansParseError(first, text, None, [(s, f"{s.text} is not declared either") for s in others]) from None
+            raise
+
+    def at_end(self) -> bool:
+        """Whether nothing is left to read."""
+        return self._current_token.kind is MLIRTokenKind.EOF
+
+    def resolve_operand(self, operand: Any, type: Any) -> Any:
+        """Resolve an operand, remembering where a value was used before its definition."""
+        if operand.operand_name not in self.ssa_values:
+            self._forward_uses.setdefault(operand.operand_name, operand.span)
+        return super().resolve_operand(operand, type)
+
+    def _register_ssa_definition(self, name: str, values: Sequence[SSAValue], span: Span[str]) -> None:
+        super()._register_ssa_definition(name, values, span)
+        for value in values:
+            if isinstance(value, BlockArgument) and value.location is UNKNOWN_LOC:
+                value.location = LazyLocation(self.source, span.start)
 
     def parse_operation(self) -> Operation:
         """Parse an operation; one without an explicit `loc` gets the place it was read from."""
         start = self._current_token.span.start
         op = super().parse_operation()
-        if op.location is UNKNOWN_LOC or op.location == UNKNOWN_LOC:
-            op.location = self.location_at(start)
+        if op.location is UNKNOWN_LOC:
+            op.location = LazyLocation(self.source, start)
         return op
 
     def parse_optional_str_literal(self) -> str | None:
@@ -88,15 +107,59 @@ class InferParser(Parser):
 
     def location_at(self, position: int) -> FileLineColLoc:
         """The location of a position in the text."""
-        line, column = self.line_and_column(position)
-        return FileLineColLoc(self._file, IntAttr(line), IntAttr(column))
+        return self.source.location_at(position)
 
-    def line_and_column(self, position: int) -> tuple[int, int]:
-        """Line and column, counted from one."""
-        import bisect
+    def _parse_location(self) -> Any:
+        """A location; an alias may be defined further down, and `fused` may carry metadata."""
+        token = self._current_token
+        if token.kind is MLIRTokenKind.HASH_IDENT and token.text[1:] not in self.attribute_aliases:
+            self._find_alias(token.text)
+        if token.kind is MLIRTokenKind.BARE_IDENT and token.text == "fused":
+            self._consume_token()
+            metadata: Attribute = NoneAttr()
+            if self.parse_optional_punctuation("<") is not None:
+                metadata = self.parse_attribute()
+                self.parse_punctuation(">")
+            return FusedLoc(ArrayAttr(self.parse_comma_separated_list(self.Delimiter.SQUARE, self._parse_location)), metadata)
+        return super()._parse_location()
 
-        index = bisect.bisect_right(self._line_starts, position) - 1
-        return index + self._first_line, position - self._line_starts[index] + 1
+    def _find_alias(self, name: str) -> None:
+        """Read the definition of an attribute alias that stands below its use."""
+        if self._alias_places is None:
+            text = self.lexer.input.content
+            self._alias_places = {m[1]: m.end() for m in re.finditer(r"^[ \t]*(#[\w$.-]+)[ \t]*=[ \t]*", text, re.MULTILINE)}
+        place = self._alias_places.pop(name, None)
+        if place is None:
+            return
+        here = self._current_token.span.start
+        self._resume_from(place)
+        value = self.parse_attribute()
+        self._resume_from(here)
+        self._early_aliases.add(name)
+        self.attribute_aliases[name] = value
+
+    def _parse_alias_def(self) -> None:
+        name = self._current_token.text
+        if name in self._early_aliases:
+            self._early_aliases.discard(name)
+            del self.attribute_aliases[name]
+        super()._parse_alias_def()
+
+    def _parse_external_resources(self) -> None:
+        """`{group: {key: value, ...}, ...}`; kept as text for whoever asks (the reproducer does)."""
+
+        def entry(into: dict[str, str]) -> None:
+            key = self.parse_identifier()
+            self.parse_punctuation(":")
+            token = self._consume_token()
+            into[key] = token.kind.get_string_literal_value(token.span) if token.kind is MLIRTokenKind.STRING_LIT else token.text
+
+        def group() -> None:
+            into = self.external_resources.setdefault(self.parse_identifier(), {})
+            self.parse_punctuation(":")
+            self.parse_comma_separated_list(self.Delimiter.BRACES, lambda: entry(into))
+
+        self.parse_comma_separated_list(self.Delimiter.BRACES, group)
 
     class _TensorLiteralElement(Parser._TensorLiteralElement):  # pyright: ignore[reportPrivateUsage]
         def to_type(self, parser: Any, type: Any) -> Any:
@@ -109,20 +172,21 @@ class InferParser(Parser):
             return super().to_type(parser, type)
 
 
-def parse(text: str, name: str, ctx: Context, first_line: int = 1) -> ModuleOp:
+def parse(text: str, name: str, ctx: Context, first_line: int = 1, allow_implicit_module: bool = True) -> ModuleOp:
     """Read a module. Raises InferError where the text is wrong; does not verify.
 
     `first_line` is the line of the file at which `text` begins (for a chunk of a split file).
     """
     ctx.sources.setdefault(name, text)
+    source = SourceText(text, name, first_line)
     parser: InferParser | None = None
     try:
         parser = InferParser(ctx, text, name, first_line)
-        if not text.strip():
-            raise InferError(f"{name} is empty: expected a module or operations", parser.location_at(0))
-        return parser.parse_module()
+        if parser.at_end():
+            return ModuleOp([])
+        return parser.parse_module(allow_implicit_module)
     except ParseError as error:
-        raise _as_infer_error(error, parser, name) from None
+        raise _as_infer_error(error, source) from None
     except RecursionError:
         raise InferError(f"{name}: nested too deeply") from None
     except InferError:
@@ -137,10 +201,10 @@ def parse(text: str, name: str, ctx: Context, first_line: int = 1) -> ModuleOp:
         AttributeError,
         struct.error,
     ) as error:
-        location = parser.location_at(parser.pos) if parser is not None else None
+        location = source.location_at(parser.pos) if parser is not None else None
         raise InferError(f"cannot read this: {error or type(error).__name__}", location) from error
     except Exception as error:
-        location = parser.location_at(parser.pos) if parser is not None else None
+        location = source.location_at(parser.pos) if parser is not None else None
         raise InferError(_first_line(str(error)) or type(error).__name__, location) from error
 
 
@@ -148,42 +212,12 @@ def _first_line(text: str) -> str:
     return next((line.strip() for line in text.splitlines() if line.strip()), "")
 
 
-def _as_infer_error(error: ParseError, parser: InferParser | None, name: str) -> InferError:
-    def place(span: Span[Any]) -> Any:
-        if parser is None:
-            parser_ = InferParser(Context(), "", name)
-            parser_._line_starts = _line_starts(span.input.content)
-            return parser_.location_at(span.start)
-        return parser.location_at(span.start)
-
+def _as_infer_error(error: ParseError, source: SourceText) -> InferError:
     notes = []
     if isinstance(error, MultipleSpansParseError):
-        notes = [Note(message or (error.ref_text or "see here").rstrip(":"), place(span)) for span, message in error.refs]
-    return InferError(error.msg, place(error.span), notes)
+        notes = [Note(message or (error.ref_text or "see here").rstrip(":"), source.location_at(s.start)) for s, message in error.refs]
+    return InferError(error.msg, source.location_at(error.span.start), notes)
 
 
-def print_module(op: Operation, stream: IO[str], generic: bool = False, debuginfo: bool = False) -> None:
-    """Write an operation as text, with a newline at the end."""
-    buffer = StringIO()
-    printer = Printer(stream=buffer, print_generic_format=generic, print_debuginfo=debuginfo)
-    printer.print_op(op)
-    stream.write(buffer.getvalue() + "\n")
-
-
-def text_of(op: Operation, generic: bool = False, debuginfo: bool = False) -> str:
-    """An operation as text."""
-    stream = StringIO()
-    print_module(op, stream, generic, debuginfo)
-    return stream.getvalue()
-
-
-def _line_starts(text: str) -> list[int]:
-    starts = [0]
-    position = text.find("\n")
-    while position != -1:
-        starts.append(position + 1)
-        position = text.find("\n", position + 1)
-    return starts
-
-
-__all__ = ["InferParser", "Input", "parse", "print_module", "text_of"]
+def _near(name: str, known: Iterable[str]) -> str:
+    return did_you_mean(name, [f"%{k}" for k in known])

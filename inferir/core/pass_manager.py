@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from xdsl.ir import Operation
+from xdsl.traits import IsolatedFromAbove
+from xdsl.utils.exceptions import DiagnosticException
 
 from inferir.core import discovery
 from inferir.core.context import Context
 from inferir.core.diagnostics import InferError
-from inferir.core.pass_base import Pass
+from inferir.core.instrument import Instrument
 from inferir.core.pipeline import Element, Nested, PassSpec, Pipeline, parse_pipeline
 from inferir.core.verifier import verify
 
+if TYPE_CHECKING:
+    from inferir.core.pass_base import Pass
 
-class Instrument:
-    """Watches the passes of a run. Override what is of interest."""
-
-    def before(self, step: Pass, op: Operation) -> None:
-        """`step` is about to run on `op`."""
-
-    def after(self, step: Pass, op: Operation) -> None:
-        """`step` has run on `op`, and the result verifies."""
-
-    def failed(self, step: Pass, op: Operation, error: Exception) -> None:
-        """`step` raised, or left IR that does not verify."""
+ANY = "any"
+"""The anchor that every op which is isolated from above has."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +36,14 @@ class Scope:
         inner = ",".join(s.spec() for s in self.steps)
         return f"{self.anchor}({inner})" if self.anchor else inner
 
+    def passes(self) -> Iterator[Pass]:
+        """Every pass of the scope in order."""
+        for step in self.steps:
+            if isinstance(step, Scope):
+                yield from step.passes()
+            else:
+                yield step
+
 
 class PassManager:
     """A resolved pipeline, ready to run."""
@@ -51,7 +55,7 @@ class PassManager:
         self.instruments = instruments
         self.verify_each = verify_each
         elements = pipeline.elements
-        if len(elements) == 1 and isinstance(elements[0], Nested) and elements[0].anchor in ("builtin.module", "any"):
+        if len(elements) == 1 and isinstance(elements[0], Nested) and elements[0].anchor in ("builtin.module", ANY):
             elements = elements[0].elements
         self.root = Scope(None, tuple(_resolve(elements)))
 
@@ -65,30 +69,65 @@ class PassManager:
 
     def passes(self) -> list[Pass]:
         """Every pass of the pipeline in order."""
-        return list(_flat(self.root))
+        return list(self.root.passes())
 
     def _run(self, scope: Scope, op: Operation) -> None:
         for step in scope.steps:
             if isinstance(step, Scope):
-                for inner in [o for r in op.regions for b in r.blocks for o in b.ops if o.name == step.anchor]:
-                    self._run(step, inner)
-                continue
-            if step.anchor is not None and step.anchor != op.name:
-                raise InferError(
-                    f"pass '{step.name}' works on '{step.anchor}' ops, the pipeline runs it on '{op.name}'; write {step.anchor}({step.name})"
-                )
+                self._run_nested(step, op)
+            else:
+                self._run_pass(step, op)
+
+    def _run_nested(self, scope: Scope, op: Operation) -> None:
+        anchor = scope.anchor or ANY
+        for inner in [o for r in op.regions for b in r.blocks for o in b.ops if _anchored(o, anchor)]:
             for instrument in self.instruments:
-                instrument.before(step, op)
-            try:
-                step.run(op, self.ctx)
-                if self.verify_each:
-                    _verified(op, step)
-            except Exception as error:
-                for instrument in self.instruments:
-                    instrument.failed(step, op, error)
-                raise
+                instrument.enter(anchor, inner)
+            self._run(scope, inner)
             for instrument in self.instruments:
-                instrument.after(step, op)
+                instrument.leave(anchor, inner)
+
+    def _run_pass(self, step: Pass, op: Operation) -> None:
+        if step.anchor is not None and step.anchor != op.name:
+            raise InferError(
+                f"pass '{step.name}' works on '{step.anchor}' ops, the pipeline runs it on '{op.name}'; write {step.anchor}({step.name})"
+            )
+        for instrument in self.instruments:
+            instrument.before(step, op)
+        try:
+            _contained(step, op, self.ctx)
+            if self.verify_each:
+                _verified(op, step)
+        except Exception as error:
+            for instrument in self.instruments:
+                instrument.failed(step, op, error)
+            raise
+        for instrument in self.instruments:
+            instrument.after(step, op)
+
+
+def _anchored(op: Operation, anchor: str) -> bool:
+    return op.has_trait(IsolatedFromAbove) if anchor == ANY else op.name == anchor
+
+
+def _contained(step: Pass, op: Operation, ctx: Context) -> None:
+    """Run a pass; what it did not mean to raise becomes one clear line (the cause stays attached, for --debug)."""
+    try:
+        step.run(op, ctx)
+    except InferError:
+        raise
+    except DiagnosticException as error:
+        raise InferError(f"pass '{step.name}': {first_line(str(error))}", op.location) from error
+    except RecursionError as error:
+        raise InferError(f"pass '{step.name}': the IR is nested too deeply for it", op.location) from error
+    except Exception as error:
+        what = f"{type(error).__name__}: {first_line(str(error))}".rstrip(": ")
+        raise InferError(f"pass '{step.name}' crashed: {what} (a bug in the pass; --debug shows where)", op.location) from error
+
+
+def first_line(text: str) -> str:
+    """The first line of a message that says something."""
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")
 
 
 def _verified(op: Operation, step: Pass) -> None:
@@ -118,8 +157,4 @@ def _resolve_spec(spec: PassSpec) -> list[Pass | Scope]:
     return [cls(**dict(spec.options))]
 
 
-def _flat(scope: Scope) -> list[Pass]:
-    out: list[Pass] = []
-    for step in scope.steps:
-        out += _flat(step) if isinstance(step, Scope) else [step]
-    return out
+__all__ = ["Instrument", "PassManager", "Scope", "first_line"]

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, IntegerAttr, ModuleOp, StringAttr, TensorType, i64
+from xdsl.ir import Attribute
 
 from inferir.core.context import Context
 from inferir.core.diagnostics import InferError
-from inferir.core.types import element_type, numpy_dtype, tensor
-from inferir.core.weights import WeightStore
+
+if TYPE_CHECKING:
+    from inferir.core.weights import WeightStore
 
 ATTRIBUTE = "inference.weights"
 
@@ -28,6 +31,8 @@ def attach_weights(module: ModuleOp, ctx: Context, folder: Path) -> None:
         case StringAttr(data=name) if (folder / name).is_file():
             ctx.weights.add_safetensors(folder / name)
         case DictionaryAttr(data=places):
+            from inferir.core.types import numpy_dtype
+
             for key, place in places.items():
                 match place:
                     case ArrayAttr(data=(StringAttr(data=name), IntegerAttr() as offset, TensorType() as type)):
@@ -39,6 +44,8 @@ def attach_weights(module: ModuleOp, ctx: Context, folder: Path) -> None:
 
 def places_of(store: WeightStore, folder: Path) -> DictionaryAttr:
     """The second form, for the weights that lie in files."""
+    from inferir.core.types import element_type, tensor
+
     places = {}
     for key in store.keys():  # noqa: SIM118
         entry = store.source_of(key)
@@ -47,3 +54,47 @@ def places_of(store: WeightStore, folder: Path) -> DictionaryAttr:
             type = tensor(entry.shape, element_type(entry.dtype))
             places[key] = ArrayAttr([StringAttr(path), IntegerAttr(entry.offset, i64), type])
     return DictionaryAttr(places)
+
+
+def follow_text(module: ModuleOp, ctx: Context, read_from: Path, target: Path) -> None:
+    """Before the text goes to the file `target`: keep its weights within reach.
+
+    Paths that were relative to `read_from` become relative to the new folder. Weights that exist in memory only (a pass
+    made them) are written to a new sidecar beside the text, with all others that the text uses.
+    """
+    keys = _weights_of(module)
+    named = module.attributes.get(ATTRIBUTE)
+    if any(k in ctx.weights and ctx.weights.source_of(k) is None for k in keys):
+        from inferir.core.weights import write_safetensors
+
+        sidecar = target.with_suffix(".safetensors")
+        write_safetensors(sidecar, ctx.weights, [k for k in keys if k in ctx.weights])
+        module.attributes[ATTRIBUTE] = StringAttr(sidecar.name)
+    elif isinstance(named, StringAttr):
+        module.attributes[ATTRIBUTE] = _moved(named, read_from, target.parent)
+    elif isinstance(named, DictionaryAttr):
+        places = {
+            key: ArrayAttr([_moved(p.data[0], read_from, target.parent), *p.data[1:]]) if isinstance(p, ArrayAttr) else p
+            for key, p in named.data.items()
+        }
+        module.attributes[ATTRIBUTE] = DictionaryAttr(places)
+
+
+def _moved(path: Attribute, old: Path, new: Path) -> Attribute:
+    """A path relative to one folder, relative to another; an absolute one as it is."""
+    if not isinstance(path, StringAttr) or Path(path.data).is_absolute():
+        return path
+    return StringAttr(Path(os.path.relpath(old / path.data, new)).as_posix())
+
+
+def _weights_of(module: ModuleOp) -> list[str]:
+    """The names of the weights that constants of the module use, each once."""
+    if not any(op.name.endswith(".constant") and not op.name.startswith("arith.") for op in module.walk()):
+        return []
+    from inferir.core.constants import weight_keys
+
+    found: dict[str, None] = {}
+    for op in module.walk():
+        for value in (*op.properties.values(), *op.attributes.values()):
+            found.update(dict.fromkeys(weight_keys(value)))
+    return list(found)

@@ -1,0 +1,29 @@
+"""`Instrument`: watches the passes of a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xdsl.ir import Operation
+
+if TYPE_CHECKING:
+    from inferir.core.pass_base import Pass
+
+
+class Instrument:
+    """Watches the passes of a run. Override what is of interest."""
+
+    def enter(self, anchor: str, op: Operation) -> None:
+        """A nested pipeline is about to run on `op`."""
+
+    def leave(self, anchor: str, op: Operation) -> None:
+        """The nested pipeline has run."""
+
+    def before(self, step: Pass, op: Operation) -> None:
+        """`step` is about to run on `op`."""
+
+    def after(self, step: Pass, op: Operation) -> None:
+        """`step` has run on `op`, and the result verifies."""
+
+    def failed(self, step: Pass, op: Operation, error: Exception) -> None:
+        """`step` raised, or left IR that does not verify."""

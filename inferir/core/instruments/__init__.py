@@ -1,0 +1,1 @@
+"""What watches the passes of a run, one instrument a file."""

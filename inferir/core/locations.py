@@ -1,0 +1,80 @@
+"""Places in a text, worked out when somebody looks: a module of 100,000 ops is read without counting its lines."""
+
+from __future__ import annotations
+
+import bisect
+
+from xdsl.dialects.builtin import FileLineColLoc, IntAttr, StringAttr
+from xdsl.ir import ParametrizedAttribute
+
+
+class SourceText:
+    """A text that was read, for turning positions into lines and columns. `first_line` is the line of the file it begins at."""
+
+    def __init__(self, text: str, name: str, first_line: int = 1):
+        self.text = text
+        self.file = StringAttr(name)
+        self.first_line = first_line
+        self._line_starts: list[int] | None = None
+
+    def line_and_column(self, position: int) -> tuple[int, int]:
+        """Line and column, counted from one."""
+        if self._line_starts is None:
+            starts, at = [0], self.text.find("\n")
+            while at != -1:
+                starts.append(at + 1)
+                at = self.text.find("\n", at + 1)
+            self._line_starts = starts
+        index = bisect.bisect_right(self._line_starts, position) - 1
+        return index + self.first_line, position - self._line_starts[index] + 1
+
+    def location_at(self, position: int) -> FileLineColLoc:
+        """The location of a position."""
+        line, column = self.line_and_column(position)
+        return FileLineColLoc(self.file, IntAttr(line), IntAttr(column))
+
+
+class _Open(ParametrizedAttribute):
+    """Lets an attribute class, which forbids subclasses, have one of the same object layout."""
+
+    def __init_subclass__(cls) -> None:
+        pass
+
+
+class LazyLocation(_Open, FileLineColLoc):  # pyright: ignore[reportGeneralTypeIssues]
+    """A `FileLineColLoc` that becomes one when somebody looks at it."""
+
+    def __init__(self, source: SourceText, position: int):
+        vars(self)["place"] = (source, position)
+
+    @property
+    def filename(self) -> StringAttr:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """The file."""
+        return self.settled().filename
+
+    @property
+    def line(self) -> IntAttr:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """The line, counted from one."""
+        return self.settled().line
+
+    @property
+    def column(self) -> IntAttr:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """The column, counted from one."""
+        return self.settled().column
+
+    def settled(self) -> FileLineColLoc:
+        """This very object, as an ordinary `FileLineColLoc`."""
+        source, position = vars(self).pop("place")
+        line, column = source.line_and_column(position)
+        vars(self).update(filename=source.file, line=IntAttr(line), column=IntAttr(column))
+        object.__setattr__(self, "__class__", FileLineColLoc)
+        return self
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or self.settled() == other
+
+    def __hash__(self) -> int:
+        return hash(self.settled())
+
+    def __repr__(self) -> str:
+        return repr(self.settled())
