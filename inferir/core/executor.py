@@ -6,6 +6,7 @@ memory of a value is given back after its last use.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -60,7 +61,10 @@ class Executor:
         function = self.function(name)
         if function.is_declaration:
             raise error_at(function, f"@{name} has no body to run")
-        return self.run_region(function.body, list(arguments), {})
+        try:
+            return self.run_region(function.body, list(arguments), {})
+        except RecursionError:
+            raise error_at(function, f"@{name} is called again and again, deeper than {sys.getrecursionlimit()} levels") from None
 
     def run_region(self, region: Region, arguments: Sequence[Any], outer: Values) -> list[Any]:
         """Run a region of one block on arrays; returns what its terminator yields."""
