@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from xdsl.ir import OpResult, SSAValue
 from xdsl.irdl import operand_def, result_def, traits_def
 from xdsl.traits import Pure
 
 from inferir.core import Op
 from inferir.core.dims import Shape, broadcast
+from inferir.core.lazy import Lazy
 
 
 class InferenceOp(Op):
@@ -16,6 +18,36 @@ class InferenceOp(Op):
 
     FAMILY_FIRST: ClassVar[bool] = True
     traits = traits_def(Pure())
+
+
+class Affine(InferenceOp):
+    """An op with one result channel per row of its weights: y[.., c, ..] = (weights[c] applied to x) + bias[c].
+
+    Scaling channel c of the result is scaling weights[c] and bias[c]; what is added to channel c is added to bias[c].
+    """
+
+    if TYPE_CHECKING:
+        bias: SSAValue | None
+        result: OpResult
+
+    WEIGHTS: ClassVar[str] = "w"
+    """Name of the operand that holds the weights. The bias is the operand `bias`, absent for none."""
+
+    def weights(self) -> SSAValue:
+        """The value of the weights."""
+        return getattr(self, self.WEIGHTS)
+
+    def with_weights(self, weights: SSAValue, bias: SSAValue | None) -> Self:
+        """The op with other weights and bias."""
+        return self.like(result_types=self.result_types, **{self.WEIGHTS: weights, "bias": bias})
+
+    def channel_axis(self) -> int | None:
+        """The axis of the result that counts the channels, from the end: -1 for the last. None where the result has none."""
+        raise TypeError(f"{self.name} does not define channel_axis")
+
+    def scale_weights(self, weights: Lazy, factors: Lazy) -> Lazy:
+        """The weights with those of channel c multiplied by factors[c]."""
+        raise TypeError(f"{self.name} does not define scale_weights")
 
 
 class Elementwise(InferenceOp):

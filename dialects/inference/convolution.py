@@ -10,7 +10,8 @@ from xdsl.irdl import operand_def, opt_operand_def, result_def
 
 from inferir.core import Cost, define, defined_here, enum, integer, ints
 from inferir.core.dims import DimLike, Shape, differ
-from inferir.dialects.inference.base import InferenceOp
+from inferir.core.lazy import Lazy
+from inferir.dialects.inference.base import Affine
 
 
 def window_output(size: DimLike, kernel: DimLike, stride: int, dilation: int, pad_begin: int, pad_end: int) -> DimLike:
@@ -19,7 +20,7 @@ def window_output(size: DimLike, kernel: DimLike, stride: int, dilation: int, pa
 
 
 @define
-class ConvOp(InferenceOp):
+class ConvOp(Affine):
     """N-dimensional cross-correlation with groups.
 
     y[n, o, p] = bias[o] + sum over c, k of x[n, c, p * strides + k * dilations - pads_begin] * w[o, c, k]
@@ -56,6 +57,14 @@ class ConvOp(InferenceOp):
         n = self.rank
         pads = self.pads or (0,) * (2 * n)
         return self.strides or (1,) * n, self.dilations or (1,) * n, pads[:n], pads[n:]
+
+    def channel_axis(self) -> int:
+        """O of [N, O, *positions] or [N, *positions, O]."""
+        return -1 if self.layout == "nhwc" else -1 - self.rank
+
+    def scale_weights(self, weights: Lazy, factors: Lazy) -> Lazy:
+        """O comes first."""
+        return weights * factors.reshape(-1, *[1] * (weights.ndim - 1))
 
     def infer_shape(self, x: Shape, w: Shape, bias: Shape | None) -> Shape:
         """[N, O, *positions]."""

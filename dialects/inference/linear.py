@@ -10,11 +10,12 @@ from xdsl.irdl import operand_def, opt_operand_def, result_def, var_operand_def
 
 from inferir.core import Cost, define, defined_here, flag, string
 from inferir.core.dims import DimLike, Shape, broadcast, differ, shape_text
-from inferir.dialects.inference.base import InferenceOp
+from inferir.core.lazy import Lazy
+from inferir.dialects.inference.base import Affine, InferenceOp
 
 
 @define
-class MatmulOp(InferenceOp):
+class MatmulOp(Affine):
     """Matrix product of the last two dimensions; the dimensions before them broadcast. A bias is added to the product.
 
     a     [..., M, K], or [..., K, M] under transpose_a; a vector [K] counts as one row, which the result does not have
@@ -27,12 +28,22 @@ class MatmulOp(InferenceOp):
     """
 
     name = "inference.matmul"
+    WEIGHTS = "b"
     a = operand_def()
     b = operand_def()
     bias = opt_operand_def()
     transpose_a = flag()
     transpose_b = flag()
     result = result_def()
+
+    def channel_axis(self) -> int | None:
+        """N of [..., M, N]; a vector b leaves no N."""
+        assert isinstance(self.b.type, TensorType)
+        return -1 if self.b.type.get_num_dims() > 1 else None
+
+    def scale_weights(self, weights: Lazy, factors: Lazy) -> Lazy:
+        """The columns of b."""
+        return weights * (factors.reshape(-1, 1) if self.transpose_b else factors)
 
     def infer_shape(self, a: Shape, b: Shape, bias: Shape | None) -> Shape:
         """[..., M, N]."""

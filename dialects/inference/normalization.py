@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+from xdsl.dialects.builtin import TensorType
 from xdsl.irdl import operand_def, opt_operand_def, result_def
 
 from inferir.core import define, enum, integer, number
 from inferir.core.dims import Shape, broadcast, differ, shape_text
-from inferir.dialects.inference.base import InferenceOp
+from inferir.core.lazy import Lazy
+from inferir.dialects.inference.base import Affine, InferenceOp
 
 
 @define
-class BatchNormOp(InferenceOp):
+class BatchNormOp(Affine):
     """Batch normalisation with known statistics, over the channels.
 
     y = (x - mean) / sqrt(variance + epsilon) * scale + bias
@@ -23,6 +25,7 @@ class BatchNormOp(InferenceOp):
     """
 
     name = "inference.batch_norm"
+    WEIGHTS = "scale"
     x = operand_def()
     scale = operand_def()
     bias = operand_def()
@@ -31,6 +34,16 @@ class BatchNormOp(InferenceOp):
     epsilon = number(1e-5)
     layout = enum("nchw", "nhwc")
     result = result_def()
+
+    def channel_axis(self) -> int:
+        """C of [N, C, *spatial] or [N, *spatial, C]."""
+        assert isinstance(self.x.type, TensorType)
+        rank = self.x.type.get_num_dims()
+        return -1 if self.layout == "nhwc" or rank < 2 else 1 - rank
+
+    def scale_weights(self, weights: Lazy, factors: Lazy) -> Lazy:
+        """One scale per channel."""
+        return weights * factors
 
     def infer_shape(self, x: Shape, *statistics: Shape) -> Shape:
         """The shape of x."""

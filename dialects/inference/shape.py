@@ -10,7 +10,7 @@ from xdsl.irdl import AttrSizedOperandSegments, operand_def, opt_operand_def, re
 from inferir.core import define, dims, enum, flag, integer, ints
 from inferir.core.dims import DimLike, Shape, broadcast, differ, maximum, minimum, parse_dim, product, shape_text
 from inferir.core.op import unknown_dim
-from inferir.dialects.inference.base import InferenceOp, Unary
+from inferir.dialects.inference.base import InferenceOp
 
 
 @define
@@ -64,7 +64,7 @@ class ReshapeOp(InferenceOp):
 
 
 @define
-class TransposeOp(Unary):
+class TransposeOp(InferenceOp):
     """Axes in another order: axis i of the result is axis permutation[i] of x.
 
     Source: ONNX Transpose-21. Example:
@@ -72,7 +72,9 @@ class TransposeOp(Unary):
     """
 
     name = "inference.transpose"
+    x = operand_def()
     permutation = ints()
+    result = result_def()
 
     def infer_shape(self, x: Shape) -> Shape:
         """x's dimensions permuted."""
@@ -391,13 +393,19 @@ class TileOp(InferenceOp):
 
 
 @define
-class FlipOp(Unary):
+class FlipOp(InferenceOp):
     """The elements along some axes in reverse order. Source: ATen flip, TFLite REVERSE_V2. Example:
     %y = inference.flip %x axes [1] : tensor<2x3xf32>
     """
 
     name = "inference.flip"
+    x = operand_def()
     axes = ints(())
+    result = result_def()
+
+    def infer_shape(self, x: Shape) -> Shape:
+        """The shape of x."""
+        return x
 
     def reference(self, x: np.ndarray) -> np.ndarray:
         """numpy."""

@@ -82,6 +82,10 @@ class Lazy(NDArrayOperatorsMixin):
         """Axes in another order."""
         return apply("inference.transpose", [self], self.ctx, permutation=permutation)
 
+    def broadcast_to(self, *shape: int) -> Lazy:
+        """The elements repeated to another shape."""
+        return self if shape == self.shape else apply("inference.broadcast", [self], self.ctx, shape=shape)
+
     def astype(self, dtype: Any) -> Lazy:
         """Another element type."""
         from inferir.core.types import element_type, tensor

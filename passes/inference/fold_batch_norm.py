@@ -1,4 +1,4 @@
-"""Fold an inference-mode batch norm into the convolution that feeds it.
+"""Fold an inference-mode batch norm into the op that feeds it.
 
   %0 = inference.conv %x, %w : ...
   %1 = inference.batch_norm %0, %g, %b, %m, %v : ...
@@ -13,24 +13,25 @@ from inferir.dialects import inference as inf
 
 
 @rewrites(inf.BatchNormOp)
-def into_conv(bn: inf.BatchNormOp, rw: Rewriter) -> str | None:
-    """bn(conv(x, w) + c) = conv(x, s * w) + (b + s * (c - m))"""
-    conv = bn.x.owner
-    if not isinstance(conv, inf.ConvOp):
-        return "its input is not a convolution"
-    if not conv.result.has_one_use():
-        return "the convolution has another user that needs the unscaled value"
-    constants = rw.constants(conv.w, bn.scale, bn.bias, bn.mean, bn.variance)
-    c = rw.constant(conv.bias, default=0.0)
+def into_producer(bn: inf.BatchNormOp, rw: Rewriter) -> str | None:
+    """bn(A x + c) = (s A) x + (b + s * (c - m))"""
+    producer = bn.x.owner
+    if not isinstance(producer, inf.Affine):
+        return "its input has no weights per channel"
+    if not bn.x.has_one_use():
+        return "its input has another user that needs the unscaled value"
+    if producer.channel_axis() != bn.channel_axis():
+        return "the weights are per channel of another axis"
+    constants = rw.constants(producer.weights(), bn.scale, bn.bias, bn.mean, bn.variance)
+    c = rw.constant(producer.bias, default=0.0)
     if constants is None or c is None:
-        return "filter, bias or statistics are not constant"
+        return "weights, bias or statistics are not constant"
     w, g, b, m, v = constants
     s = g / np.sqrt(v + bn.epsilon)
-    along_outputs = s.reshape(-1, *[1] * (w.ndim - 1))
-    rw.replace(bn, conv.like(w=rw.const(w * along_outputs), bias=rw.const(b + s * (c - m))))
+    rw.replace(bn, producer.with_weights(rw.const(producer.scale_weights(w, s)), rw.const(b + s * (c - m))))
 
 
 class FoldBatchNorm(Pass):
-    """Batch norm after a convolution costs a pass over memory and nothing else; its scale and shift belong to the filter."""
+    """Batch norm after a convolution costs a pass over memory and nothing else; its scale and shift belong to the weights."""
 
-    patterns = (into_conv,)
+    patterns = (into_producer,)

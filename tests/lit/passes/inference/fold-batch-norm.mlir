@@ -49,3 +49,27 @@ func.func @filter_not_constant(%x: tensor<1x2x4x4xf32>, %w: tensor<2x2x1x1xf32>)
   %1 = inference.batch_norm %0, %g, %g, %g, %g : (tensor<1x2x4x4xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x4x4xf32>
   return %1 : tensor<1x2x4x4xf32>
 }
+
+// -----
+// Two batch norms are one.
+// CHECK-LABEL: @twice
+// CHECK-COUNT-1: inference.batch_norm
+// CHECK-NOT:     inference.batch_norm
+func.func @twice(%x: tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32> {
+  %g = inference.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %0 = inference.batch_norm %x, %g, %g, %g, %g : (tensor<1x2x4x4xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x4x4xf32>
+  %1 = inference.batch_norm %0, %g, %g, %g, %g : (tensor<1x2x4x4xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x4x4xf32>
+  return %1 : tensor<1x2x4x4xf32>
+}
+
+// -----
+// The filter's channels are the last axis, the batch norm's the second.
+// CHECK-LABEL: @other_axis
+// CHECK:         inference.batch_norm
+func.func @other_axis(%x: tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32> {
+  %w = inference.constant dense<1.0> : tensor<2x1x1x2xf32>
+  %g = inference.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %0 = inference.conv %x, %w layout nhwc : (tensor<1x2x2x2xf32>, tensor<2x1x1x2xf32>) -> tensor<1x2x2x2xf32>
+  %1 = inference.batch_norm %0, %g, %g, %g, %g : (tensor<1x2x2x2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x2x2xf32>
+  return %1 : tensor<1x2x2x2xf32>
+}
