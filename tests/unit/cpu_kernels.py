@@ -29,12 +29,13 @@ BIAS_RESIDUAL_RELU = """{
 
 
 def shape_text(shape: Sequence[int | str]) -> str:
-    return "x".join(map(str, shape))
+    """`2x3x` of a type."""
+    return "".join(f"{d}x" for d in shape)
 
 
 def reference(op: str, properties: str, region: str, arrays: Sequence[np.ndarray], rank: int) -> np.ndarray:
     """The op on tensors, by its numpy semantics."""
-    types = [f"tensor<{shape_text(a.shape)}xf32>" for a in arrays]
+    types = [f"tensor<{shape_text(a.shape)}f32>" for a in arrays]
     result = f"tensor<{'?x' * rank}f32>"
     arguments = ", ".join(f"%a{i}: {t}" for i, t in enumerate(types))
     operands = ", ".join(f"%a{i}" for i in range(len(arrays)))
@@ -58,11 +59,11 @@ def level3(op: str, properties: str, region: str, arrays: Sequence[np.ndarray], 
         layout = ""
         if extra:
             steps = [1, *np.cumprod([full[-1] + wide, *full[-2:0:-1]]).tolist()][: len(full)]
-            layout = f", strided<[{shape_text(steps[::-1]).replace('x', ', ')}]>"
-        types.append(f"memref<{shape_text(['?', *full[1:]] if batched else full)}xf32{layout}>")
+            layout = f", strided<{steps[::-1]}>"
+        types.append(f"memref<{shape_text(['?', *full[1:]] if batched else full)}f32{layout}>")
         offset, sizes = ("%half" if extra else "%c0"), ("%n" if batched else "")
         lines.append(f"%a{i} = cpu.view %b{i} at {offset} sizes({sizes}) : memref<?xi8> to {types[-1]}")
-        port = [*full[:-1], full[-1] + extra]
+        port = [*full[:-1], full[-1] + extra] if full else []
         dims = ", ".join(str(d) if not batched or axis else '"n"' for axis, d in enumerate(port))
         mark = ", inference.output" if i == count else ""
         ports.append(f'%b{i}: memref<?xi8> {{inference.name = "a{i}", inference.dims = [{dims}]{mark}}}')

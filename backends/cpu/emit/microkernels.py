@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from inferir.backends.cpu.emit.kernel import Emitter
+from inferir.backends.cpu.emit.rows import emit_lrn_row, emit_map, emit_reduce_columns, emit_reduce_row, emit_softmax_row
 from inferir.backends.cpu.emit.tile import emit_fma_tile
+from inferir.backends.cpu.emit.transpose import emit_transpose_tile
 from inferir.backends.cpu.emit.windows import emit_dw_tile, emit_pool_tile
 from inferir.dialects.cpu import uk
 
@@ -12,4 +14,10 @@ MICROKERNELS: dict[type, Callable[[Any, Emitter], None]] = {
     uk.FmaTileOp: emit_fma_tile,
     uk.DwTileOp: emit_dw_tile,
     uk.PoolTileOp: emit_pool_tile,
+    uk.MapOp: emit_map,
+    uk.ReduceColumnsOp: emit_reduce_columns,
+    uk.ReduceRowOp: emit_reduce_row,
+    uk.SoftmaxRowOp: emit_softmax_row,
+    uk.LrnRowOp: emit_lrn_row,
+    uk.TransposeTileOp: emit_transpose_tile,
 }

@@ -144,12 +144,22 @@ class Builder:
     def view(self, source: SSAValue, shape: Sequence[Index], strides: Sequence[int] | None) -> SSAValue:
         """The same memory under another shape, contiguous or with `strides`. An offset in the layout becomes the view's."""
         assert isinstance(source.type, MemRefType)
-        layout = NoneAttr() if strides is None else StridedLayoutAttr(list(strides))
+        layout = NoneAttr() if strides is None or _are_dense(shape, strides) else StridedLayoutAttr(list(strides))
         static = [d if isinstance(d, int) else DYNAMIC_INDEX for d in shape]
         type = MemRefType(source.type.element_type, static, layout, source.type.memory_space)
         start = (source.type.get_offset() or 0) * element_bytes(source.type)
         sizes = [d for d in shape if not isinstance(d, int)]
         return self.add_op(ViewOp(source, self.value(start), sizes, type)).results[0]
+
+
+def _are_dense(shape: Sequence[Index], strides: Sequence[int]) -> bool:
+    """Whether strides say what a contiguous memref's would; the stride of a dimension of size 1 does not matter."""
+    step: int | None = 1
+    for size, stride in zip(reversed(shape), reversed(strides), strict=True):
+        if step is None or (size != 1 and stride != step):
+            return False
+        step = step * size if isinstance(size, int) else None
+    return True
 
 
 def element_bytes(type: MemRefType) -> int:

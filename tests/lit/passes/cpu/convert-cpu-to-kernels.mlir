@@ -72,3 +72,61 @@ func.func @main(%x: memref<1x12x12x8xf32>, %w: memref<3x3x8xf32>, %y: memref<1x1
   cpu.dwconv2d %x, %w outs %y pads [1, 1, 1, 1] {} : (memref<1x12x12x8xf32>, memref<3x3x8xf32>, memref<1x12x12x8xf32>) -> ()
   return
 }
+
+// -----
+// An average knows how many elements each window of an edge tile has; their lines are counted where they are known.
+// CHECK:         cpu.kernel @pool2d_0
+// CHECK:           cpu.uk.pool_tile {{.*}} rows 3 taps [3, 3] strides [2, 2] edge [-1, 12] kind average channels 8 counts [2, 3, 3]
+func.func @main(%x: memref<1x12x12x8xf32>, %y: memref<1x6x6x8xf32>) {
+  cpu.pool2d %x outs %y strides [2, 2] pads [1, 1, 1, 1] kind average kernel [3, 3] {} : (memref<1x12x12x8xf32>, memref<1x6x6x8xf32>) -> ()
+  return
+}
+
+// -----
+// A mean over pixels goes down columns, a mean over channels along rows.
+// CHECK:           cpu.uk.reduce_columns (%x[%{{.*}}, %c0, %{{.*}}]) to (%y[%{{.*}}, %{{.*}}]) with (%c49, %{{.*}}) : (memref<2x49x80xf32>) to (memref<2x80xf32>)
+// CHECK:           cpu.uk.reduce_row (%x[%{{.*}}, %c0]) to (%y[%{{.*}}, %c0]) with (%c80) : (memref<98x80xf32>) to (memref<98x1xf32>)
+func.func @main(%x: memref<2x7x7x80xf32>, %y: memref<2x80xf32>, %z: memref<2x7x7xf32>) {
+  cpu.reduce %x outs %y axes [1, 2] {} : (memref<2x7x7x80xf32>, memref<2x80xf32>) -> ()
+  cpu.reduce %x outs %z axes [3] {} : (memref<2x7x7x80xf32>, memref<2x7x7xf32>) -> ()
+  return
+}
+
+// -----
+// CHECK:           cpu.uk.softmax_row
+// CHECK:           cpu.uk.lrn_row {{.*}} channels 40 size 5
+func.func @main(%x: memref<4x40xf32>, %y: memref<4x40xf32>, %z: memref<4x40xf32>) {
+  cpu.softmax %x outs %y {} : (memref<4x40xf32>, memref<4x40xf32>) -> ()
+  cpu.lrn %y outs %z size 5 {} : (memref<4x40xf32>, memref<4x40xf32>) -> ()
+  return
+}
+
+// -----
+// Pixels are rows of a map over channels; without anything to broadcast all is one row.
+// CHECK:           cpu.uk.map
+// CHECK:           } : (memref<50x24xf32>, memref<1x24xf32>) to (memref<50x24xf32>)
+// CHECK:           cpu.uk.map
+// CHECK:           } : (memref<1x1200xf32>, memref<1x1200xf32>) to (memref<1x1200xf32>)
+func.func @main(%x: memref<2x5x5x24xf32>, %s: memref<24xf32>, %y: memref<2x5x5x24xf32>) {
+  cpu.map %x, %s outs %y {
+  ^bb0(%a: f32, %b: f32):
+    %0 = arith.addf %a, %b : f32
+    cpu.yield %0 : f32
+  } : (memref<2x5x5x24xf32>, memref<24xf32>, memref<2x5x5x24xf32>) -> ()
+  cpu.map %x, %y outs %y {
+  ^bb0(%a: f32, %b: f32):
+    %0 = arith.addf %a, %b : f32
+    cpu.yield %0 : f32
+  } : (memref<2x5x5x24xf32>, memref<2x5x5x24xf32>, memref<2x5x5x24xf32>) -> ()
+  return
+}
+
+// -----
+// Height and width move as one; a transpose that keeps the last dimension is a map over reordered strides.
+// CHECK:           cpu.uk.transpose_tile {{.*}} row_axis 1 column_axis 1 : (memref<2x8x36xf32{{.*}}>) to (memref<2x36x8xf32>)
+// CHECK:           cpu.uk.map
+func.func @main(%x: memref<2x8x6x6xf32>, %y: memref<2x6x6x8xf32>, %z: memref<2x6x8x6xf32>) {
+  cpu.transpose %x outs %y permutation [0, 2, 3, 1] {} : (memref<2x8x6x6xf32>, memref<2x6x6x8xf32>) -> ()
+  cpu.transpose %x outs %z permutation [0, 2, 1, 3] {} : (memref<2x8x6x6xf32>, memref<2x6x8x6xf32>) -> ()
+  return
+}

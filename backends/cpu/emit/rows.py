@@ -1,0 +1,236 @@
+"""Microkernels over rows in memory: maps, reductions, softmax, local response normalisation."""
+
+from collections.abc import Callable
+
+from xdsl.ir import SSAValue
+
+from inferir.backends.cpu.emit import vector
+from inferir.backends.cpu.emit.kernel import Emitter, Memory
+from inferir.backends.cpu.emit.region import emit_region, is_expensive, region_key
+from inferir.backends.cpu.emit.text import LANES, VECTOR, Function, Int, splat
+from inferir.backends.cpu.emit.tile import row_step
+from inferir.dialects.cpu import uk
+
+KINDS = {"sum": "addf", "product": "mulf", "max": "maximumf", "min": "minimumf"}
+
+
+def over_columns(f: Function, count: Int, unroll: int, visit: Callable[[Int, str | None], None]) -> None:
+    """`visit(j, mask)` for each LANES columns below `count`, `unroll` at a time, and once for what is left over."""
+    wide = unroll * LANES
+    many = count // wide * wide if isinstance(count, int) else f.let(f"and i64 {count}, {-wide}")
+    whole = count // LANES * LANES if isinstance(count, int) else f.let(f"and i64 {count}, {-LANES}")
+
+    def several(j: Int, _: list[str]) -> None:
+        for u in range(unroll):
+            visit(f.add(j, u * LANES), None)
+
+    def one(j: Int, _: list[str]) -> None:
+        visit(j, None)
+
+    f.loop(0, many, wide, [], several)
+    if unroll > 1:
+        f.loop(many, whole, LANES, [], one)
+    if isinstance(count, int) and whole == count:
+        return
+
+    def rest() -> None:
+        visit(whole, f.first_lanes(f.sub(count, whole)))
+
+    if isinstance(count, int):
+        rest()
+    else:
+        f.when(f.let(f"icmp slt i64 {whole}, {count}"), rest)
+
+
+def accumulate(f: Function, kind: str, count: Int, value: Callable[[Int, str | None], str]) -> str:
+    """Combine `value(j, mask)` over all columns; the vector whose lanes are still to be combined.
+
+    `value` must give the start of the reduction in lanes outside the mask.
+    """
+    wide = 4 * LANES
+    start = splat(vector.START[kind])
+    many = count // wide * wide if isinstance(count, int) else f.let(f"and i64 {count}, {-wide}")
+
+    def several(j: Int, totals: list[str]) -> list[str]:
+        return [vector.combine(f, kind, t, value(f.add(j, u * LANES), None)) for u, t in enumerate(totals)]
+
+    def one(j: Int, totals: list[str]) -> list[str]:
+        mask = f.first_lanes(f.sub(count, j))
+        return [vector.combine(f, kind, totals[0], value(j, mask))]
+
+    a, b, c, d = f.loop(0, many, wide, [(VECTOR, start)] * 4, several)
+    total = vector.combine(f, kind, vector.combine(f, kind, a, b), vector.combine(f, kind, c, d))
+    (total,) = f.loop(many, count, LANES, [(VECTOR, total)], one)
+    return total
+
+
+def single(place: Memory) -> bool:
+    """Whether a memref has one element for all columns."""
+    return not place.sizes or place.sizes[-1] == 1
+
+
+def call(emitter: Emitter, name: str, references: list[tuple[SSAValue, list[SSAValue]]], *numbers: Int) -> None:
+    """Call a microkernel on the addresses of references and some numbers."""
+    pointers = [f"ptr {emitter.address(m, start)}" for m, start in references]
+    emitter.f.do(f"call void @{name}({', '.join([*pointers, *(f'i64 {n}' for n in numbers)])})")
+
+
+def emit_map(op: uk.MapOp, emitter: Emitter) -> None:
+    """A function of (inputs..., y, row_count, column_count, row steps...)."""
+    inputs, outputs = op.references()
+    places = [emitter.memory(m) for m, _ in (*inputs, *outputs)]
+    singles = tuple(single(p) for p in places[:-1])
+    if emitter.memory(outputs[0][0]).sizes[-1] == 1:
+        singles = (False,) * len(inputs)
+
+    def build(name: str) -> Function:
+        pointers = [f"%p{i}" for i in range(len(places))]
+        steps = [f"%s{i}" for i in range(len(places))]
+        params = [f"ptr {p}" for p in pointers] + ["i64 %rows", "i64 %columns"] + [f"i64 {s}" for s in steps]
+        f = Function(name, params)
+
+        def row(i: Int, _: list[str]) -> None:
+            *sources, target = [f.at(p, f.mul(i, s)) for p, s in zip(pointers, steps, strict=True)]
+            fixed = [f.broadcast(f.load("float", p)) if alone else "" for p, alone in zip(sources, singles, strict=True)]
+
+            def columns(j: Int, mask: str | None) -> None:
+                values = [v or f.load_vector(f.at(p, j), mask) for p, v in zip(sources, fixed, strict=True)]
+                (value,) = emit_region(f, op.region, values)
+                f.store_vector(value, f.at(target, j), mask)
+
+            over_columns(f, "%columns", 1 if is_expensive(op.region) else 4, columns)
+
+        f.loop(0, "%rows", 1, [], row)
+        return f
+
+    name = emitter.program.once(("map", singles, region_key(op.region)), "map", build)
+    sizes = [emitter.integer(s) for s in op.sizes]
+    call(emitter, name, [*inputs, *outputs], *sizes, *(row_step(p) for p in places))
+
+
+def emit_reduce_columns(op: uk.ReduceColumnsOp, emitter: Emitter) -> None:
+    """A function of (x, y, extras..., count, column_count, row step)."""
+    (x, *extras), (y,) = op.references()
+    singles = tuple(single(emitter.memory(m)) for m, _ in extras)
+    kind = KINDS[op.kind]
+
+    def build(name: str) -> Function:
+        pointers = [f"%e{i}" for i in range(len(extras))]
+        f = Function(name, ["ptr %x", "ptr %y", *(f"ptr {p}" for p in pointers), "i64 %count", "i64 %columns", "i64 %step"])
+
+        def columns(j: Int, mask: str | None) -> None:
+            def rows(i: Int, totals: list[str]) -> list[str]:
+                place = f.at(f.at("%x", j), f.mul(i, "%step"))
+                return [vector.combine(f, kind, totals[0], f.load_vector(place, mask))]
+
+            (total,) = f.loop(0, "%count", 1, [(VECTOR, splat(vector.START[kind]))], rows)
+            values = [
+                f.broadcast(f.load("float", p)) if alone else f.load_vector(f.at(p, j), mask)
+                for p, alone in zip(pointers, singles, strict=True)
+            ]
+            (value,) = emit_region(f, op.region, [total, *values])
+            f.store_vector(value, f.at("%y", j), mask)
+
+        over_columns(f, "%columns", 1, columns)
+        return f
+
+    name = emitter.program.once(("reduce_columns", kind, singles, region_key(op.region)), "reduce_columns", build)
+    sizes = [emitter.integer(s) for s in op.sizes]
+    call(emitter, name, [x, y, *extras], *sizes, emitter.memory(x[0]).strides[-2])
+
+
+def emit_reduce_row(op: uk.ReduceRowOp, emitter: Emitter) -> None:
+    """A function of (x, y, extras..., count)."""
+    (x, *extras), (y,) = op.references()
+    kind = KINDS[op.kind]
+
+    def build(name: str) -> Function:
+        pointers = [f"%e{i}" for i in range(len(extras))]
+        f = Function(name, ["ptr %x", "ptr %y", *(f"ptr {p}" for p in pointers), "i64 %count"])
+        fill = splat(vector.START[kind])
+        total = accumulate(f, kind, "%count", lambda j, mask: f.load_vector(f.at("%x", j), mask, fill))
+        values = [f.broadcast(vector.reduce(f, kind, total)), *(f.broadcast(f.load("float", p)) for p in pointers)]
+        (value,) = emit_region(f, op.region, values)
+        f.store_vector(value, "%y", f.first_lanes(1))
+        return f
+
+    name = emitter.program.once(("reduce_row", kind, len(extras), region_key(op.region)), "reduce_row", build)
+    call(emitter, name, [x, y, *extras], emitter.integer(op.sizes[0]))
+
+
+def emit_softmax_row(op: uk.SoftmaxRowOp, emitter: Emitter) -> None:
+    """A function of (x, y, count)."""
+    (x,), (y,) = op.references()
+
+    def build(name: str) -> Function:
+        f = Function(name, ["ptr %x", "ptr %y", "i64 %count"])
+        low = splat(float("-inf"))
+        most = accumulate(f, "maximumf", "%count", lambda j, mask: f.load_vector(f.at("%x", j), mask, low))
+        most = f.broadcast(vector.reduce(f, "maximumf", most))
+
+        def power(j: Int, mask: str | None) -> str:
+            value = vector.exp(f, vector.binary(f, "fsub", f.load_vector(f.at("%x", j), mask, low), most))
+            f.store_vector(value, f.at("%y", j), mask)
+            return value if mask is None else vector.select(f, mask, value, splat(0.0))
+
+        total = f.broadcast(vector.reduce(f, "addf", accumulate(f, "addf", "%count", power)))
+        factor = vector.binary(f, "fdiv", splat(1.0), total)
+
+        def scale(j: Int, mask: str | None) -> None:
+            place = f.at("%y", j)
+            f.store_vector(vector.binary(f, "fmul", f.load_vector(place, mask), factor), place, mask)
+
+        over_columns(f, "%count", 1, scale)
+        return f
+
+    call(emitter, emitter.program.once(("softmax_row",), "softmax_row", build), [x, y], emitter.integer(op.sizes[0]))
+
+
+def emit_lrn_row(op: uk.LrnRowOp, emitter: Emitter) -> None:
+    """A function of (x, y); a lane's window is read as shifted vectors, lanes outside the row as 0."""
+    (x,), (y,) = op.references()
+    channels = op.channels
+    before, after = (op.size - 1) // 2, op.size // 2
+
+    def build(name: str) -> Function:
+        f = Function(name, ["ptr noalias readonly %x", "ptr %y"])
+
+        def columns(j: Int, mask: str | None) -> None:
+            total = ""
+            for shift in range(-before, after + 1):
+                inside = isinstance(j, str) and mask is None
+                value = f.load_vector(f.at("%x", f.add(j, shift)), None if inside else _window(f, j, shift, channels))
+                total = f.fma(value, value, total) if total else vector.binary(f, "fmul", value, value)
+            base = f.fma(total, splat(op.alpha / op.size), splat(op.bias))
+            scale = vector.power_of(f, base, -op.beta)
+            here = f.load_vector(f.at("%x", j), mask)
+            f.store_vector(vector.binary(f, "fmul", here, scale), f.at("%y", j), mask)
+
+        # Vectors whose whole window lies inside the row are a loop, those at its ends are not.
+        ends = -(-after // LANES) * LANES
+        first = -(-before // LANES) * LANES
+        last = max(first, (channels - ends) // LANES * LANES)
+        at_start = range(0, min(first, channels), LANES)
+        at_end = range(last, channels, LANES)
+        for j in at_start:
+            columns(j, f.first_lanes(channels - j))
+
+        def middle(j: Int, _: list[str]) -> None:
+            columns(str(j) if isinstance(j, str) else j, None)
+
+        f.loop(first, last, LANES, [], middle)
+        for j in at_end:
+            columns(j, f.first_lanes(channels - j))
+        return f
+
+    key = ("lrn_row", channels, op.size, op.alpha, op.beta, op.bias)
+    call(emitter, emitter.program.once(key, "lrn_row", build), [x, y])
+
+
+def _window(f: Function, j: Int, shift: int, channels: int) -> str | None:
+    """The lanes of the vector at j + shift that lie within the row; none where all do."""
+    assert isinstance(j, int)
+    inside = [0 <= j + shift + lane < channels for lane in range(LANES)]
+    if all(inside):
+        return None
+    return "<" + ", ".join(f"i1 {'true' if i else 'false'}" for i in inside) + ">"

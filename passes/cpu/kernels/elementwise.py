@@ -1,0 +1,226 @@
+"""`cpu.map` and `cpu.transpose`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xdsl.dialects.builtin import DYNAMIC_INDEX, MemRefType
+from xdsl.ir import SSAValue
+
+from inferir.dialects.cpu.elementwise import MapOp, TransposeOp
+from inferir.dialects.cpu.uk import MapOp as MapRows
+from inferir.dialects.cpu.uk import TransposeTileOp
+from inferir.passes.cpu.kernels.builder import Index, KernelBuilder, is_dense
+from inferir.passes.cpu.kernels.kernel import Lowering, collapse
+
+ELEMENTS = 32 * 1024
+"""Elements that a task maps, about."""
+
+
+def lower_map(op: MapOp, lowering: Lowering) -> None:
+    """Dimensions that all operands walk through alike become one; then rows of columns."""
+    lower_over(lowering, [lowering.normal(op.x), *lowering.extras])
+
+
+def lower_in_place(lowering: Lowering) -> None:
+    """The op's epilogue as a pass over y."""
+    lower_over(lowering, [lowering.y, *lowering.extras])
+
+
+@dataclass
+class Walk:
+    """An operand of a map: its stride along each dimension of y, 0 where it is broadcast."""
+
+    value: SSAValue
+    strides: list[int]
+
+
+def lower_over(lowering: Lowering, inputs: Sequence[SSAValue]) -> None:
+    """y = region(inputs...), all broadcast to y."""
+    values = [*inputs, lowering.y]
+    host = lowering.host
+    assert isinstance(lowering.y.type, MemRefType)
+    shape = lowering.y.type.get_shape()
+    sizes = host.sizes(lowering.y)
+    if all(_same(v, lowering.y) or _is_single(v) for v in values):
+        total: Index = 1
+        for size in sizes:
+            total = host.mul(total, size)
+        views = [host.view(v, [1, 1], None) if _is_single(v) and v is not lowering.y else host.view(v, [1, total], None) for v in values]
+        _launch(lowering, views, [1, total])
+        return
+    walks = [_walk(lowering, v, shape) for v in values]
+    groups: list[list[int]] = [[len(shape) - 1]]
+    for axis in range(len(shape) - 2, -1, -1):
+        inner = groups[0][0]
+        if shape[inner] != DYNAMIC_INDEX and all(w.strides[axis] == w.strides[inner] * shape[inner] for w in walks):
+            groups[0].insert(0, axis)
+        else:
+            groups.insert(0, [axis])
+    if len(groups) == 1:
+        groups.insert(0, [])
+    merged: list[Index] = []
+    for group in groups:
+        size: Index = 1
+        for axis in group:
+            size = host.mul(size, sizes[axis])
+        merged.append(size)
+    views = []
+    for walk in walks:
+        steps = [walk.strides[group[-1]] if group else 0 for group in groups]
+        own = [1 if step == 0 else size for step, size in zip(steps, merged, strict=True)]
+        if steps[-1] not in (0, 1):
+            lowering.op.error("an operand does not step by one element along the last dimension")
+        views.append(host.view(walk.value, own, [s or 1 for s in steps]))
+    _launch(lowering, views, merged)
+
+
+def _same(value: SSAValue, y: SSAValue) -> bool:
+    a, b = value.type, y.type
+    return isinstance(a, MemRefType) and isinstance(b, MemRefType) and a.get_shape() == b.get_shape() and is_dense(a) and is_dense(b)
+
+
+def _is_single(value: SSAValue) -> bool:
+    return isinstance(value.type, MemRefType) and all(d == 1 for d in value.type.get_shape())
+
+
+def _walk(lowering: Lowering, value: SSAValue, shape: Sequence[int]) -> Walk:
+    assert isinstance(value.type, MemRefType)
+    own = value.type.get_shape()
+    strides = value.type.get_strides()
+    if strides is None or None in strides:
+        if DYNAMIC_INDEX in own[1:]:
+            lowering.op.error("the cpu backend needs static sizes here, but for the first")
+        strides = MemRefType.strides_for_shape([1, *own[1:]])
+    assert strides is not None
+    missing = len(shape) - len(own)
+    steps = [0] * missing + [0 if d == 1 else (s or 0) for d, s in zip(own, strides, strict=True)]
+    return Walk(value, [0 if shape[a] == 1 and a < len(shape) - 1 else s for a, s in enumerate(steps)])
+
+
+def _launch(lowering: Lowering, views: Sequence[SSAValue], shape: Sequence[Index]) -> None:
+    """Tasks: everything but the last two dimensions, times blocks of rows (or of columns where there is one row)."""
+    host = lowering.host
+    *outer, rows, columns = shape
+    flat = rows == 1
+    width = columns if isinstance(columns, int) else ELEMENTS
+    block = ELEMENTS if flat else max(1, ELEMENTS // max(width, 1))
+    tasks = host.ceil_div(columns if flat else rows, block)
+    for size in outer:
+        tasks = host.mul(tasks, size)
+    *inputs, y = views
+    lowering.extras = []
+    named = {**{f"x{i}": v for i, v in enumerate(inputs)}, "y": y}
+
+    def body(k: KernelBuilder, arg: dict[str, SSAValue]) -> None:
+        *around, height, width = k.sizes(arg["y"])
+        blocks = k.ceil_div(width if flat else height, block)
+        low = k.mul(k.rem(k.task, blocks) if around else k.task, block)
+        rest = k.div(k.task, blocks)
+        at: list[Index] = []
+        for size in reversed(around[1:]):
+            at.insert(0, k.rem(rest, size))
+            rest = k.div(rest, size)
+        if around:
+            at.insert(0, rest)
+        here = [*at, 0, low] if flat else [*at, low, 0]
+        count = k.minimum(k.sub(width if flat else height, low), block)
+        sources = [(arg[f"x{i}"], k.values(_within(arg[f"x{i}"], here))) for i in range(len(inputs))]
+        sizes = k.values((1, count) if flat else (count, width))
+        k.add_op(MapRows.of(sources, [(arg["y"], k.values(here))], sizes, lowering.epilogue()))
+
+    lowering.launch("map", tasks, named, body)
+
+
+def _within(value: SSAValue, at: Sequence[Index]) -> list[Index]:
+    assert isinstance(value.type, MemRefType)
+    return [0 if d == 1 else i for d, i in zip(value.type.get_shape(), at, strict=True)]
+
+
+def lower_transpose(op: TransposeOp, lowering: Lowering) -> None:
+    """A map over x with its strides reordered where the last dimension stays last; else tiles turned in registers."""
+    x, y = lowering.normal(op.x), lowering.y
+    assert isinstance(x.type, MemRefType) and isinstance(y.type, MemRefType)
+    shape = x.type.get_shape()
+    if DYNAMIC_INDEX in shape[1:]:
+        op.error("the cpu backend needs static sizes here, but for the first")
+    strides = list(x.type.get_strides() or MemRefType.strides_for_shape([1, *shape[1:]]) or ())
+    host, order = lowering.host, op.permutation
+    sizes = host.sizes(x)
+    if order[-1] == len(shape) - 1:
+        turned = host.view(x, [sizes[a] for a in order], [strides[a] or 0 for a in order])
+        lower_over(lowering, [turned, *lowering.extras])
+        return
+    axes = _runs(order, shape, [s or 0 for s in strides])
+    groups = sorted(axes, key=lambda g: g[0])
+    merged = []
+    for group in groups:
+        size: Index = 1
+        for a in group:
+            size = host.mul(size, sizes[a])
+        merged.append(size)
+    source = host.view(x, merged, [strides[g[-1]] or 0 for g in groups])
+    position = {g[0]: i for i, g in enumerate(groups)}
+    new_order = [position[g[0]] for g in axes]
+    target = _grouped(lowering, y, [len(g) for g in axes])
+    extras, lowering.extras = lowering.extras, []
+    _turn(lowering, source, target, new_order)
+    lowering.extras = extras
+    if op.epilogue.blocks:
+        lower_in_place(lowering)
+
+
+def _runs(order: Sequence[int], shape: Sequence[int], strides: Sequence[int]) -> list[list[int]]:
+    """The axes in their new order, those that stay neighbours (and lie side by side in x) together."""
+    runs: list[list[int]] = []
+    for axis in order:
+        if runs and runs[-1][-1] == axis - 1 and strides[axis - 1] == strides[axis] * shape[axis]:
+            runs[-1].append(axis)
+        else:
+            runs.append([axis])
+    return runs
+
+
+def _grouped(lowering: Lowering, value: SSAValue, counts: Sequence[int]) -> SSAValue:
+    """The memref with so many neighbouring dimensions made one each."""
+    axis = 0
+    for count in counts:
+        merged = collapse(lowering, value, axis, axis + count - 1)
+        if merged is None:
+            lowering.op.error("y's dimensions do not lie side by side in memory")
+        assert merged is not None
+        value, axis = merged, axis + 1
+    return value
+
+
+def _turn(lowering: Lowering, x: SSAValue, y: SSAValue, order: Sequence[int]) -> None:
+    """x's last dimension is not y's: tiles over both, tasks over the others and over blocks of x's last."""
+    host = lowering.host
+    rank = len(order)
+    across = order.index(rank - 1)
+    others = [d for d in range(rank - 1) if d != across]
+    sizes = host.sizes(y)
+    inner = sizes[rank - 1]
+    block = max(16, ELEMENTS // max(inner if isinstance(inner, int) else 16, 1) // 16 * 16)
+    tasks = host.ceil_div(sizes[across], block)
+    for d in others:
+        tasks = host.mul(tasks, sizes[d])
+
+    def body(k: KernelBuilder, arg: dict[str, SSAValue]) -> None:
+        shape = k.sizes(arg["y"])
+        blocks = k.ceil_div(shape[across], block)
+        low = k.mul(k.rem(k.task, blocks) if others else k.task, block)
+        rest = k.div(k.task, blocks)
+        at: list[Index] = [0] * rank
+        for d in reversed(others):
+            at[d] = k.rem(rest, shape[d]) if d != others[0] else rest
+            rest = k.div(rest, shape[d])
+        at[across] = low
+        from_x: list[Index] = [0] * rank
+        for d, axis in enumerate(order):
+            from_x[axis] = at[d]
+        count = k.minimum(k.sub(shape[across], low), block)
+        source, target = (arg["x"], k.values(from_x)), (arg["y"], k.values(at))
+        bounds = k.values((shape[rank - 1], count))
+        k.add_op(TransposeTileOp.of([source], [target], bounds, row_axis=order[rank - 1], column_axis=across))
+
+    lowering.launch("transpose", tasks, {"x": x, "y": y}, body)
