@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from inferir.dialects.cpu.scalar import MEANING
 from tests.unit.cpu_kernels import level3, native
 
 SPECIAL = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 1.0, -1.0, 1e-40, 88.0, -103.0, 89.0, 3.0e38, -3.0e38], np.float32)
-FUNCTIONS: dict[str, tuple[Callable[..., float], float, float, float]] = {
+FUNCTIONS: dict[str, tuple[Callable[..., Any], float, float, float]] = {
     "math.exp": (np.exp, -87.0, 88.0, 3),
     "math.log": (np.log, 1e-30, 1e30, 3),
     "math.tanh": (np.tanh, -10.0, 10.0, 8),
