@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
 from xdsl.dialects.builtin import AnyFloat, DenseIntOrFPElementsAttr
+from xdsl.parser import attribute_parser
 from xdsl.printer import Printer
 from xdsl.utils.mlir_lexer import MLIRLexer
 
@@ -13,6 +15,9 @@ from xdsl.utils.mlir_lexer import MLIRLexer
 MLIRLexer._unescaped_characters_regex = re.compile(  # pyright: ignore[reportPrivateUsage]
     r'"(?:[^"\\\n\v\f]++|\\(?:["nt\\]|[0-9A-Fa-f]{2}))*+"'
 )
+
+# The type of every `dense` is held against a constraint that xDSL builds from type hints anew each time, which takes 7 ms; once is enough.
+attribute_parser.base = functools.cache(attribute_parser.base)  # pyright: ignore[reportPrivateImportUsage]
 
 _print_values = DenseIntOrFPElementsAttr.print_without_type
 

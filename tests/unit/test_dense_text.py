@@ -30,7 +30,7 @@ def round_trip(attribute: DenseIntOrFPElementsAttr) -> DenseIntOrFPElementsAttr:
 def test_every_bit_pattern_survives(type):
     size = type.size if hasattr(type, "size") else type.compile_time_size
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=25, deadline=None)
     @given(st.binary(min_size=size, max_size=4 * size).map(lambda b: b[: len(b) // size * size]))
     @example(b"\xff" * size)
     @example(bytes(size))
