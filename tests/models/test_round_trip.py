@@ -1,0 +1,27 @@
+"""Every level of the ladder is text: printed, read back and continued from, it comes to the same result."""
+
+import io
+from pathlib import Path
+
+import pytest
+import zoo
+
+from inferir.tools import infer_import, infer_opt
+
+SMALL = ("lenet_dyn", "mbv3_se_block")
+
+
+def infer(tool, *argv: str, stdin: str = "") -> str:
+    """Run a tool that must succeed; returns what it prints."""
+    stdout, stderr = io.StringIO(), io.StringIO()
+    assert tool.main(list(argv), io.StringIO(stdin), stdout, stderr) == 0, stderr.getvalue()
+    return stdout.getvalue()
+
+
+@pytest.mark.parametrize("name", ["resnet50", *SMALL])
+def test_imported_text_reads_back(name: str, tmp_path: Path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    infer(infer_import, str(zoo.model(name)), "-o", "m.mlir")
+    once = infer(infer_opt, "m.mlir")
+    assert once == Path("m.mlir").read_text()
+    assert infer(infer_opt, "-", stdin=once) == once
