@@ -1,5 +1,9 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
+# Python files that differ from main, under the names that pyright checks them by.
+LINKED := dialects/% passes/% frontends/% backends/% tools/%
+DIFFERS = $(wildcard $(filter %.py,$(shell git diff --name-only main 2>/dev/null) $(shell git ls-files -o --exclude-standard 2>/dev/null)))
+CHANGED = $(addprefix inferir/,$(filter $(LINKED),$(DIFFERS))) $(filter-out $(LINKED) tests/lit/%,$(DIFFERS))
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -16,13 +20,16 @@ demo: setup  ## the main job: ResNet-50 imported, lowered, compiled, run and che
 test: lint lit  ## all tests
 	$(BIN)/pytest
 
-check: lint lit  ## what every commit must pass: lint, lit and the quick tests
+check: style lit  ## what every commit must pass: lint (types of the files it changes), lit and the quick tests
+	$(BIN)/pyright $(or $(CHANGED),inferir/__init__.py)
 	$(BIN)/pytest tests/unit
 
-lint: setup  ## ruff and pyright
+lint: style  ## ruff and pyright
+	$(BIN)/pyright
+
+style: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pyright
 
 lit: setup  ## the FileCheck tests (ISOLATE=1: every tool as a process)
 	$(BIN)/lit -s tests/lit $(if $(ISOLATE),--param isolate=1)
@@ -39,4 +46,4 @@ fuzz: setup  ## random modules, before and after every pipeline (ARGS="--count 5
 mutation: setup  ## delete patterns one at a time and show that a test fails (ARGS="--count 5 --seed 1")
 	$(BIN)/python tests/mutation/delete_patterns.py $(ARGS)
 
-.PHONY: help setup demo test check lint lit bench docs fuzz mutation
+.PHONY: help setup demo test check lint style lit bench docs fuzz mutation

@@ -18,7 +18,7 @@ def infer(tool, *argv: str, stdin: str = "") -> str:
     return stdout.getvalue()
 
 
-@pytest.mark.parametrize("name", ["resnet50", *SMALL])
+@pytest.mark.parametrize("name", ["resnet50", "densenet121", "inception_v1", *SMALL])
 def test_imported_text_reads_back(name: str, tmp_path: Path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     infer(infer_import, str(zoo.model(name)), "-o", "m.mlir")
