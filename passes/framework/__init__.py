@@ -1,0 +1,1 @@
+"""Passes on the framework dialect, and from it to the inference dialect."""
