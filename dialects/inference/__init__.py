@@ -15,7 +15,9 @@ from inferir.dialects.inference.base import *
 from inferir.dialects.inference.comparison import *
 from inferir.dialects.inference.constant import *
 from inferir.dialects.inference.convolution import *
+from inferir.dialects.inference.data_dependent import *
 from inferir.dialects.inference.elementary import *
+from inferir.dialects.inference.host import *
 from inferir.dialects.inference.indexing import *
 from inferir.dialects.inference.linear import *
 from inferir.dialects.inference.normalization import *

@@ -86,10 +86,14 @@ class ReduceOp(InferenceOp):
 
     def reference(self, x: np.ndarray) -> np.ndarray:
         """numpy; half precision is summed in single."""
-        axes = tuple(a % x.ndim for a in self.axes) if x.ndim else ()
-        narrow = x.dtype.itemsize < 4 and x.dtype.kind not in "iub"
-        y = _KINDS[self.kind](x.astype(np.float32) if narrow else x, axes, self.keepdims)
-        return np.asarray(y).astype(x.dtype)
+        return reduced(x, self.kind, self.axes, self.keepdims)
+
+
+def reduced(x: np.ndarray, kind: str, axes: tuple[int, ...], keepdims: bool) -> np.ndarray:
+    """A reduction over some axes."""
+    axes = tuple(a % x.ndim for a in axes) if x.ndim else ()
+    narrow = x.dtype.itemsize < 4 and x.dtype.kind not in "iub"
+    return np.asarray(_KINDS[kind](x.astype(np.float32) if narrow else x, axes, keepdims)).astype(x.dtype)
 
 
 def normal_axes(op: InferenceOp, axes: tuple[int, ...], rank: int) -> tuple[int, ...]:

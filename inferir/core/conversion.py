@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from xdsl.ir import Attribute, Block, Operation, SSAValue
+from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from inferir.core.context import Context
 from inferir.core.diagnostics import InferError, Note
@@ -99,9 +99,12 @@ class _Conversion:
 
     def run(self, root: Operation) -> list[Illegal]:
         for region in root.regions:
-            for block in region.blocks:
-                self._block(block)
+            self._region(region)
         return self.left
+
+    def _region(self, region: Region) -> None:
+        for block in region.blocks:
+            self._block(block)
 
     def _block(self, block: Block) -> None:
         op = block.first_op
@@ -123,6 +126,7 @@ class _Conversion:
             rewriter = Rewriter(op, self.ctx)
             new: list[Operation] = []
             rewriter.operation_insertion_handler.append(new.append)
+            rewriter.convert_region = self._region
             reason = pattern.function(op, rewriter)
             if rewriter.has_done_action:
                 self.log.applied[pattern.name] += 1

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 from xdsl.dialects.builtin import UNKNOWN_LOC, TensorType
-from xdsl.ir import Attribute, Operation, SSAValue
+from xdsl.ir import Attribute, Operation, Region, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 from xdsl.rewriter import InsertPoint
 from xdsl.traits import ConstantLike
@@ -65,6 +65,8 @@ class Rewriter(PatternRewriter):
     def __init__(self, op: Operation, ctx: Context, options: Any = None):
         super().__init__(op)
         self.ctx = ctx
+        self.convert_region: Callable[[Region], None] = lambda region: None
+        """In a dialect conversion: convert what is inside a region now, before the op it belongs to."""
         self.options = options
         """The pass the pattern runs in: its options are attributes."""
 

@@ -1,0 +1,83 @@
+"""Ops whose axes or steps are only known at run time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from inferir.dialects.inference.host import host_function
+from inferir.dialects.inference.reduction import reduced
+
+
+@host_function("reduce")
+def reduce(x: np.ndarray, axes: np.ndarray | None, kind: str, keepdims: int, noop: int) -> np.ndarray:
+    """inference.reduce with the axes as an operand; no axes are all of them, or none under `noop`."""
+    chosen = tuple(int(a) for a in axes) if axes is not None and axes.size else () if noop else tuple(range(x.ndim))
+    return reduced(x, kind, chosen, bool(keepdims))
+
+
+@host_function("squeeze")
+def squeeze(x: np.ndarray, axes: np.ndarray | None) -> np.ndarray:
+    """x without some axes of 1, all of them where none are named."""
+    return np.squeeze(x, None if axes is None else tuple(int(a) for a in axes))
+
+
+@host_function("unsqueeze")
+def unsqueeze(x: np.ndarray, axes: np.ndarray) -> np.ndarray:
+    """x with axes of 1."""
+    return np.expand_dims(x, tuple(int(a) for a in axes))
+
+
+@host_function("reshape")
+def reshape(x: np.ndarray, shape: np.ndarray, allowzero: int) -> np.ndarray:
+    """x in a shape where 0 is x's own dimension at that place, unless `allowzero`."""
+    return x.reshape([x.shape[i] if d == 0 and not allowzero else int(d) for i, d in enumerate(shape)])
+
+
+@host_function("slice")
+def slice_(
+    x: np.ndarray, starts: np.ndarray, ends: np.ndarray, axes: np.ndarray | None = None, steps: np.ndarray | None = None
+) -> np.ndarray:
+    """inference.slice with all its parameters as operands."""
+    index: list[Any] = [slice(None)] * x.ndim
+    axes = np.arange(len(starts)) if axes is None else axes
+    steps = np.ones(len(starts), np.int64) if steps is None else steps
+    for axis, start, end, step in zip(axes, starts, ends, steps, strict=True):
+        size = x.shape[axis]
+        first, last = (int(v) + size if v < 0 else int(v) for v in (start, end))
+        if step > 0:
+            index[axis] = slice(max(first, 0), max(last, 0), int(step))
+        else:
+            first = min(first, size - 1)
+            index[axis] = slice(first, last if last >= 0 else None, int(step)) if first >= 0 else slice(0, 0)
+    return x[tuple(index)]
+
+
+@host_function("split")
+def split(x: np.ndarray, sizes: np.ndarray, axis: int) -> tuple[np.ndarray, ...]:
+    """inference.split with the sizes as an operand."""
+    return tuple(np.split(x, np.cumsum(sizes)[:-1].tolist(), axis))
+
+
+@host_function("pad_axes")
+def pad_axes(pads: np.ndarray, axes: np.ndarray, rank: int) -> np.ndarray:
+    """Pads of some axes as pads of all of them."""
+    whole = np.zeros(2 * rank, np.int64)
+    for i, axis in enumerate(axes):
+        whole[axis % rank], whole[rank + axis % rank] = pads[i], pads[len(axes) + i]
+    return whole
+
+
+@host_function("center_crop_pad")
+def center_crop_pad(x: np.ndarray, shape: np.ndarray, axes: tuple[int, ...] | None = None) -> np.ndarray:
+    """x cut or padded with zeros around its centre."""
+    axes = tuple(range(x.ndim)) if axes is None else tuple(axes)
+    crop, grow = [slice(None)] * x.ndim, [(0, 0)] * x.ndim
+    for axis, size in zip(axes, shape, strict=True):
+        have, want = x.shape[axis], int(size)
+        if want < have:
+            crop[axis] = slice((have - want) // 2, (have - want) // 2 + want)
+        else:
+            grow[axis % x.ndim] = ((want - have) // 2, want - have - (want - have) // 2)
+    return np.pad(x[tuple(crop)], grow)

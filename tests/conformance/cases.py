@@ -1,0 +1,151 @@
+"""The cases of the ONNX backend suite, and how one is run through our compiler."""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import numpy_helper
+
+from inferir.core import PassManager, execute, make_context
+from inferir.frontends.onnx import load
+
+KINDS = ("node", "simple", "pytorch-operator", "pytorch-converted", "light")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One model with its inputs and expected outputs."""
+
+    name: str
+    kind: str
+    model: onnx.ModelProto | Path
+    data: Callable[[onnx.ModelProto], list[tuple[list[Any], list[Any]]]]
+    rtol: float
+    atol: float
+
+
+def all_cases() -> Iterator[Case]:
+    """The 2,033 cases, by kind and name."""
+    from onnx.backend.test.loader import load_model_tests
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = {kind: load_model_tests(kind=kind) for kind in KINDS[:-1]}
+    for kind, cases in found.items():
+        for case in sorted(cases, key=lambda c: c.name):
+            yield _case(case, kind)
+    light = Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"
+    for path in sorted(light.glob("*.onnx")):
+        yield Case(path.stem, "light", path, lambda model, path=path: _light_data(model, path), 1e-3, 1e-5)
+
+
+def _case(case: Any, kind: str) -> Case:
+    if case.model is not None:
+        return Case(case.name, kind, case.model, lambda model: case.data_sets, case.rtol, case.atol)
+    folder = Path(case.model_dir)
+    return Case(case.name, kind, folder / "model.onnx", lambda model: list(_stored(folder, model)), case.rtol, case.atol)
+
+
+def _stored(folder: Path, model: onnx.ModelProto) -> Iterator[tuple[list[Any], list[Any]]]:
+    for data in sorted(folder.glob("test_data_set_*")):
+        yield (
+            [_value(p, v.type) for p, v in zip(_in_order(data, "input"), model.graph.input, strict=False)],
+            [_value(p, v.type) for p, v in zip(_in_order(data, "output"), model.graph.output, strict=False)],
+        )
+
+
+def _in_order(folder: Path, what: str) -> Sequence[Path]:
+    return sorted(folder.glob(f"{what}_*.pb"), key=lambda p: int(p.stem.rpartition("_")[2]))
+
+
+def _value(path: Path, type: onnx.TypeProto) -> Any:
+    content = path.read_bytes()
+    if type.HasField("sequence_type"):
+        return numpy_helper.to_list(onnx.SequenceProto.FromString(content))
+    if type.HasField("optional_type"):
+        return numpy_helper.to_optional(onnx.OptionalProto.FromString(content))
+    return numpy_helper.to_array(onnx.TensorProto.FromString(content))
+
+
+def _light_data(model: onnx.ModelProto, path: Path) -> list[tuple[list[Any], list[Any]]]:
+    stored = path.with_name(f"{path.stem}_output_0.pb")
+    if not stored.is_file():
+        return []
+    known = {i.name for i in model.graph.initializer}
+    shapes = [[d.dim_value for d in v.type.tensor_type.shape.dim] for v in model.graph.input if v.name not in known]
+    # As onnx.backend.test.runner makes them: a ramp over the whole input.
+    inputs = [(np.arange(int(np.prod(s))).reshape(s) / int(np.prod(s))).astype(np.float32) for s in shapes]
+    return [(inputs, [numpy_helper.to_array(onnx.TensorProto.FromString(stored.read_bytes()))])]
+
+
+def run_case(case: Case, pipeline: str = "builtin.module(convert-framework-to-inference)") -> str:
+    """Import, convert and execute a case. `ok`, or why not in one line."""
+    from inferir.core import InferError
+
+    try:
+        model = onnx.load(case.model) if isinstance(case.model, Path) else case.model
+        with tempfile.TemporaryDirectory() as folder:
+            path = case.model if isinstance(case.model, Path) else Path(folder) / "model.onnx"
+            if not isinstance(case.model, Path):
+                path.write_bytes(model.SerializeToString())
+            ctx = make_context()
+            module = load(path, ctx, {})
+            PassManager(pipeline, ctx).run(module)
+            for inputs, expected in case.data(model):
+                found = execute(module, [_plain(i) for i in inputs], ctx)
+                if len(found) < len(expected):
+                    return f"{len(found)} outputs, expected {len(expected)}"
+                for got, want in zip(found, expected, strict=False):
+                    problem = difference(got, _plain(want), case.rtol, case.atol)
+                    if problem is not None:
+                        return problem
+    except InferError as problem:
+        notes = "".join(f" | {n.message}" for n in problem.notes[:2])
+        return f"{problem.message}{notes}".replace("\n", " ")[:240]
+    except Exception as problem:  # noqa: BLE001 -- a crash is a result too, and must not stop the run
+        return f"crash: {type(problem).__name__}: {problem}".replace("\n", " ")[:240]
+    return "ok"
+
+
+def _plain(value: Any) -> Any:
+    """A value as the executor takes it."""
+    if isinstance(value, list):
+        return [_plain(v) for v in value]
+    if isinstance(value, onnx.TensorProto):
+        return numpy_helper.to_array(value)
+    return value if value is None else np.asarray(value)
+
+
+def difference(got: Any, want: Any, rtol: float, atol: float) -> str | None:
+    """How a result differs from what is expected; None where it does not."""
+    if want is None or isinstance(want, list | tuple):
+        if want is None:
+            return None if got is None else "a value, expected none"
+        if len(got) != len(want):
+            return f"{len(got)} elements, expected {len(want)}"
+        return next((d for g, w in zip(got, want, strict=True) if (d := difference(g, w, rtol, atol)) is not None), None)
+    got, want = np.asarray(got), np.asarray(want)
+    if want.dtype.kind in "OUST" or got.dtype.kind in "OUST":
+        same = [_text(g) for g in got.reshape(-1)] == [_text(w) for w in want.reshape(-1)] and got.shape == want.shape
+        return None if same else f"strings differ: {got.reshape(-1)[:4]}, expected {want.reshape(-1)[:4]}"
+    if got.dtype != want.dtype:
+        return f"dtype {got.dtype}, expected {want.dtype}"
+    if got.shape != want.shape:
+        return f"shape {got.shape}, expected {want.shape}"
+    if want.dtype.kind not in "fc" and want.dtype.itemsize and want.dtype.kind not in "iub":
+        got, want = got.astype(np.float32), want.astype(np.float32)
+    if np.allclose(got, want, rtol, atol, equal_nan=True):
+        return None
+    with np.errstate(all="ignore"):
+        return f"differs by up to {np.nanmax(np.abs(got.astype(np.float64) - want.astype(np.float64))):.3g}"
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
