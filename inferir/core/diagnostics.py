@@ -10,6 +10,9 @@ from xdsl.dialects.builtin import ArrayAttr, CallSiteLoc, FileLineColLoc, FusedL
 from xdsl.ir import Attribute, Operation, SSAValue
 from xdsl.utils.exceptions import VerifyException
 
+LONGEST_ROW = 2000
+"""Characters of a message's row that are shown: a name or a type in it may be as long as its file."""
+
 
 @dataclass(frozen=True)
 class Note:
@@ -101,6 +104,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 def _line(kind: str, message: str, location: Attribute | None, sources: Mapping[str, str]) -> list[str]:
     place = file_line_col(location)
     names = node_names(location)
+    message = "\n".join(row if len(row) <= LONGEST_ROW else f"{row[:LONGEST_ROW]} ..." for row in message.split("\n"))
     if place is None:
         origin = f'node "{names[0]}": ' if names else ""
         return [f"{origin}{kind}: {message}"]
