@@ -27,13 +27,15 @@ FUTEX, WAIT_PRIVATE, WAKE_PRIVATE = 202, 128, 129
 
 def declarations(triple: str) -> str:
     """What the pool needs declared."""
-    return "" if triple.startswith("aarch64") else "declare void @llvm.x86.sse2.pause()\n"
+    if triple.startswith("aarch64"):
+        return "declare void @llvm.aarch64.hint(i32)\n"
+    return "declare void @llvm.x86.sse2.pause()\n"
 
 
 def thread_pool(triple: str = "x86_64") -> str:
     """The functions `launch` (internal), `inferir_worker` and `inferir_stop`."""
     arm = triple.startswith("aarch64")
-    pause = 'call void asm sideeffect "yield", ""()' if arm else "call void @llvm.x86.sse2.pause()"
+    pause = "call void @llvm.aarch64.hint(i32 1)" if arm else "call void @llvm.x86.sse2.pause()"
     futex = 98 if arm else FUTEX
 
     def field(name: str, offset: int) -> str:

@@ -33,7 +33,7 @@ def split(m: int, n: int, k: int, panel: int, tile_rows: int) -> Split:
         panel_blocks = min(panels, -(-tasks // row_blocks))
     else:
         panel_blocks = min(panels, max(tasks, weights // CACHE))
-        row_blocks = max(1, min(-(-tasks // panel_blocks), rows // (4 * tile_rows)))
+        row_blocks = 1 if 2 * panel_blocks >= tasks else min(-(-tasks // panel_blocks), max(1, rows // (4 * tile_rows)))
     block = 16 * tile_rows if m == DYNAMIC_INDEX else -(-divide(rows, row_blocks) // tile_rows) * tile_rows
     width = divide(panels, panel_blocks)
     return Split(block, width, 4 * k * panel * width <= CACHE)
