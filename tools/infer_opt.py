@@ -21,7 +21,7 @@ from inferir.core.diagnostics import Diagnostic
 from inferir.core.expected import mismatches
 from inferir.core.files import read_text, write_whole
 from inferir.core.instrument import Instrument
-from inferir.core.locations import SourceText
+from inferir.core.pass_manager import first_line
 from inferir.core.pipeline import Nested, Pipeline, parse_pipeline
 from inferir.core.printer import PrintOptions
 from inferir.core.reproducer import CrashReproducer, pipeline_of, reproducer_text
@@ -45,17 +45,19 @@ def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> 
         stderr.write(f"infer-opt: error: {error}\n")
     except BrokenPipeError:
         sys.stderr.close()
+    except Exception as error:  # noqa: BLE001  (the last line of defence: a user sees one line)
+        if "--debug" in argv:
+            stderr.write(traceback.format_exc())
+        stderr.write(f"infer-opt: internal error: {type(error).__name__}: {first_line(str(error))} (--debug shows where)\n")
     return 1
 
 
 def pass_flags(argv: Sequence[str]) -> tuple[list[str], list[str]]:
     """The arguments without passes given as flags, and those passes as pipeline text: `--fold-x=option=1` is `fold-x{option=1}`."""
-    if not any(a.startswith("--") and a.lstrip("-").partition("=")[0] in discovery.quick_names() for a in argv):
-        for index, word in enumerate(argv):  # plug-ins may bring more passes
-            if word in ("--plugin", "--load-pass-plugin") and index + 1 < len(argv):
-                discovery.load_plugin(argv[index + 1])
-            elif word.startswith(("--plugin=", "--load-pass-plugin=")):
-                discovery.load_plugin(word.partition("=")[2])
+    for index, word in enumerate(argv):  # plug-ins bring more names
+        option, equals, path = word.partition("=")
+        if option in ("--plugin", "--load-pass-plugin", "--load-dialect-plugin") and (equals or index + 1 < len(argv)):
+            discovery.load_plugin(path if equals else argv[index + 1])
     rest, flags = [], []
     for word in argv:
         name, equals, given = word.lstrip("-").partition("=")
@@ -81,8 +83,6 @@ class Session:
     def run(self) -> int:
         """All of it; returns the exit status."""
         args = self.args
-        for path in args.plugin:
-            discovery.load_plugin(path)
         if args.show_dialects:
             self.stdout.write(f"Available Dialects: {', '.join(sorted(make_context().registered_dialect_names))}\n")
             return 0
@@ -120,8 +120,7 @@ class Session:
         if self.args.verify_diagnostics is not None:
             strict = self.args.verify_diagnostics == "all"
             problems = mismatches(text, [*ctx.diagnostics, *found], self.name, line, strict)
-            for row, problem in problems:
-                self.stderr.write(Diagnostic("error", problem, SourceText("", self.name, row).location_at(0)).render(self.sources))
+            self.stderr.write("".join(p.render(self.sources) for p in problems))
             return None if problems else out or ""
         shown = self.sources if self.args.mlir_print_op_on_diagnostic else {}
         self.stderr.write("".join(d.render(shown) for d in ctx.diagnostics))
@@ -270,12 +269,16 @@ def define_irdl(path: str, ctx: Context) -> None:
     """Define the dialects of an IRDL file."""
     from xdsl.dialects.irdl import DialectOp
     from xdsl.interpreters.irdl import make_dialect
+    from xdsl.utils.exceptions import AlreadyRegisteredConstructException
 
     definitions = parse(read_text(path, None), path, ctx)
     verify(definitions)
     for op in definitions.walk():
         if isinstance(op, DialectOp):
-            ctx.load_dialect(make_dialect(op))
+            try:
+                ctx.load_dialect(make_dialect(op))
+            except AlreadyRegisteredConstructException:
+                raise InferError(f"dialect '{op.sym_name.data}' exists already", op.location) from None
 
 
 @contextlib.contextmanager

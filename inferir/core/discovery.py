@@ -201,6 +201,8 @@ def load_plugin(path: str) -> None:
 
     A pass of a plug-in is named after its class (`MyPass` -> `my-pass`). Raises InferError where the file cannot be run.
     """
+    if any(getattr(p, "__file__", None) == path for p in plugins):
+        return
     spec = importlib.util.spec_from_file_location(f"inferir_plugin_{Path(path).stem}", path)
     if spec is None or spec.loader is None or not Path(path).is_file():
         raise InferError(f"cannot load plug-in '{path}': no such Python file")

@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from xdsl.dialects.builtin import FileLineColLoc, IntAttr, StringAttr
+
 from inferir.core.diagnostics import Diagnostic, file_line_col
 
 EXPECTED = re.compile(
@@ -39,9 +41,14 @@ class Expected:
         return re.search(_pattern(self.text), found.message) is not None if self.is_regex else self.text in found.message
 
 
-def mismatches(text: str, found: Sequence[Diagnostic], name: str, first_line: int = 1, strict: bool = True) -> list[tuple[int, str]]:
-    """(line, complaint) for everything reported but not expected (`strict`), or expected but not reported."""
-    wanted, problems = expectations(text, first_line)
+def mismatches(text: str, found: Sequence[Diagnostic], name: str, first_line: int = 1, strict: bool = True) -> list[Diagnostic]:
+    """An error for everything reported but not expected (`strict`), or expected but not reported."""
+
+    def at(line: int) -> FileLineColLoc:
+        return FileLineColLoc(StringAttr(name), IntAttr(line), IntAttr(1))
+
+    wanted, unreadable = expectations(text, first_line)
+    problems = [Diagnostic("error", message, at(line)) for line, message in unreadable]
     for diagnostic in found:
         place = file_line_col(diagnostic.location)
         line = place[1] if place is not None and place[0] == name else None
@@ -49,8 +56,8 @@ def mismatches(text: str, found: Sequence[Diagnostic], name: str, first_line: in
         if match is not None:
             match.seen = True
         elif strict or diagnostic.severity == "error":
-            problems.append((line or first_line, f"unexpected {diagnostic.severity}: {diagnostic.message}"))
-    problems += [(w.at, f'expected {w.severity} "{w.text}" was not produced') for w in wanted if not w.seen]
+            problems.append(Diagnostic("error", f"unexpected {diagnostic.severity}: {diagnostic.message}", diagnostic.location))
+    problems += [Diagnostic("error", f'expected {w.severity} "{w.text}" was not produced', at(w.at)) for w in wanted if not w.seen]
     return problems
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from xdsl.dialects.builtin import (
@@ -57,12 +57,25 @@ class InferParser(Parser):
                 spans = sorted(
                     (self._forward_uses[n] for n in self.forward_ssa_references if n in self._forward_uses), key=lambda s: s.start
                 )
-                known = list(self.ssa_values)
                 if spans:
                     first, *others = spans
-                    text = f"use of undeclared SSA value name {first.text}{_near(first.text, known)}"
+                    text = f"use of undeclared SSA value name {first.text}{self._near(first)}"
                     raise MultipleSpansParseError(first, text, None, [(s, f"{s.text} is not declared either") for s in others]) from None
             raise
+
+    def _near(self, use: Span[str]) -> str:
+        """The value above that was perhaps meant."""
+        above = self.lexer.input.content[max(0, use.start - 5000) : use.start]
+        names = dict.fromkeys(re.findall(r"%[\w$.-]+", above))
+        return did_you_mean(use.text, [n for n in names if n[1:] not in self.forward_ssa_references])
+
+    def _get_op_by_name(self, name: str) -> type[Operation]:
+        found = self.ctx.get_optional_op(name, dialect_stack=self._parser_state.dialect_stack)
+        if found is not None:
+            return found
+        start = self.lexer.input.content.rfind(name, 0, self._current_token.span.start)
+        known = [op.name for op in self.ctx.loaded_ops]
+        self.raise_error(f"Operation {name} is not registered{did_you_mean(name, known)}", start, start + len(name))
 
     def at_end(self) -> bool:
         """Whether nothing is left to read."""
@@ -217,7 +230,3 @@ def _as_infer_error(error: ParseError, source: SourceText) -> InferError:
     if isinstance(error, MultipleSpansParseError):
         notes = [Note(message or (error.ref_text or "see here").rstrip(":"), source.location_at(s.start)) for s, message in error.refs]
     return InferError(error.msg, source.location_at(error.span.start), notes)
-
-
-def _near(name: str, known: Iterable[str]) -> str:
-    return did_you_mean(name, [f"%{k}" for k in known])

@@ -174,7 +174,7 @@ class InferPrinter(Printer):
         for use in value.uses:
             user = use.operation
             found.append(f"%{self._given.get(user.results[0], '?')}" if user.results else f"({user.name})")
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(reversed(found)))
 
 
 def _name_of(value: SSAValue) -> str | None:

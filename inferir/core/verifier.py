@@ -64,7 +64,7 @@ def _verify_block(block: Block, visible: set[SSAValue]) -> None:
 
 
 def _not_visible(op: Operation, index: int, operand: SSAValue) -> InferError:
-    hint = f"%{operand.name_hint}" if operand.name_hint else f"operand {index}"
+    hint = f"%{operand.name_hint}" if operand.name_hint else f"operand #{index}"
     if isinstance(operand, OpResult):
         return InferError(f"{op.name}: {hint} does not dominate this use", op.location, [Note("it is defined here", operand.op.location)])
     assert isinstance(operand, BlockArgument)
