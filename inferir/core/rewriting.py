@@ -115,6 +115,13 @@ class Rewriter(PatternRewriter):
                 new.location = location  # pyright: ignore[reportAttributeAccessIssue]
         super().replace(op, ops, new_results, safe_erase)
 
+    def pass_through(self, op: Operation, *values: SSAValue) -> str | None:
+        """Replace the results of an op by values that are the same, unless their types say something else: then the reason."""
+        if [v.type for v in values] != list(op.result_types):
+            return "its input is declared with another type"
+        self.replace(op, (), values)
+        return None
+
     def constants(self, *values: SSAValue | None) -> tuple[Lazy, ...] | None:
         """The values as lazy constants, or None where one of them is not constant (or absent)."""
         found = tuple(constant_of(v, self.ctx) for v in values if v is not None)

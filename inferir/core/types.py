@@ -19,7 +19,7 @@ from xdsl.dialects.builtin import (
     TensorType,
     UnrankedTensorType,
 )
-from xdsl.ir import Attribute
+from xdsl.ir import Attribute, SSAValue
 
 from inferir.core.dims import DimLike, Shape
 
@@ -91,6 +91,22 @@ def is_ranked(type: Attribute) -> bool:
 def is_static(type: Attribute) -> bool:
     """Whether a type is a tensor whose every dimension is a number."""
     return isinstance(type, TensorType) and DYNAMIC_INDEX not in type.get_shape()
+
+
+UNKNOWN = -1
+"""An unknown dimension in `shape_of`, spelled as reshape spells it."""
+
+
+def shape_of(value: SSAValue) -> tuple[int, ...]:
+    """The declared dimensions of a tensor value, UNKNOWN for those that are not numbers."""
+    assert isinstance(value.type, TensorType)
+    return tuple(UNKNOWN if d == DYNAMIC_INDEX else d for d in value.type.get_shape())
+
+
+def element_of(value: SSAValue) -> Attribute:
+    """The element type of a tensor value."""
+    assert isinstance(value.type, TensorType)
+    return value.type.element_type
 
 
 def refines(new: Attribute, old: Attribute) -> bool:

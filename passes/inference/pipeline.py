@@ -7,10 +7,21 @@ from inferir.core import pipeline
 
 NONE = pipeline("")
 
+CLEAN = pipeline(  # O1 and O2: what the weights alone decide, and what decides nothing
+    "func.func(fold-constants,canonicalize)",
+    "func.func(fold-shape-values,infer-shapes)",  # dynamic graphs shed their Shape, Gather, Concat chains
+    "func.func(fold-constants,canonicalize,cse)",
+)
+
 BASIC = pipeline(
     NONE,
-    "cse",
-    "fold-batch-norm",  # O3: the scale and shift of a batch norm belong to the filter
+    "inline",
+    "merge-duplicate-weights",
+    CLEAN,
+    "func.func(push-transposes)",  # those that meet cancel; a lone one ends at a matrix product, or at the end
+    "func.func(fold-pad,fold-batch-norm,fold-scale-and-shift)",  # O3: into the windows, weights and biases
+    "func.func(fuse-layer-norm,fuse-gelu,fuse-silu,fuse-hard-swish)",  # O3: formulas that exporters take apart
+    CLEAN,
 )
 
 EXTENDED = pipeline(BASIC)

@@ -32,14 +32,14 @@ def neutral_element(op: inf.Binary, rw: Rewriter) -> str | None:
 def combine_constants(op: inf.Binary, rw: Rewriter) -> str | None:
     """f(f(x, c), d) = f(x, f(c, d)) where f is associative"""
     inner = op.lhs.owner
-    if not op.ASSOCIATIVE or not isinstance(inner, type(op)):
+    if not op.ASSOCIATIVE or not isinstance(inner, type(op)) or inner.properties != op.properties:
         return "it is not the same associative op twice"
     constants = rw.constants(inner.rhs, op.rhs)
     if constants is None:
         return "the right operands are not constant"
     if not inner.result.has_one_use():
         return "the inner result has another user, so nothing is saved"
-    both = apply(op.name, constants, rw.ctx)
+    both = apply(op.name, constants, rw.ctx, **{n: getattr(op, n) for n in op.property_definitions()})
     if both.size > max(c.size for c in constants):
         return "the constants broadcast to a larger one"
     rw.replace(op, op.like(lhs=inner.lhs, rhs=rw.const(both)))
@@ -75,3 +75,12 @@ def idempotent_twice(op: inf.Unary, rw: Rewriter) -> str | None:
     if not op.IDEMPOTENT or not isinstance(op.x.owner, type(op)) or op.x.owner.properties != op.properties:
         return "it is not the same idempotent op twice"
     rw.replace(op, op.x)
+
+
+@rewrites(inf.Unary)
+def involution_twice(op: inf.Unary, rw: Rewriter) -> str | None:
+    """f(f(x)) = x where f is an involution: neg, logical_not, bitwise_not"""
+    inner = op.x.owner
+    if not op.INVOLUTION or not isinstance(inner, type(op)):
+        return "it is not the same involution twice"
+    rw.replace(op, inner.x)

@@ -1,18 +1,10 @@
 """Reshape and transpose."""
 
-from xdsl.dialects.builtin import DYNAMIC_INDEX, TensorType
 from xdsl.ir import SSAValue
 
 from inferir.core import Rewriter, rewrites
+from inferir.core.types import UNKNOWN, shape_of
 from inferir.dialects import inference as inf
-
-UNKNOWN = -1
-
-
-def shape_of(value: SSAValue) -> tuple[int, ...]:
-    """The declared dimensions of a tensor value, -1 for an unknown one."""
-    assert isinstance(value.type, TensorType)
-    return tuple(UNKNOWN if d == DYNAMIC_INDEX else d for d in value.type.get_shape())
 
 
 def reshaped(x: SSAValue, shape: tuple[int, ...]) -> inf.ReshapeOp:
@@ -25,7 +17,8 @@ def identity_reshape(op: inf.ReshapeOp, rw: Rewriter) -> str | None:
     """reshape(x, shape of x) = x"""
     if op.x.type != op.result.type:
         return "it changes the shape"
-    if shape_of(op.x).count(UNKNOWN) > 1 or 0 in shape_of(op.x):
+    own = tuple(f"d{i}" if d == UNKNOWN else d for i, d in enumerate(shape_of(op.x)))
+    if op.shape != own and (shape_of(op.x).count(UNKNOWN) > 1 or 0 in own):
         return "the unknown dimensions may trade elements"
     rw.replace(op, op.x)
 

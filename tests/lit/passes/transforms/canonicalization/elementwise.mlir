@@ -113,11 +113,33 @@ func.func @divisions_that_stay(%x: tensor<2xf32>, %i: tensor<2xi32>) -> (tensor<
 
 // -----
 // Once is enough.
-// CHECK-LABEL: @relu_of_relu
-// CHECK-COUNT-1: inference.relu
-// CHECK-NOT:     inference.relu
-func.func @relu_of_relu(%x: tensor<2xf32>) -> tensor<2xf32> {
-  %0 = inference.relu %x : tensor<2xf32>
-  %1 = inference.relu %0 : tensor<2xf32>
+// CHECK-LABEL: @abs_of_abs
+// CHECK-COUNT-1: inference.abs
+// CHECK-NOT:     inference.abs
+func.func @abs_of_abs(%x: tensor<2xf32>) -> tensor<2xf32> {
+  %0 = inference.abs %x : tensor<2xf32>
+  %1 = inference.abs %0 : tensor<2xf32>
   return %1 : tensor<2xf32>
+}
+
+// -----
+// Twice turned around is as before.
+// CHECK-LABEL: @negated_twice
+// CHECK-SAME:    %[[X:[a-z0-9]+]]: tensor<2xf32>
+// CHECK-NEXT:    return %[[X]]
+func.func @negated_twice(%x: tensor<2xf32>) -> tensor<2xf32> {
+  %0 = inference.neg %x : tensor<2xf32>
+  %1 = inference.neg %0 : tensor<2xf32>
+  return %1 : tensor<2xf32>
+}
+
+// -----
+// And and or do not associate with each other.
+// CHECK-LABEL: @two_functions
+// CHECK:         inference.logical %{{.*}} fn or
+func.func @two_functions(%x: tensor<2xi1>) -> tensor<2xi1> {
+  %c = inference.constant dense<[true, false]> : tensor<2xi1>
+  %0 = inference.logical %x, %c fn and : tensor<2xi1>
+  %1 = inference.logical %0, %c fn or : tensor<2xi1>
+  return %1 : tensor<2xi1>
 }

@@ -110,3 +110,23 @@ func.func @reshape_by_own_dimensions(%x: tensor<?x?xf32>) -> tensor<?x?xf32> {
   %1 = inference.reshape %0 shape ["d1", "d0"] : (tensor<?x?xf32>) -> tensor<?x?xf32>
   return %1 : tensor<?x?xf32>
 }
+
+// -----
+// A shape said by the operand's own dimensions, in their order, is the operand's.
+// CHECK-LABEL: @own_dimensions_in_order
+// CHECK-SAME:    %[[X:[a-z0-9]+]]: tensor<?x?x4xf32>
+// CHECK-NEXT:    return %[[X]]
+func.func @own_dimensions_in_order(%x: tensor<?x?x4xf32>) -> tensor<?x?x4xf32> {
+  %0 = inference.reshape %x shape ["d0", "d1", 4] : (tensor<?x?x4xf32>) -> tensor<?x?x4xf32>
+  return %0 : tensor<?x?x4xf32>
+}
+
+// -----
+// d0 is the dimension of the reshape in between, which x does not have.
+// CHECK-LABEL: @dimensions_of_the_inner_result
+// CHECK-COUNT-2: inference.reshape
+func.func @dimensions_of_the_inner_result(%x: tensor<?x?x4xf32>) -> tensor<?x2x?xf32> {
+  %0 = inference.reshape %x shape ["d0*d1", 4] : (tensor<?x?x4xf32>) -> tensor<?x4xf32>
+  %1 = inference.reshape %0 shape ["d0", 2, -1] : (tensor<?x4xf32>) -> tensor<?x2x?xf32>
+  return %1 : tensor<?x2x?xf32>
+}

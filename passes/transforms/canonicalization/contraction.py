@@ -1,0 +1,57 @@
+"""Matrix products, pools and reductions."""
+
+from inferir.core import Rewriter, rewrites
+from inferir.core.types import UNKNOWN, shape_of
+from inferir.dialects import inference as inf
+from inferir.passes.transforms.canonicalization.shape import reshaped
+
+
+@rewrites(inf.MatmulOp)
+def transposed_operand(op: inf.MatmulOp, rw: Rewriter) -> str | None:
+    """matmul(transpose(a), b) = matmul transpose_a (a, b), and b alike: the product reads its operands either way"""
+    changes: dict[str, object] = {}
+    for name in ("a", "b"):
+        value = getattr(op, name)
+        transpose = value.owner
+        if isinstance(transpose, inf.TransposeOp) and swaps_last_two(transpose.permutation):
+            changes |= {name: transpose.x, f"transpose_{name}": not getattr(op, f"transpose_{name}")}
+    if not changes:
+        return "no operand is a transpose of the last two axes"
+    rw.replace(op, op.like(result_types=[op.result.type], **changes))
+
+
+def swaps_last_two(permutation: tuple[int, ...]) -> bool:
+    """Whether a permutation exchanges the last two axes and nothing else."""
+    n = len(permutation)
+    return n >= 2 and permutation == (*range(n - 2), n - 1, n - 2)
+
+
+@rewrites(inf.MaxPoolOp, inf.AvgPoolOp)
+def pool_of_one(op: inf.Pool, rw: Rewriter) -> str | None:
+    """A pool whose window is one element, at every element, is its input."""
+    strides, _, begins, ends = op.window()
+    if any(n != 1 for n in (*op.kernel, *strides)) or any((*begins, *ends)):
+        return "its window covers more, or skips"
+    return rw.pass_through(op, op.x)
+
+
+@rewrites(inf.MaxPoolWithIndicesOp)
+def unused_indices(op: inf.MaxPoolWithIndicesOp, rw: Rewriter) -> str | None:
+    """max_pool_with_indices(x)[0] = max_pool(x) where nobody asks for the indices"""
+    if op.indices.first_use is not None:
+        return "the indices are used"
+    plain = inf.MaxPoolOp.make(op.x, **{n: getattr(op, n) for n in inf.MaxPoolOp.property_definitions()})
+    rw.replace(op, plain, [plain.result, None])
+
+
+@rewrites(inf.ReduceOp)
+def reduce_nothing(op: inf.ReduceOp, rw: Rewriter) -> str | None:
+    """A sum, mean, maximum, minimum or product over axes of one element is a reshape."""
+    if op.kind not in ("sum", "mean", "max", "min", "prod"):
+        return "the reduction changes even a single element"
+    shape = shape_of(op.x)
+    if any(shape[axis] != 1 for axis in op.axes):
+        return "it joins elements"
+    if shape_of(op.result).count(UNKNOWN) > 1:
+        return "a reshape has room for one unknown dimension"
+    rw.replace(op, reshaped(op.x, shape_of(op.result)))
