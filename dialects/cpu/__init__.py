@@ -13,11 +13,11 @@ from inferir.dialects.cpu.pooling import LrnOp, Pool2dOp, ReduceOp, SoftmaxOp
 from inferir.dialects.cpu.program import DoneOp, KernelOp, LaunchOp, ViewOp
 from inferir.dialects.cpu.scalar import YieldOp
 from inferir.dialects.cpu.uk import MICROKERNELS
-from inferir.dialects.cpu.views import ConcatOp, ReshapeOp, SliceOp
+from inferir.dialects.cpu.views import ConcatOp, PadOp, RepeatOp, ReshapeOp, SliceOp, View
 
 LEVEL3 = (GemmOp, Conv2dOp, Dwconv2dOp, Pool2dOp, ReduceOp, SoftmaxOp, LrnOp, MapOp, TransposeOp)
 register(LEVEL3)
-ON_TENSORS = (PackConv2dOp, PackDwconv2dOp, PackGemmOp, ReshapeOp, ConcatOp, SliceOp)
+ON_TENSORS = (PackConv2dOp, PackDwconv2dOp, PackGemmOp, ReshapeOp, ConcatOp, SliceOp, RepeatOp, PadOp)
 ON_BUFFERS = (AllocOp, ConstantOp, WeightOp, ViewOp)
 CPU = Dialect("cpu", [*LEVEL3, YieldOp, *ON_TENSORS, *ON_BUFFERS, KernelOp, DoneOp, LaunchOp, *MICROKERNELS])
 
@@ -40,12 +40,15 @@ __all__ = [
     "PackConv2dOp",
     "PackDwconv2dOp",
     "PackGemmOp",
+    "PadOp",
     "Pool2dOp",
     "ReduceOp",
+    "RepeatOp",
     "ReshapeOp",
     "SliceOp",
     "SoftmaxOp",
     "TransposeOp",
+    "View",
     "ViewOp",
     "WeightOp",
     "YieldOp",

@@ -1,4 +1,5 @@
-"""Level 3 ops that move nothing once there are buffers: their result is a part or another shape of memory that is there anyway."""
+"""Level 3 ops without a kernel of their own: once there are buffers, their result is a part or another shape of memory that is
+there anyway, or plain copies into parts of it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +11,7 @@ from xdsl.traits import Pure
 
 from inferir.core.dims import DimLike, differ, parse_dim, product, shape_text
 from inferir.core.op import Op, define
-from inferir.core.properties import dims, integer
+from inferir.core.properties import dims, integer, ints, number
 
 
 class View(Op):
@@ -105,3 +106,53 @@ class SliceOp(View):
     def reference(self, x: np.ndarray) -> np.ndarray:
         """numpy."""
         return x[(slice(None),) * self.axis + (slice(self.start, self.start + self.size),)]
+
+
+@define
+class RepeatOp(View):
+    """Every position of an axis `factors[axis]` times, one after the other; the last axis is not repeated.
+
+    Example (nearest-neighbour upsampling):
+        %y = cpu.repeat %x factors [1, 2, 2, 1] : (tensor<1x7x7x16xf32>) -> tensor<1x14x14x16xf32>
+    """
+
+    name = "cpu.repeat"
+    x = operand_def(TensorType)
+    factors = ints()
+
+    def infer_shape(self, x: Any) -> Any:
+        """Sizes times factors."""
+        if len(self.factors) != len(x) or any(f < 1 for f in self.factors) or self.factors[-1:] not in ((1,), ()):
+            self.error(f"factors {list(self.factors)} need one number from 1 for each axis of {shape_text(x)}, 1 for the last")
+        return tuple(d * f for d, f in zip(x, self.factors, strict=True))
+
+    def reference(self, x: np.ndarray) -> np.ndarray:
+        """numpy."""
+        for axis, factor in enumerate(self.factors):
+            x = np.repeat(x, factor, axis)
+        return x
+
+
+@define
+class PadOp(View):
+    """x with `low` positions of `value` before and `high` behind along each axis.
+
+    Example:
+        %y = cpu.pad %x low [0, 1, 1, 0] high [0, 1, 1, 0] : (tensor<1x7x7x16xf32>) -> tensor<1x9x9x16xf32>
+    """
+
+    name = "cpu.pad"
+    x = operand_def(TensorType)
+    low = ints()
+    high = ints()
+    value = number(0.0)
+
+    def infer_shape(self, x: Any) -> Any:
+        """Sizes and what is added to them."""
+        if not len(self.low) == len(self.high) == len(x) or min((*self.low, *self.high), default=0) < 0:
+            self.error(f"low {list(self.low)} and high {list(self.high)} need one number from 0 for each axis of {shape_text(x)}")
+        return tuple(a + d + b for a, d, b in zip(self.low, x, self.high, strict=True))
+
+    def reference(self, x: np.ndarray) -> np.ndarray:
+        """numpy."""
+        return np.pad(x, list(zip(self.low, self.high, strict=True)), constant_values=self.value)

@@ -11,14 +11,16 @@ becomes
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from xdsl.dialects import func
+from xdsl.dialects import arith, func
 from xdsl.dialects.builtin import (
     DYNAMIC_INDEX,
     ArrayAttr,
     DictionaryAttr,
+    FloatAttr,
     FunctionType,
     IndexType,
     IntegerAttr,
@@ -26,6 +28,7 @@ from xdsl.dialects.builtin import (
     StridedLayoutAttr,
     StringAttr,
     TensorType,
+    f32,
     i64,
 )
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
@@ -107,7 +110,7 @@ class _Bufferizer:
 
     def check(self, op: Operation) -> None:
         """Whether the op has a form on buffers and its sizes are known before it runs."""
-        if not isinstance(op, func.ReturnOp | cpu.Level3Op | cpu.ReshapeOp | cpu.ConcatOp | cpu.SliceOp) and not _is_constant(op):
+        if not isinstance(op, func.ReturnOp | cpu.Level3Op | cpu.View) and not _is_constant(op):
             if isinstance(op, cpu.PackConv2dOp | cpu.PackDwconv2dOp | cpu.PackGemmOp):
                 raise InferError(
                     f"{op.name}: weights that are not constant cannot be packed (run pack-weights before bufferize)", op.location
@@ -135,6 +138,13 @@ class _Bufferizer:
                 self.view(op.x, op.y, self.placement.own(op.x).part(op.axis, op.start, self.shapes[op.y]))
             case cpu.ConcatOp():
                 self.concat(op)
+            case cpu.RepeatOp():
+                for start in itertools.product(*map(range, op.factors)):
+                    self.scatter(op, op.factors, start)
+            case cpu.PadOp():
+                whole = self.memory(self.placement.own(op.y), op.y)
+                self.insert(cpu.MapOp.make(whole, [], whole, result_types=[], regions=[_always(op.value)]))
+                self.scatter(op, (1,) * len(op.low), op.low)
             case cpu.Level3Op():
                 self.kernel(op)
             case _:
@@ -151,6 +161,13 @@ class _Bufferizer:
         properties = {name: getattr(op, name) for name in op.property_definitions()}
         regions = [op.detach_region(r) for r in list(op.regions)]
         self.insert(type(op).make(*operands, result_types=[], regions=regions, **properties))
+
+    def scatter(self, op: cpu.RepeatOp | cpu.PadOp, factors: tuple[int, ...], start: tuple[int, ...]) -> None:
+        """Copy x to positions of y."""
+        there = self.placement.own(op.y).every(factors, start, self.shapes[op.x])
+        if there is None:
+            raise InferError(f"{op.name} of {op.x.type}: all dimensions but the first must be known", op.location)
+        self.copy(op.x, there)
 
     def view(self, x: SSAValue, y: SSAValue, there: Place | None) -> None:
         """y is x's memory seen otherwise, unless y must lie elsewhere or no view says it."""
@@ -267,6 +284,14 @@ def _same(a: Place, b: Place) -> bool:
 
 def _identity(x: SSAValue, outs: SSAValue) -> Operation:
     return cpu.MapOp.make(x, [], outs, result_types=[], regions=[Region()])
+
+
+def _always(value: float) -> Region:
+    """A region that stores a number."""
+    block = Block(arg_types=[f32])
+    number = arith.ConstantOp(FloatAttr(value, f32))
+    block.add_ops([number, cpu.YieldOp(number)])
+    return Region(block)
 
 
 def _sizes(shape: Shape) -> list[int]:

@@ -1,8 +1,11 @@
 """Elementwise ops: each is a cpu.map whose region says what happens to one element. `fuse-epilogue` joins them."""
 
 from collections.abc import Callable
+from typing import Any
 
 from xdsl.dialects import math
+from xdsl.dialects.arith import ConstantOp, NegfOp
+from xdsl.dialects.builtin import FloatAttr
 from xdsl.ir import SSAValue
 
 from inferir.core import Rewriter, rewrites
@@ -14,13 +17,103 @@ from inferir.passes.cpu.inference_to_cpu.building import Scalars, not_float, ran
 
 Body = Callable[..., SSAValue]
 
+
+def _clamp(s: Scalars, op: Any, x: SSAValue) -> SSAValue:
+    low = x if op.low is None else s.max(x, s.const(op.low))
+    return low if op.high is None else s.min(low, s.const(op.high))
+
+
+def _elu(s: Scalars, op: Any, x: SSAValue) -> SSAValue:
+    below = s.mul(s.const(op.alpha), s.sub(s.do(math.ExpOp, s.min(x, s.const(0.0))), s.const(1.0)))
+    y = s.select(s.compare("ogt", x, s.const(0.0)), x, below)
+    return y if op.scale == 1 else s.mul(s.const(op.scale), y)
+
+
+def _gelu(s: Scalars, op: Any, x: SSAValue) -> SSAValue:
+    half = s.mul(x, s.const(0.5))
+    if op.approximate == "none":
+        inner = s.do(math.ErfOp, s.mul(x, s.const(0.5**0.5)))
+    else:
+        cube = s.mul(s.mul(x, x), s.mul(x, s.const(0.044715)))
+        inner = s.do(math.TanhOp, s.mul(s.add(x, cube), s.const((2 / 3.141592653589793) ** 0.5)))
+    return s.mul(half, s.add(inner, s.const(1.0)))
+
+
+def _sigmoid(s: Scalars, x: SSAValue) -> SSAValue:
+    return s.div(s.const(1.0), s.add(s.const(1.0), s.do(math.ExpOp, s.sub(s.const(0.0), x))))
+
+
+def _softplus(s: Scalars, x: SSAValue) -> SSAValue:
+    """max(x, 0) + log(1 + exp(-|x|))"""
+    small = s.do(math.ExpOp, s.sub(s.const(0.0), s.do(math.AbsFOp, x)))
+    return s.add(s.max(x, s.const(0.0)), s.do(math.LogOp, s.add(s.const(1.0), small)))
+
+
+def _hard_sigmoid(s: Scalars, x: SSAValue, alpha: float, beta: float) -> SSAValue:
+    return s.clamp(s.add(s.mul(x, s.const(alpha)), s.const(beta)), 0.0, 1.0)
+
+
+def _where_positive(s: Scalars, x: SSAValue, slope: SSAValue) -> SSAValue:
+    return s.select(s.compare("oge", x, s.const(0.0)), x, s.mul(x, slope))
+
+
+def _sign(s: Scalars, op: Any, x: SSAValue) -> SSAValue:
+    zero = s.const(0.0)
+    up = s.select(s.compare("ogt", x, zero), s.const(1.0), x)
+    return s.select(s.compare("olt", x, zero), s.const(-1.0), up)
+
+
+def _pow(s: Scalars, op: Any, a: SSAValue, b: SSAValue) -> SSAValue:
+    """Small whole exponents are products."""
+    match b.owner.value.value.data if isinstance(b.owner, ConstantOp) and isinstance(b.owner.value, FloatAttr) else None:
+        case 1.0:
+            return a
+        case 2.0:
+            return s.mul(a, a)
+        case 3.0:
+            return s.mul(a, s.mul(a, a))
+        case 0.5:
+            return s.do(math.SqrtOp, a)
+        case -1.0:
+            return s.div(s.const(1.0), a)
+    return s.do(math.PowFOp, a, b)
+
+
 BODIES: dict[type[Elementwise], Body] = {
     inf.AddOp: lambda s, op, a, b: s.add(a, b),
     inf.SubOp: lambda s, op, a, b: s.sub(a, b),
     inf.MulOp: lambda s, op, a, b: s.mul(a, b),
     inf.DivOp: lambda s, op, a, b: s.div(a, b),
+    inf.MaximumOp: lambda s, op, a, b: s.max(a, b),
+    inf.MinimumOp: lambda s, op, a, b: s.min(a, b),
+    inf.PowOp: _pow,
+    inf.NegOp: lambda s, op, x: s.do(NegfOp, x),
+    inf.AbsOp: lambda s, op, x: s.do(math.AbsFOp, x),
+    inf.ExpOp: lambda s, op, x: s.do(math.ExpOp, x),
+    inf.LogOp: lambda s, op, x: s.do(math.LogOp, x),
     inf.SqrtOp: lambda s, op, x: s.do(math.SqrtOp, x),
+    inf.RsqrtOp: lambda s, op, x: s.div(s.const(1.0), s.do(math.SqrtOp, x)),
+    inf.ReciprocalOp: lambda s, op, x: s.div(s.const(1.0), x),
+    inf.SignOp: _sign,
+    inf.FloorOp: lambda s, op, x: s.do(math.FloorOp, x),
+    inf.CeilOp: lambda s, op, x: s.do(math.CeilOp, x),
+    inf.RoundOp: lambda s, op, x: s.do(math.RoundEvenOp, x),
+    inf.ErfOp: lambda s, op, x: s.do(math.ErfOp, x),
+    inf.SinOp: lambda s, op, x: s.do(math.SinOp, x),
+    inf.CosOp: lambda s, op, x: s.do(math.CosOp, x),
     inf.ReluOp: lambda s, op, x: s.max(x, s.const(0.0)),
+    inf.ClampOp: _clamp,
+    inf.LeakyReluOp: lambda s, op, x: _where_positive(s, x, s.const(op.alpha)),
+    inf.PreluOp: lambda s, op, x, slope: _where_positive(s, x, slope),
+    inf.EluOp: _elu,
+    inf.GeluOp: _gelu,
+    inf.SiluOp: lambda s, op, x: s.mul(x, _sigmoid(s, x if op.beta == 1 else s.mul(x, s.const(op.beta)))),
+    inf.SigmoidOp: lambda s, op, x: _sigmoid(s, x),
+    inf.HardSigmoidOp: lambda s, op, x: _hard_sigmoid(s, x, op.alpha, op.beta),
+    inf.HardSwishOp: lambda s, op, x: s.mul(x, _hard_sigmoid(s, x, 1 / 6, 0.5)),
+    inf.TanhOp: lambda s, op, x: s.do(math.TanhOp, x),
+    inf.SoftplusOp: lambda s, op, x: _softplus(s, x),
+    inf.MishOp: lambda s, op, x: s.mul(x, s.do(math.TanhOp, _softplus(s, x))),
 }
 """What each elementwise op does to its operands' elements: (scalars, op, *elements) -> element."""
 

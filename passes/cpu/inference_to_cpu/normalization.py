@@ -1,11 +1,23 @@
 """Normalisations."""
 
 from xdsl.dialects import math
+from xdsl.ir import Region
 
 from inferir.core import Rewriter, rewrites
 from inferir.dialects import cpu
 from inferir.dialects import inference as inf
-from inferir.passes.cpu.inference_to_cpu.building import Scalars, not_float, rank_of, replace, reshaped, shape_of
+from inferir.passes.cpu.inference_to_cpu.building import (
+    Scalars,
+    channels_last,
+    not_float,
+    rank_of,
+    replace,
+    replace_channels_last,
+    reshaped,
+    result,
+    shape_of,
+    transposed,
+)
 
 
 @rewrites(inf.BatchNormOp)
@@ -24,4 +36,37 @@ def batch_norm(op: inf.BatchNormOp, rw: Rewriter) -> str | None:
     spread = s.do(math.SqrtOp, s.add(variance, s.const(op.epsilon)))
     y = s.add(s.mul(s.sub(x, mean), s.div(scale, spread)), bias)
     replace(op, cpu.MapOp.make(op.x, parts, regions=[s.region(y)]), rw)
+    return None
+
+
+@rewrites(inf.LrnOp)
+def lrn(op: inf.LrnOp, rw: Rewriter) -> str | None:
+    """Across channels, which come last."""
+    reason = not_float(op.x)
+    if reason is not None:
+        return reason
+    x = channels_last(op.x, op.layout, rw)
+    made = cpu.LrnOp.make(x, [], size=op.size, alpha=op.alpha, beta=op.beta, bias=op.k, regions=[Region()])
+    replace_channels_last(op, made, op.layout, rw)
+    return None
+
+
+@rewrites(inf.SoftmaxOp)
+def softmax(op: inf.SoftmaxOp, rw: Rewriter) -> str | None:
+    """Along the last axis; another axis is brought there, without a copy where only dimensions of size 1 follow it."""
+    reason = not_float(op.x)
+    if reason is not None:
+        return reason
+    rank, shape = rank_of(op.x), shape_of(op.x)
+    axis = op.axis % rank
+    if axis == rank - 1:
+        replace(op, cpu.SoftmaxOp.make(op.x, [], regions=[Region()]), rw)
+    elif all(d == 1 for d in shape[axis + 1 :]) and shape.count(-1) <= 1:
+        flat = reshaped(op.x, shape[: axis + 1], rw)
+        y = result(cpu.SoftmaxOp.make(flat, [], regions=[Region()]), rw)
+        rw.replace(op, reshaped(y, shape, rw))
+    else:
+        order = [*(d for d in range(rank) if d != axis), axis]
+        y = result(cpu.SoftmaxOp.make(transposed(op.x, order, rw), [], regions=[Region()]), rw)
+        rw.replace(op, transposed(y, [order.index(d) for d in range(rank)], rw))
     return None

@@ -48,6 +48,15 @@ class Place:
             return None
         return replace(self, shape=shape, offset=self.offset + start * strides[axis], strides=normal(shape, strides))
 
+    def every(self, factors: tuple[int, ...], start: tuple[int, ...], shape: Shape) -> Place | None:
+        """`shape` positions, `factors[axis]` apart along each axis, from `start` on; None where the strides are not known numbers."""
+        strides = self.strides or contiguous_strides(self.shape)
+        if strides is None:
+            return None
+        offset = self.offset + sum(i * s for i, s in zip(start, strides, strict=True))
+        apart = tuple(f * s for f, s in zip(factors, strides, strict=True))
+        return replace(self, shape=shape, offset=offset, strides=normal(shape, apart))
+
     def reshaped(self, shape: Shape) -> Place | None:
         """The same elements under another shape, or None where no strides say that."""
         if self.strides is None:
@@ -139,7 +148,7 @@ class Placement:
         """Have a value computed at a place, if it is not computed elsewhere already."""
         if place is None or value in self.places or not isinstance(value, OpResult):
             return
-        if not isinstance(value.op, cpu.Level3Op | cpu.ConcatOp | cpu.ReshapeOp):
+        if not isinstance(value.op, cpu.Level3Op | cpu.ConcatOp | cpu.ReshapeOp | cpu.RepeatOp | cpu.PadOp):
             return
         if place.overwritten and not value.has_one_use():
             return

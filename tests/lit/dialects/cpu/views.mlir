@@ -5,9 +5,13 @@
 // CHECK:         cpu.concat %{{.+}}, %{{.+}} axis 1 : (tensor<?x4xf32>, tensor<?x2xf32>) -> tensor<?x6xf32>
 // CHECK:         cpu.slice %{{.+}} axis 1 start 2 size 3 : (tensor<?x6xf32>) -> tensor<?x3xf32>
 // CHECK:         cpu.reshape %{{.+}} shape [-1, 3, 1] : (tensor<?x3xf32>) -> tensor<?x3x1xf32>
-func.func @views(%x: tensor<?x4xf32>, %y: tensor<?x2xf32>) -> tensor<?x3x1xf32> {
+// CHECK:         cpu.repeat %{{.+}} factors [1, 2, 1] : (tensor<?x3x1xf32>) -> tensor<?x6x1xf32>
+// CHECK:         cpu.pad %{{.+}} low [0, 1, 0] high [0, 0, 2] value 1.5 : (tensor<?x6x1xf32>) -> tensor<?x7x3xf32>
+func.func @views(%x: tensor<?x4xf32>, %y: tensor<?x2xf32>) -> tensor<?x7x3xf32> {
   %0 = cpu.concat %x, %y axis 1 : (tensor<?x4xf32>, tensor<?x2xf32>) -> tensor<?x6xf32>
   %1 = cpu.slice %0 axis 1 start 2 size 3 : (tensor<?x6xf32>) -> tensor<?x3xf32>
   %2 = cpu.reshape %1 shape [-1, 3, 1] : (tensor<?x3xf32>) -> tensor<?x3x1xf32>
-  return %2 : tensor<?x3x1xf32>
+  %3 = cpu.repeat %2 factors [1, 2, 1] : (tensor<?x3x1xf32>) -> tensor<?x6x1xf32>
+  %4 = cpu.pad %3 low [0, 1, 0] high [0, 0, 2] value 1.5 : (tensor<?x6x1xf32>) -> tensor<?x7x3xf32>
+  return %4 : tensor<?x7x3xf32>
 }

@@ -79,3 +79,21 @@ func.func @copies(%x: tensor<1x4xf32>) -> (tensor<1x4xf32>, tensor<1x8xf32>) {
   %1 = cpu.concat %0, %x axis 1 : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x8xf32>
   return %0, %1 : tensor<1x4xf32>, tensor<1x8xf32>
 }
+
+// -----
+// Repeats and paddings are copies into positions of the result.
+// CHECK-LABEL: @copies_into_positions
+// CHECK-SAME:    %[[X:[a-z]+]]: memref<1x2x2xf32>{{.*}}, %[[Y:[0-9]+]]: memref<1x4x2xf32>{{.*}}, %[[Z:[0-9]+]]: memref<1x3x2xf32>
+// CHECK:         %[[A:.+]] = cpu.view %[[Y]] at {{.+}} to memref<1x2x2xf32, strided<[8, 4, 1]>>
+// CHECK:         cpu.map %[[X]] outs %[[A]]
+// CHECK:         %[[B:.+]] = cpu.view %[[Y]] at {{.+}} to memref<1x2x2xf32, strided<[8, 4, 1]>>
+// CHECK:         cpu.map %[[X]] outs %[[B]]
+// CHECK:         cpu.map %[[Z]] outs %[[Z]] {
+// CHECK:           arith.constant 1.500000e+00
+// CHECK:         %[[C:.+]] = cpu.view %[[Z]] at {{.+}} to memref<1x2x2xf32
+// CHECK:         cpu.map %[[X]] outs %[[C]]
+func.func @copies_into_positions(%x: tensor<1x2x2xf32>) -> (tensor<1x4x2xf32>, tensor<1x3x2xf32>) {
+  %0 = cpu.repeat %x factors [1, 2, 1] : (tensor<1x2x2xf32>) -> tensor<1x4x2xf32>
+  %1 = cpu.pad %x low [0, 1, 0] high [0, 0, 0] value 1.5 : (tensor<1x2x2xf32>) -> tensor<1x3x2xf32>
+  return %0, %1 : tensor<1x4x2xf32>, tensor<1x3x2xf32>
+}

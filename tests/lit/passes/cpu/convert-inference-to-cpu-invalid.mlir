@@ -1,6 +1,4 @@
-// RUN: not infer-opt %s --pass-pipeline='builtin.module(func.func(convert-inference-to-cpu))' --split-input-file 2>&1 | filecheck %s
-
-// CHECK: error: cannot convert inference.add: the cpu target computes in f32, tensor<4xi64> is given
+// RUN: infer-opt %s --pass-pipeline='builtin.module(func.func(convert-inference-to-cpu))' --split-input-file --verify-diagnostics
 
 func.func @not_float(%x: tensor<4xi64>) -> tensor<4xi64> {
   // expected-error @+1 {{cannot convert inference.add: the cpu target computes in f32, tensor<4xi64> is given}}
@@ -27,4 +25,123 @@ func.func @negative_padding(%x: tensor<1x2x4x4xf32>, %w: tensor<2x2x1x1xf32>) ->
   // expected-error @+1 {{cannot convert inference.conv: negative padding has no kernel}}
   %0 = inference.conv %x, %w pads [-1, 0, 0, 0] : (tensor<1x2x4x4xf32>, tensor<2x2x1x1xf32>) -> tensor<1x2x3x4xf32>
   return %0 : tensor<1x2x3x4xf32>
+}
+
+// -----
+func.func @pool_1d(%x: tensor<1x2x8xf32>) -> tensor<1x2x7xf32> {
+  // expected-error @+1 {{cannot convert inference.max_pool: 1-D pooling has no kernel yet}}
+  %0 = inference.max_pool %x kernel [2] : (tensor<1x2x8xf32>) -> tensor<1x2x7xf32>
+  return %0 : tensor<1x2x7xf32>
+}
+
+// -----
+func.func @logsumexp(%x: tensor<2x8xf32>) -> tensor<2xf32> {
+  // expected-error @+1 {{cannot convert inference.reduce: logsumexp has no kernel yet}}
+  %0 = inference.reduce %x kind logsumexp axes [1] : (tensor<2x8xf32>) -> tensor<2xf32>
+  return %0 : tensor<2xf32>
+}
+
+// -----
+func.func @no_axes(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
+  // expected-error @+1 {{cannot convert inference.reduce: no axis is reduced}}
+  %0 = inference.reduce %x : tensor<2x8xf32>
+  return %0 : tensor<2x8xf32>
+}
+
+// -----
+func.func @dynamic_mean(%x: tensor<2x?xf32>) -> tensor<2xf32> {
+  // expected-error @+1 {{cannot convert inference.reduce: a mean over a dynamic dimension has no kernel yet}}
+  %0 = inference.reduce %x kind mean axes [1] : (tensor<2x?xf32>) -> tensor<2xf32>
+  return %0 : tensor<2xf32>
+}
+
+// -----
+func.func @dynamic_around(%x: tensor<2x?x3x?xf32>) -> tensor<1x?x1x?xf32> {
+  // expected-error @+1 {{cannot convert inference.reduce: more than one dynamic dimension around the axes}}
+  %0 = inference.reduce %x axes [0, 2] keepdims : (tensor<2x?x3x?xf32>) -> tensor<1x?x1x?xf32>
+  return %0 : tensor<1x?x1x?xf32>
+}
+
+// -----
+func.func @batched_product(%x: tensor<2x3x4xf32>) -> tensor<2x3x3xf32> {
+  // expected-error @+1 {{cannot convert inference.matmul: the right side is no matrix of known size; products of two computed tensors have no kernel yet}}
+  %0 = inference.matmul %x, %x transpose_b : (tensor<2x3x4xf32>, tensor<2x3x4xf32>) -> tensor<2x3x3xf32>
+  return %0 : tensor<2x3x3xf32>
+}
+
+// -----
+func.func @computed_product(%x: tensor<3x4xf32>) -> tensor<3x3xf32> {
+  // expected-error @+1 {{cannot convert inference.matmul: the right side is not constant; products of two computed tensors have no kernel yet}}
+  %0 = inference.matmul %x, %x transpose_b : (tensor<3x4xf32>, tensor<3x4xf32>) -> tensor<3x3xf32>
+  return %0 : tensor<3x3xf32>
+}
+
+// -----
+func.func @computed_shape(%x: tensor<3x4xf32>, %s: tensor<2xi64>) -> tensor<?x?xf32> {
+  // expected-error @+1 {{cannot convert inference.reshape: its shape is computed at run time}}
+  %0 = inference.reshape %x to %s : (tensor<3x4xf32>, tensor<2xi64>) -> tensor<?x?xf32>
+  return %0 : tensor<?x?xf32>
+}
+
+// -----
+func.func @computed_bounds(%x: tensor<3x4xf32>, %s: tensor<1xi64>) -> tensor<?x4xf32> {
+  // expected-error @+1 {{cannot convert inference.slice: its bounds are computed at run time}}
+  %0 = inference.slice %x begin %s end %s axes [0] : (tensor<3x4xf32>, tensor<1xi64>, tensor<1xi64>) -> tensor<?x4xf32>
+  return %0 : tensor<?x4xf32>
+}
+
+// -----
+func.func @steps(%x: tensor<4xf32>) -> tensor<2xf32> {
+  // expected-error @+1 {{cannot convert inference.slice: a step other than 1 has no kernel yet}}
+  %0 = inference.slice %x starts [0] ends [4] axes [0] steps [2] : (tensor<4xf32>) -> tensor<2xf32>
+  return %0 : tensor<2xf32>
+}
+
+// -----
+func.func @dynamic_cut(%x: tensor<?xf32>) -> tensor<?xf32> {
+  // expected-error @+1 {{cannot convert inference.slice: it cuts a dynamic dimension}}
+  %0 = inference.slice %x starts [1] ends [-1] axes [0] : (tensor<?xf32>) -> tensor<?xf32>
+  return %0 : tensor<?xf32>
+}
+
+// -----
+func.func @bilinear(%x: tensor<1x3x4x4xf32>) -> tensor<1x3x8x8xf32> {
+  // expected-error @+1 {{cannot convert inference.resize: only nearest-neighbour upsampling by whole factors has a kernel}}
+  %0 = inference.resize %x axes [2, 3] sizes [8, 8] mode linear : (tensor<1x3x4x4xf32>) -> tensor<1x3x8x8xf32>
+  return %0 : tensor<1x3x8x8xf32>
+}
+
+// -----
+func.func @all_axes(%x: tensor<1x3x4xf32>) -> tensor<1x6x8xf32> {
+  // expected-error @+1 {{cannot convert inference.resize: it repeats the last axis and the one that holds channels}}
+  %0 = inference.resize %x axes [1, 2] sizes [6, 8] : (tensor<1x3x4xf32>) -> tensor<1x6x8xf32>
+  return %0 : tensor<1x6x8xf32>
+}
+
+// -----
+func.func @reflecting(%x: tensor<4xf32>) -> tensor<6xf32> {
+  // expected-error @+1 {{cannot convert inference.pad: reflect padding has no kernel yet}}
+  %0 = inference.pad %x low [1] high [1] mode reflect : (tensor<4xf32>) -> tensor<6xf32>
+  return %0 : tensor<6xf32>
+}
+
+// -----
+func.func @cropping(%x: tensor<4xf32>) -> tensor<3xf32> {
+  // expected-error @+1 {{cannot convert inference.pad: negative padding has no kernel}}
+  %0 = inference.pad %x low [0] high [-1] : (tensor<4xf32>) -> tensor<3xf32>
+  return %0 : tensor<3xf32>
+}
+
+// -----
+func.func @computed_padding(%x: tensor<4xf32>, %p: tensor<2xi64>) -> tensor<?xf32> {
+  // expected-error @+1 {{cannot convert inference.pad: how much it pads is computed at run time}}
+  %0 = inference.pad %x pads %p : (tensor<4xf32>, tensor<2xi64>) -> tensor<?xf32>
+  return %0 : tensor<?xf32>
+}
+
+// -----
+func.func @computed_value(%x: tensor<4xf32>, %v: tensor<f32>) -> tensor<6xf32> {
+  // expected-error @+1 {{cannot convert inference.pad: what it pads with is computed at run time}}
+  %0 = inference.pad %x value %v low [1] high [1] : (tensor<4xf32>, tensor<f32>) -> tensor<6xf32>
+  return %0 : tensor<6xf32>
 }

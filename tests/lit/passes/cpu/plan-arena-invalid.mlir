@@ -1,6 +1,4 @@
-// RUN: not infer-opt %s --pass-pipeline='builtin.module(plan-arena)' 2>&1 | filecheck %s
-
-// CHECK: error: plan-arena: @main takes tensors; run bufferize before
+// RUN: infer-opt %s --pass-pipeline='builtin.module(plan-arena)' --verify-diagnostics
 
 // expected-error @+1 {{plan-arena: @main takes tensors; run bufferize before}}
 func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {

@@ -1,0 +1,60 @@
+"""Compute elementwise ops where their operand is still in registers.
+
+  %0 = cpu.conv2d %x, %w, %b {acc + b} : ...
+  %1 = cpu.map %0, %r {a + r} : ...
+  %2 = cpu.map %1 {max(a, 0)} : ...
+becomes
+  %2 = cpu.conv2d %x, %w, %b, %r {max(acc + b + r, 0)} : ...
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xdsl.ir import Operation
+
+from inferir.core import Pass, Rewriter, rewrites
+from inferir.dialects import cpu
+from inferir.passes.cpu.fusion.regions import joined
+
+PRODUCERS: tuple[type[cpu.Level3Op], ...] = (cpu.GemmOp, cpu.Conv2dOp, cpu.Dwconv2dOp, cpu.MapOp, cpu.Pool2dOp, cpu.ReduceOp)
+"""Kernels that apply an epilogue, those that gain most by it first."""
+
+
+@rewrites(cpu.MapOp)
+def map_into_producer(op: cpu.MapOp, rw: Rewriter) -> str | None:
+    """g(f(x), r) = (g . f)(x, r), in one kernel"""
+    found = [p for v in (op.x, *op.extras) if isinstance(p := v.owner, cpu.Level3Op)]
+    if not found:
+        return "no operand comes from a kernel"
+    found = [p for p in found if isinstance(p, PRODUCERS)]
+    if not found:
+        return "the kernel that computes its operand has no epilogue"
+    found = [p for p in found if all(use.operation is op for use in p.results[0].uses)]
+    if not found:
+        return "the operand has another reader"
+    found = [p for p in found if p.results[0].type == op.results[0].type]
+    if not found:
+        return "the result is larger than the operand"
+    producer = min(found, key=lambda p: PRODUCERS.index(type(p)))
+    extras, region = joined(producer, op)
+    rw.replace(op, _with(producer, extras, region), sources=[producer])
+    rw.erase(producer)
+    return None
+
+
+def _with(producer: cpu.Level3Op, extras: list[Any], region: Any) -> Operation:
+    """The producer with another epilogue."""
+    operands: list[Any] = []
+    for (name, _), group in zip(producer.operand_definitions(), producer.operand_groups(), strict=True):
+        operands.append(extras if name == "extras" else group[0] if group else None)
+    properties = {name: getattr(producer, name) for name in producer.property_definitions()}
+    made = type(producer).make(*operands, result_types=[producer.results[0].type], regions=[region], **properties)
+    made.attributes.update(producer.attributes)
+    return made
+
+
+class FuseEpilogue(Pass):
+    """Memory traffic is what an elementwise op costs; on the accumulators of the op before, it costs nothing."""
+
+    patterns = (map_into_producer,)

@@ -1,0 +1,59 @@
+"""Joining the scalar regions of two ops where one reads what the other computes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xdsl.dialects.builtin import TensorType
+from xdsl.ir import Block, Region, SSAValue
+
+from inferir.dialects import cpu
+
+
+def joined(producer: cpu.Level3Op, consumer: cpu.MapOp) -> tuple[list[SSAValue], Region]:
+    """The extras and the region of one op that does what `producer` and then `consumer`, which reads it, do.
+
+    Extras that occur twice are read once.
+    """
+    first_inputs = [None, *producer.extras]
+    second_inputs = [consumer.x, *consumer.extras]
+    if isinstance(producer, cpu.MapOp):
+        first_inputs[0] = producer.x
+    extras: list[SSAValue] = []
+    head = first_inputs[0]
+    for value in (*first_inputs[1:], *(v for v in second_inputs if v is not producer.y)):
+        if value is not None and value is not head and value not in extras:
+            extras.append(value)
+    block = Block(arg_types=[_scalar(producer), *(_element(v) for v in extras)])
+    arguments: dict[SSAValue, SSAValue] = dict(zip(extras, block.args[1:], strict=True))
+    if head is not None:
+        arguments[head] = block.args[0]
+    start = [block.args[0], *(arguments[v] for v in producer.extras)]
+    value = _inline(producer.epilogue, start, block)
+    rest = [value if v is producer.y else arguments[v] for v in second_inputs]
+    block.add_op(cpu.YieldOp(_inline(consumer.epilogue, rest, block)))
+    return extras, Region(block)
+
+
+def _inline(region: Region, arguments: Sequence[SSAValue], into: Block) -> SSAValue:
+    """Copy a region's ops behind those of a block; what it yields."""
+    if not region.blocks:
+        return arguments[0]
+    mapping: dict[SSAValue, SSAValue] = dict(zip(region.block.args, arguments, strict=True))
+    for op in region.block.ops:
+        if isinstance(op, cpu.YieldOp):
+            return mapping.get(op.values[0], op.values[0])
+        into.add_op(op.clone(mapping))
+    raise AssertionError("a scalar region ends in cpu.yield")
+
+
+def _element(value: SSAValue):
+    assert isinstance(value.type, TensorType)
+    return value.type.element_type
+
+
+def _scalar(op: cpu.Level3Op):
+    if op.epilogue.blocks:
+        return op.epilogue.block.args[0].type
+    assert op.y is not None
+    return _element(op.y)

@@ -1,0 +1,43 @@
+"""The cpu target: from the inference dialect to kernels on one arena, by optimisation level.
+
+A level takes what holds on any target (`passes/inference/pipeline.py`), then lowers.
+"""
+
+from inferir.core import pipeline
+from inferir.passes.inference import pipeline as inference
+
+MEMORY = pipeline(
+    "bufferize",  # concatenations, slices and reshapes become views of the buffers they belong to
+    "plan-arena",  # after this there are no tensors, only offsets
+    "convert-cpu-to-kernels",
+)
+
+LOWER = pipeline(
+    "convert-inference-to-cpu",
+    "select-tiles",
+    "pack-weights",
+    MEMORY,
+)
+
+FUSE = pipeline(
+    "convert-inference-to-cpu",
+    "cse",
+    "fuse-epilogue",  # bias, activation, residual: on the accumulators
+    "select-conv-algorithm",
+    "select-tiles",
+    "pack-weights",  # once, at compile time
+    "cse",
+    MEMORY,
+)
+
+NONE = pipeline(inference.NONE, LOWER)
+
+BASIC = pipeline(inference.BASIC, LOWER)
+
+EXTENDED = pipeline(inference.EXTENDED, FUSE)
+
+LAYOUT = pipeline(
+    inference.LAYOUT,
+    "propagate-layout{to=nhwc}",  # transposes meet and cancel; what is left sits at the edges of the graph
+    FUSE,
+)

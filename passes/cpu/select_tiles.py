@@ -1,0 +1,83 @@
+"""Choose the register tile of matrix products and convolutions, and pack their weights for it.
+
+  %p = cpu.pack_gemm %w : (tensor<768x96xf32>) -> tensor<6x768x16xf32>
+  %y = cpu.gemm %x, %p columns 96 : ...
+becomes
+  %p = cpu.pack_gemm %w panel 48 : (tensor<768x96xf32>) -> tensor<2x768x48xf32>
+  %y = cpu.gemm %x, %p columns 96 rows 8 : ...
+"""
+
+from __future__ import annotations
+
+from xdsl.dialects.builtin import TensorType
+
+from inferir.core import Pass, Rewriter, rewrites
+from inferir.core.dims import Shape
+from inferir.dialects import cpu
+from inferir.passes.cpu.inference_to_cpu.building import shape_of
+
+TILES = ((64, 6), (48, 8), (32, 12), (16, 24))
+"""(columns, rows) that keep 24 of 32 vector registers busy. Source: evidence of the prototypes, 512-bit registers."""
+FEW_ROWS = 3
+"""With so few rows a product is bound by reading the weights: one wide stream is best."""
+
+
+def panel_of(columns: int, rows: int | None) -> tuple[int, int]:
+    """(panel, rows) of the tile for so many columns and rows (None: not known)."""
+    if rows is not None and rows <= FEW_ROWS:
+        return (128 if columns >= 128 else min(-(-columns // 16) * 16, 64)), max(rows, 1)
+    padded = {panel: -(-columns // panel) * panel for panel, _ in TILES}
+    least = min(padded.values())
+    panel, most = next((p, r) for p, r in TILES if padded[p] <= least * 1.07)
+    return panel, most if rows is None else min(most, rows)
+
+
+def rows_of(shape: Shape) -> int | None:
+    """The product of dimensions, None where one is not known."""
+    total = 1
+    for dim in shape:
+        if not isinstance(dim, int) or dim < 0:
+            return None
+        total *= dim
+    return total
+
+
+@rewrites(cpu.GemmOp)
+def gemm_tile(op: cpu.GemmOp, rw: Rewriter) -> str | None:
+    """6x64, or what fits the columns better; one row at a time where there are few"""
+    pack = op.w.owner
+    if not isinstance(pack, cpu.PackGemmOp):
+        return "its weights are packed already"
+    panel, rows = panel_of(op.columns, rows_of(shape_of(op.x)[:-1]))
+    if (panel, rows) == (pack.panel, op.rows):
+        return "it has that tile"
+    packed = pack.like(panel=panel)
+    rw.insert(packed)
+    rw.replace(op, op.like(w=packed.packed, rows=rows, result_types=[op.results[0].type]))
+    return None
+
+
+@rewrites(cpu.Conv2dOp)
+def conv_tile(op: cpu.Conv2dOp, rw: Rewriter) -> str | None:
+    """6x64, or what fits the channels of a group better; no more rows than an image row has pixels"""
+    pack = op.w.owner
+    if not isinstance(pack, cpu.PackConv2dOp):
+        return "its weights are packed already"
+    assert isinstance(op.results[0].type, TensorType)
+    width = shape_of(op.results[0])[2]
+    panel, rows = panel_of(op.channels // op.groups, None)
+    if width > 0 and panel == 64 and 6 < width < 12 and op.channels // op.groups % 32 == 0:
+        panel, rows = 32, 12  # a row of 7 pixels is one tile of 7x32, not 6x64 and a remainder
+    rows = min(rows, width) if width > 0 else rows
+    if (panel, rows) == (pack.panel, op.rows):
+        return "it has that tile"
+    packed = pack.like(panel=panel)
+    rw.insert(packed)
+    rw.replace(op, op.like(w=packed.packed, rows=rows, result_types=[op.results[0].type]))
+    return None
+
+
+class SelectTiles(Pass):
+    """The tile follows from the sizes: as many accumulators as there are registers for, as few padded columns as possible."""
+
+    patterns = (gemm_tile, conv_tile)

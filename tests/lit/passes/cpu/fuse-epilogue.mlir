@@ -1,0 +1,93 @@
+// RUN: infer-opt %s --pass-pipeline='builtin.module(func.func(fuse-epilogue))' --split-input-file | filecheck %s
+
+// Residual and activation are computed on the accumulators; the residual is one more input.
+// CHECK-LABEL: @residual
+// CHECK-SAME:    %[[X:[a-z]+]]: tensor<1x4x4x8xf32>, %[[W:[a-z]+]]: {{.+}}, %[[R:[a-z]+]]: tensor<1x4x4x16xf32>
+// CHECK:         %[[Y:.+]] = cpu.conv2d %[[X]], %[[W]], %[[R]] channels 16 {
+// CHECK:           arith.addf
+// CHECK:           arith.maximumf
+// CHECK-NOT:     cpu.map
+// CHECK:         return %[[Y]]
+func.func @residual(%x: tensor<1x4x4x8xf32>, %w: tensor<1x1x1x8x16xf32>, %r: tensor<1x4x4x16xf32>) -> tensor<1x4x4x16xf32> {
+  %0 = cpu.conv2d %x, %w channels 16 {} : (tensor<1x4x4x8xf32>, tensor<1x1x1x8x16xf32>) -> tensor<1x4x4x16xf32>
+  %1 = cpu.map %r, %0 {
+  ^bb0(%a: f32, %b: f32):
+    %s = arith.addf %a, %b : f32
+    cpu.yield %s : f32
+  } : (tensor<1x4x4x16xf32>, tensor<1x4x4x16xf32>) -> tensor<1x4x4x16xf32>
+  %2 = cpu.map %1 {
+  ^bb0(%a: f32):
+    %c = arith.constant 0.0 : f32
+    %s = arith.maximumf %a, %c : f32
+    cpu.yield %s : f32
+  } : (tensor<1x4x4x16xf32>) -> tensor<1x4x4x16xf32>
+  return %2 : tensor<1x4x4x16xf32>
+}
+
+// -----
+// x * exp(x): one map that reads x once.
+// CHECK-LABEL: @reads_once
+// CHECK-SAME:    %[[X:[a-z]+]]: tensor<4xf32>
+// CHECK:         cpu.map %[[X]] {
+// CHECK:           %[[E:.+]] = math.exp %[[A:.+]] : f32
+// CHECK:           arith.mulf %[[A]], %[[E]]
+// CHECK:         (tensor<4xf32>) -> tensor<4xf32>
+// CHECK-NOT:     cpu.map
+func.func @reads_once(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = cpu.map %x {
+  ^bb0(%a: f32):
+    %s = math.exp %a : f32
+    cpu.yield %s : f32
+  } : (tensor<4xf32>) -> tensor<4xf32>
+  %1 = cpu.map %x, %0 {
+  ^bb0(%a: f32, %b: f32):
+    %s = arith.mulf %a, %b : f32
+    cpu.yield %s : f32
+  } : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  return %1 : tensor<4xf32>
+}
+
+// -----
+// Somebody else reads the convolution as it is.
+// CHECK-LABEL: @two_readers
+// CHECK:         cpu.conv2d
+// CHECK:         cpu.map
+func.func @two_readers(%x: tensor<1x4x4x8xf32>, %w: tensor<1x1x1x8x16xf32>) -> (tensor<1x4x4x16xf32>, tensor<1x4x4x16xf32>) {
+  %0 = cpu.conv2d %x, %w channels 16 {} : (tensor<1x4x4x8xf32>, tensor<1x1x1x8x16xf32>) -> tensor<1x4x4x16xf32>
+  %1 = cpu.map %0 {
+  ^bb0(%a: f32):
+    %s = arith.addf %a, %a : f32
+    cpu.yield %s : f32
+  } : (tensor<1x4x4x16xf32>) -> tensor<1x4x4x16xf32>
+  return %0, %1 : tensor<1x4x4x16xf32>, tensor<1x4x4x16xf32>
+}
+
+// -----
+// A softmax has no epilogue.
+// CHECK-LABEL: @no_epilogue
+// CHECK:         cpu.softmax
+// CHECK:         cpu.map
+func.func @no_epilogue(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %0 = cpu.softmax %x {} : (tensor<2x4xf32>) -> tensor<2x4xf32>
+  %1 = cpu.map %0 {
+  ^bb0(%a: f32):
+    %s = arith.addf %a, %a : f32
+    cpu.yield %s : f32
+  } : (tensor<2x4xf32>) -> tensor<2x4xf32>
+  return %1 : tensor<2x4xf32>
+}
+
+// -----
+// The gate of a squeeze-and-excitation block is smaller than what it multiplies.
+// CHECK-LABEL: @larger_result
+// CHECK:         cpu.gemm
+// CHECK:         cpu.map
+func.func @larger_result(%x: tensor<1x1x1x8xf32>, %w: tensor<1x8x16xf32>, %y: tensor<1x4x4x16xf32>) -> tensor<1x4x4x16xf32> {
+  %0 = cpu.gemm %x, %w columns 16 {} : (tensor<1x1x1x8xf32>, tensor<1x8x16xf32>) -> tensor<1x1x1x16xf32>
+  %1 = cpu.map %y, %0 {
+  ^bb0(%a: f32, %b: f32):
+    %s = arith.mulf %a, %b : f32
+    cpu.yield %s : f32
+  } : (tensor<1x4x4x16xf32>, tensor<1x1x1x16xf32>) -> tensor<1x4x4x16xf32>
+  return %1 : tensor<1x4x4x16xf32>
+}

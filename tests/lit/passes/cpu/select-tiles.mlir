@@ -1,0 +1,47 @@
+// RUN: infer-opt %s --pass-pipeline='builtin.module(func.func(select-tiles))' --split-input-file | filecheck %s
+
+// 6x64 where 64 divides the columns, a tile with less padding where it does not, all rows of few.
+// CHECK-LABEL: @products
+// CHECK:         cpu.pack_gemm %{{.+}} panel 64
+// CHECK:         cpu.gemm {{.+}} columns 256 {
+// CHECK:         cpu.pack_gemm %{{.+}} panel 48
+// CHECK:         cpu.gemm {{.+}} columns 96 rows 8 {
+// CHECK:         cpu.pack_gemm %{{.+}} panel 128
+// CHECK:         cpu.gemm {{.+}} columns 256 rows 1 {
+func.func @products(%x: tensor<100x32xf32>, %v: tensor<1x32xf32>, %w: tensor<32x256xf32>, %u: tensor<32x96xf32>) -> (tensor<100x256xf32>, tensor<100x96xf32>, tensor<1x256xf32>) {
+  %p = cpu.pack_gemm %w : (tensor<32x256xf32>) -> tensor<16x32x16xf32>
+  %0 = cpu.gemm %x, %p columns 256 {} : (tensor<100x32xf32>, tensor<16x32x16xf32>) -> tensor<100x256xf32>
+  %q = cpu.pack_gemm %u : (tensor<32x96xf32>) -> tensor<6x32x16xf32>
+  %1 = cpu.gemm %x, %q columns 96 {} : (tensor<100x32xf32>, tensor<6x32x16xf32>) -> tensor<100x96xf32>
+  %2 = cpu.gemm %v, %p columns 256 {} : (tensor<1x32xf32>, tensor<16x32x16xf32>) -> tensor<1x256xf32>
+  return %0, %1, %2 : tensor<100x256xf32>, tensor<100x96xf32>, tensor<1x256xf32>
+}
+
+// -----
+// A row of seven pixels is one tile of 7x32; wide rows take 6x64; narrow ones no more rows than they have.
+// CHECK-LABEL: @convolutions
+// CHECK:         cpu.pack_conv2d %{{.+}} panel 32
+// CHECK:         cpu.conv2d {{.+}} channels 64 rows 7 {
+// CHECK:         cpu.pack_conv2d %{{.+}} panel 64
+// CHECK:         cpu.conv2d {{.+}} channels 64 {
+// CHECK:         cpu.pack_conv2d %{{.+}} :
+// CHECK:         cpu.conv2d {{.+}} channels 8 rows 12 {
+func.func @convolutions(%x: tensor<1x7x7x8xf32>, %y: tensor<1x14x14x8xf32>, %z: tensor<1x12x12x8xf32>, %w: tensor<64x8x1x1xf32>, %v: tensor<8x8x1x1xf32>) -> (tensor<1x7x7x64xf32>, tensor<1x14x14x64xf32>, tensor<1x12x12x8xf32>) {
+  %p = cpu.pack_conv2d %w : (tensor<64x8x1x1xf32>) -> tensor<4x1x1x8x16xf32>
+  %0 = cpu.conv2d %x, %p channels 64 {} : (tensor<1x7x7x8xf32>, tensor<4x1x1x8x16xf32>) -> tensor<1x7x7x64xf32>
+  %1 = cpu.conv2d %y, %p channels 64 {} : (tensor<1x14x14x8xf32>, tensor<4x1x1x8x16xf32>) -> tensor<1x14x14x64xf32>
+  %q = cpu.pack_conv2d %v : (tensor<8x8x1x1xf32>) -> tensor<1x1x1x8x16xf32>
+  %2 = cpu.conv2d %z, %q channels 8 {} : (tensor<1x12x12x8xf32>, tensor<1x1x1x8x16xf32>) -> tensor<1x12x12x8xf32>
+  return %0, %1, %2 : tensor<1x7x7x64xf32>, tensor<1x14x14x64xf32>, tensor<1x12x12x8xf32>
+}
+
+// -----
+// Weights that are packed already decide the tile.
+// CHECK-LABEL: @packed
+// CHECK:         cpu.gemm %{{.+}}, %{{.+}} columns 16 {
+// CHECK:         cpu.conv2d %{{.+}}, %{{.+}} channels 16 {
+func.func @packed(%x: tensor<1x8x8x8xf32>, %w: tensor<1x8x16xf32>, %v: tensor<1x1x1x8x16xf32>) -> (tensor<1x8x8x16xf32>, tensor<1x8x8x16xf32>) {
+  %0 = cpu.gemm %x, %w columns 16 {} : (tensor<1x8x8x8xf32>, tensor<1x8x16xf32>) -> tensor<1x8x8x16xf32>
+  %1 = cpu.conv2d %x, %v channels 16 {} : (tensor<1x8x8x8xf32>, tensor<1x1x1x8x16xf32>) -> tensor<1x8x8x16xf32>
+  return %0, %1 : tensor<1x8x8x16xf32>, tensor<1x8x8x16xf32>
+}
