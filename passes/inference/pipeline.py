@@ -5,7 +5,11 @@ A target's own pipelines (`passes/<target>/pipeline.py`) begin with these.
 
 from inferir.core import pipeline
 
-NONE = pipeline("")
+NONE = pipeline(
+    "inline",  # functions of the source model become part of the graph
+    "framework-to-eval",  # dropout and batch norm in their inference form; no losses, gradients, optimizers
+    "convert-framework-to-inference",
+)
 
 CLEAN = pipeline(  # O1 and O2: what the weights alone decide, and what decides nothing
     "func.func(fold-constants,canonicalize)",
@@ -15,7 +19,6 @@ CLEAN = pipeline(  # O1 and O2: what the weights alone decide, and what decides 
 
 BASIC = pipeline(
     NONE,
-    "inline",
     "merge-duplicate-weights",
     CLEAN,
     "func.func(push-transposes)",  # those that meet cancel; a lone one ends at a matrix product, or at the end
