@@ -11,6 +11,7 @@ from inferir.core.constants import FoldAttr, WeightAttr
 from inferir.core.op import ops_in
 from inferir.dialects.inference.activation import *
 from inferir.dialects.inference.arithmetic import *
+from inferir.dialects.inference.attention import *
 from inferir.dialects.inference.base import *
 from inferir.dialects.inference.comparison import *
 from inferir.dialects.inference.constant import *

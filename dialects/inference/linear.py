@@ -79,9 +79,14 @@ class MatmulOp(Affine):
             a = np.swapaxes(a, -1, -2)
         if self.transpose_b and b.ndim > 1:
             b = np.swapaxes(b, -1, -2)
-        narrow = a.dtype.itemsize < 4 and a.dtype.kind not in "iub"
-        y = (a.astype(np.float32) @ b.astype(np.float32)).astype(a.dtype) if narrow else a @ b
+        y = matrix_product(a, b)
         return y if bias is None else y + bias
+
+
+def matrix_product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """a @ b; half precision is multiplied in single."""
+    narrow = a.dtype.itemsize < 4 and a.dtype.kind not in "iub"
+    return (a.astype(np.float32) @ b.astype(np.float32)).astype(a.dtype) if narrow else a @ b
 
 
 @define
