@@ -104,12 +104,11 @@ def attention_bias(
     hidden = dtype.type(-np.inf)
     bias = np.zeros((q.shape[2], keys), dtype)
     if mask is not None:
-        if mask.dtype == np.bool_:
-            mask = np.where(mask, dtype.type(0), hidden)
-        missing = keys - mask.shape[-1]
+        added = np.asarray(np.where(mask, dtype.type(0), hidden) if mask.dtype == np.bool_ else mask)
+        missing = keys - added.shape[-1]
         if missing > 0:
-            mask = np.pad(mask, [(0, 0)] * (mask.ndim - 1) + [(0, missing)], constant_values=hidden)
-        bias = bias + mask.astype(dtype)
+            added = np.pad(added, [(0, 0)] * (added.ndim - 1) + [(0, missing)], constant_values=hidden)
+        bias = bias + added.astype(dtype)
     first = np.zeros(1, np.int64) if offset is None else offset.reshape(-1)
     place = np.arange(q.shape[2])[:, None] + first[:, None, None, None]
     key = np.arange(keys)

@@ -153,10 +153,7 @@ def causal_convolution(op: Any, lo: Lowering) -> Any:
     """A depthwise convolution over the state and x; the end of both is the next state"""
     x, w, bias, state = lo.operands(4)
     taps = lo.shape(w)[2]
-    if state is None:
-        whole = lo.pad(x, low=(0, 0, taps - 1), high=(0, 0, 0))
-    else:
-        whole = lo.concat([state, x], axis=2)
+    whole = lo.pad(x, low=(0, 0, taps - 1), high=(0, 0, 0)) if state is None else lo.concat([state, x], axis=2)
     y = lo.conv(whole, w, bias, groups=lo.shape(x)[1])
     if attr(op, "activation", "none") in ("silu", "swish"):
         y = lo.silu(y)
