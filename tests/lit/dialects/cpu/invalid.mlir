@@ -1,0 +1,72 @@
+// RUN: infer-opt %s --split-input-file --verify-diagnostics
+
+// The panels of packed weights must hold exactly the channels asked for.
+func.func @panels(%x: tensor<1x8x8x4xf32>, %w: tensor<1x3x3x4x16xf32>) {
+  // expected-error @+1 {{cpu.conv2d: 40 channels in 1 groups do not make 1 panels of 16}}
+  %0 = cpu.conv2d %x, %w channels 40 {} : (tensor<1x8x8x4xf32>, tensor<1x3x3x4x16xf32>) -> tensor<1x6x6x40xf32>
+  return
+}
+
+// -----
+func.func @depth(%x: tensor<4x80xf32>, %w: tensor<1x84x16xf32>) {
+  // expected-error @+1 {{cpu.gemm: x has 80 columns, w takes 84}}
+  %0 = cpu.gemm %x, %w columns 10 {} : (tensor<4x80xf32>, tensor<1x84x16xf32>) -> tensor<4x10xf32>
+  return
+}
+
+// -----
+// Kernels step along the last dimension by one element.
+func.func @stride(%x: memref<4x84xf32, strided<[168, 2]>>, %w: memref<1x84x16xf32>, %y: memref<4x10xf32>) {
+  // expected-error @+1 {{on buffers every operand is a memref whose last stride is 1}}
+  cpu.gemm %x, %w outs %y columns 10 {} : (memref<4x84xf32, strided<[168, 2]>>, memref<1x84x16xf32>, memref<4x10xf32>) -> ()
+  return
+}
+
+// -----
+func.func @epilogue(%x: tensor<4x84xf32>, %w: tensor<1x84x16xf32>, %b: tensor<10xf32>) {
+  // expected-error @+1 {{the epilogue takes 2 arguments, it has 1}}
+  %0 = cpu.gemm %x, %w, %b columns 10 {
+  ^bb0(%acc: f32):
+    cpu.yield %acc : f32
+  } : (tensor<4x84xf32>, tensor<1x84x16xf32>, tensor<10xf32>) -> tensor<4x10xf32>
+  return
+}
+
+// -----
+// A launch gives a kernel what it takes.
+cpu.kernel @k(%task: index, %x: memref<4xf32>) {
+  cpu.done
+}
+func.func @types(%x: memref<5xf32>, %n: index) {
+  // expected-error @+1 {{@k takes (memref<4xf32>), given (memref<5xf32>)}}
+  cpu.launch @k tasks %n(%x) : (memref<5xf32>)
+  return
+}
+
+// -----
+func.func @unknown(%n: index) {
+  // expected-error @+1 {{there is no cpu.kernel @k}}
+  cpu.launch @k tasks %n() : ()
+  return
+}
+
+// -----
+func.func @sizes(%x: memref<?xi8>, %n: index) {
+  // expected-error @+1 {{has 1 dynamic dimensions, 0 sizes are given}}
+  %0 = cpu.view %x at %n sizes() : memref<?xi8> to memref<?x4xf32>
+  return
+}
+
+// -----
+// The first argument of a kernel is the task.
+// expected-error @+1 {{the first argument of a kernel is the task, an index}}
+cpu.kernel @k(%x: memref<4xf32>) {
+  cpu.done
+}
+
+// -----
+cpu.kernel @k(%task: index, %x: memref<4x8xf32>, %w: memref<1x8x16xf32>, %y: memref<4x20xf32>) {
+  // expected-error @+1 {{cpu.uk.fma_tile: columns 20 do not fit a panel of 16}}
+  cpu.uk.fma_tile (%x[%task, %task], %w[%task, %task, %task]) to (%y[%task, %task]) with (%task, %task) columns 20 depth 8 : (memref<4x8xf32>, memref<1x8x16xf32>) to (memref<4x20xf32>)
+  cpu.done
+}
