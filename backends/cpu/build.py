@@ -1,83 +1,84 @@
 """A level 4 module to a `Program` that the runtime can load or a package can hold."""
 
-from collections.abc import Sequence
+from importlib.metadata import version
 from typing import Any
 
+import numpy as np
 from xdsl.dialects import func
-from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, FusedLoc, IndexType, IntegerAttr, ModuleOp, NameLoc, StringAttr
+from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, IndexType, IntegerAttr, ModuleOp, StringAttr
 from xdsl.ir import Attribute
 
 from inferir.backends.cpu.compile import Processor, compile_object, host
 from inferir.backends.cpu.emit.main import emit_program
 from inferir.backends.runtime.program import Port, Program
-from inferir.core.diagnostics import InferError
-from inferir.dialects.cpu.program import LaunchOp
+from inferir.core import Context, InferError
+from inferir.core.constants import constant_value
+from inferir.core.diagnostics import node_names
+from inferir.core.types import numpy_dtype
+from inferir.dialects.cpu import LaunchOp, WeightOp
 
-OUTPUT = "inference.output"
-"""Marks the arguments of `main` that are outputs."""
 
-
-def build_program(
-    module: ModuleOp,
-    weights: Sequence[tuple[int, Any]] = (),
-    weights_size: int = 0,
-    processor: Processor | None = None,
-    cache: bool = True,
-    **fields: Any,
-) -> Program:
-    """Compile a level 4 module. `weights` are (byte offset, array or its maker); `fields` go to the `Program`."""
+def build_program(module: ModuleOp, ctx: Context, processor: Processor | None = None) -> Program:
+    """Compile a level 4 module. Weights are evaluated when they are written or first run, not now."""
     processor = processor or host()
     main = next((o for o in module.body.ops if isinstance(o, func.FuncOp) and o.sym_name.data == "main"), None)
-    if main is None:
-        raise InferError("a level 4 module needs func.func @main")
+    if main is None or main.arg_attrs is None:
+        raise InferError("the module has no function @main on buffers; run the pipeline of the cpu target before", module.location)
     inputs, outputs, symbols = [], [], []
-    for argument, attributes in zip(main.body.block.args[2:], _argument_attributes(main)[2:], strict=True):
+    for argument, attributes in zip(main.body.block.args[2:], main.arg_attrs.data[2:], strict=True):
         if isinstance(argument.type, IndexType):
-            symbols.append(_text(attributes.get("inference.symbol"), f"dim{len(symbols)}"))
-            continue
-        ports = outputs if OUTPUT in attributes else inputs
-        stem = "out" if OUTPUT in attributes else "in"
-        name = _text(attributes.get("inference.name"), f"{stem}{len(ports)}")
-        ports.append(Port(name, str(attributes.get("inference.dtype", "f32")), _dims(attributes.get("inference.dims"))))
+            symbols.append(_text(attributes.data["inference.symbol"]))
+        else:
+            (outputs if "inference.output" in attributes.data else inputs).append(_port(attributes))
+    weights = [op for op in module.body.ops if isinstance(op, WeightOp)]
     return Program(
         inputs=tuple(inputs),
         outputs=tuple(outputs),
         symbols=tuple(symbols),
-        code=compile_object(emit_program(module, processor.triple), processor, cache),
-        weights=list(weights),
-        weights_size=weights_size,
-        arch=processor.triple.split("-")[0],
+        code=compile_object(emit_program(module, processor.triple), processor),
+        weights=[(op.offset, _value(op, ctx)) for op in weights],
+        weights_size=max((op.offset + _size(op) for op in weights), default=0),
+        arch=processor.triple.partition("-")[0],
         cpu_features=processor.required(),
-        launches=tuple(_launch_name(o) for o in main.walk() if isinstance(o, LaunchOp)),
-        **fields,
+        launches=tuple(_origin(op) for op in main.walk() if isinstance(op, LaunchOp)),
+        producer=f"inferir {version('inferir')}",
+        metadata={key: str(value.value.data) for key, value in main.attributes.items() if isinstance(value, IntegerAttr)},
     )
 
 
-def _argument_attributes(main: func.FuncOp) -> list[dict[str, Attribute]]:
-    if main.arg_attrs is None:
-        return [{} for _ in main.body.block.args]
-    return [dict(a.data) for a in main.arg_attrs.data if isinstance(a, DictionaryAttr)]
+def _port(attributes: DictionaryAttr) -> Port:
+    dims = attributes.data["inference.dims"]
+    assert isinstance(dims, ArrayAttr)
+    sizes = tuple(d.value.data if isinstance(d, IntegerAttr) else _text(d) for d in dims.data)
+    return Port(_text(attributes.data["inference.name"]), str(attributes.data.get("inference.dtype", "f32")), sizes)
 
 
-def _text(attribute: Attribute | None, default: str) -> str:
-    return attribute.data if isinstance(attribute, StringAttr) else default
+def _text(attribute: Attribute) -> str:
+    assert isinstance(attribute, StringAttr)
+    return attribute.data
 
 
-def _dims(attribute: Attribute | None) -> tuple[int | str, ...]:
-    dims = attribute.data if isinstance(attribute, ArrayAttr) else ()
-    return tuple(d.value.data if isinstance(d, IntegerAttr) else _text(d, "?") for d in dims)
+def _value(op: WeightOp, ctx: Context) -> Any:
+    """What makes the array of a weight when it is asked for; it is not kept."""
+
+    def make() -> np.ndarray:
+        value = op.properties["value"]
+        known = value in ctx.folded
+        array = constant_value(value, ctx)
+        if not known:
+            ctx.folded.pop(value, None)
+        return array
+
+    return make
 
 
-def _launch_name(op: LaunchOp) -> str:
-    """The kernel, and the source node where the location has a name."""
+def _size(op: WeightOp) -> int:
+    """Bytes, to the next multiple of 64."""
+    return -(-int(np.prod(op.type.get_shape(), dtype=np.int64)) * numpy_dtype(op.type.element_type).itemsize // 64) * 64
+
+
+def _origin(op: LaunchOp) -> str:
+    """The source node a launch works for, and its kernel."""
+    names = node_names(op.location)
     kernel = op.kernel.root_reference.data
-    names = _names(op.location)
-    return f"{kernel} {'+'.join(names)}" if names else kernel
-
-
-def _names(location: Attribute) -> list[str]:
-    if isinstance(location, NameLoc):
-        return [location.desc.data]
-    if isinstance(location, FusedLoc) and isinstance(location.locations, ArrayAttr):
-        return list(dict.fromkeys(n for inner in location.locations.data for n in _names(inner)))
-    return []
+    return f"{'+'.join(names)} ({kernel})" if names else kernel

@@ -96,7 +96,7 @@ def native(text: str, arrays: Sequence[np.ndarray], threads: int, wide: int) -> 
         x = given[0]
         given[0] = np.full((*x.shape[:-1], x.shape[-1] + wide), np.nan, np.float32)
         given[0][..., wide // 2 : wide // 2 + x.shape[-1]] = x
-    with Model(build_program(module), num_threads=threads) as model:
+    with Model(build_program(module, ctx), num_threads=threads) as model:
         out = model(*given)
     assert isinstance(out, np.ndarray)
     return out[..., wide // 2 : out.shape[-1] - (wide - wide // 2)] if wide else out

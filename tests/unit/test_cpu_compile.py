@@ -47,7 +47,7 @@ def test_one_text_serves_256_bit_registers():
     arrays, expected = convolution()
     processor = named("haswell")
     assert "zmm" not in assembly(emit_program(lowered(arrays)), processor)
-    with Model(build_program(lowered(arrays), processor=processor)) as model:
+    with Model(build_program(lowered(arrays), make_context(), processor)) as model:
         np.testing.assert_allclose(model(*arrays), expected, rtol=1e-4, atol=1e-4)
 
 
@@ -62,7 +62,7 @@ def test_objects_for_another_architecture():
 def test_threads_change_nothing(threads: int):
     """Every task writes its own part of the result, so the bytes are the same; workers sleep and wake in between."""
     arrays, _ = convolution()
-    program = build_program(lowered(arrays))
+    program = build_program(lowered(arrays), make_context())
     with Model(program, num_threads=1) as one, Model(program, num_threads=threads) as several:
         expected = one(*arrays)
         for _ in range(50):

@@ -8,6 +8,7 @@ from inferir.backends.cpu.emit.kernel import Emitter, Memory, emit_kernel, memor
 from inferir.backends.cpu.emit.text import Function, Int, Program
 from inferir.backends.cpu.emit.threads import declarations, thread_pool
 from inferir.core.diagnostics import InferError
+from inferir.dialects.cpu.buffers import WeightOp
 from inferir.dialects.cpu.program import KernelOp, LaunchOp, ViewOp
 
 TIMELINE = 264  # byte in the pool: ptr or null, i64[launches + 1] for the cycle counter
@@ -75,8 +76,10 @@ def emit_program(module: ModuleOp, triple: str = "x86_64") -> str:
                 emit_kernel(op, program)
             case func.FuncOp():
                 functions[op.sym_name.data] = op
+            case WeightOp():
+                continue
             case _:
-                raise InferError(f"a level 4 module holds kernels and functions, not {op.name}", op.location)
+                raise InferError(f"a level 4 module holds kernels, functions and weights, not {op.name}", op.location)
     for name in ("main", "arena_size"):
         if name not in functions:
             raise InferError(f"a level 4 module needs func.func @{name}")

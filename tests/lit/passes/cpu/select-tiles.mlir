@@ -18,21 +18,21 @@ func.func @products(%x: tensor<100x32xf32>, %v: tensor<1x32xf32>, %w: tensor<32x
 }
 
 // -----
-// A row of seven pixels is one tile of 7x32; wide rows take 6x64; narrow ones no more rows than they have.
+// Rows of seven pixels take tiles of 7x64, longer ones 6x64; few channels take many pixels, no more than a row has.
 // CHECK-LABEL: @convolutions
-// CHECK:         cpu.pack_conv2d %{{.+}} panel 32
+// CHECK:         cpu.pack_conv2d %{{.+}} panel 64
 // CHECK:         cpu.conv2d {{.+}} channels 64 rows 7 {
 // CHECK:         cpu.pack_conv2d %{{.+}} panel 64
 // CHECK:         cpu.conv2d {{.+}} channels 64 {
 // CHECK:         cpu.pack_conv2d %{{.+}} :
 // CHECK:         cpu.conv2d {{.+}} channels 8 rows 12 {
-func.func @convolutions(%x: tensor<1x7x7x8xf32>, %y: tensor<1x14x14x8xf32>, %z: tensor<1x12x12x8xf32>, %w: tensor<64x8x1x1xf32>, %v: tensor<8x8x1x1xf32>) -> (tensor<1x7x7x64xf32>, tensor<1x14x14x64xf32>, tensor<1x12x12x8xf32>) {
+func.func @convolutions(%x: tensor<1x7x7x8xf32>, %y: tensor<1x28x28x8xf32>, %z: tensor<1x12x12x8xf32>, %w: tensor<64x8x1x1xf32>, %v: tensor<8x8x1x1xf32>) -> (tensor<1x7x7x64xf32>, tensor<1x28x28x64xf32>, tensor<1x12x12x8xf32>) {
   %p = cpu.pack_conv2d %w : (tensor<64x8x1x1xf32>) -> tensor<4x1x1x8x16xf32>
   %0 = cpu.conv2d %x, %p channels 64 {} : (tensor<1x7x7x8xf32>, tensor<4x1x1x8x16xf32>) -> tensor<1x7x7x64xf32>
-  %1 = cpu.conv2d %y, %p channels 64 {} : (tensor<1x14x14x8xf32>, tensor<4x1x1x8x16xf32>) -> tensor<1x14x14x64xf32>
+  %1 = cpu.conv2d %y, %p channels 64 {} : (tensor<1x28x28x8xf32>, tensor<4x1x1x8x16xf32>) -> tensor<1x28x28x64xf32>
   %q = cpu.pack_conv2d %v : (tensor<8x8x1x1xf32>) -> tensor<1x1x1x8x16xf32>
   %2 = cpu.conv2d %z, %q channels 8 {} : (tensor<1x12x12x8xf32>, tensor<1x1x1x8x16xf32>) -> tensor<1x12x12x8xf32>
-  return %0, %1, %2 : tensor<1x7x7x64xf32>, tensor<1x14x14x64xf32>, tensor<1x12x12x8xf32>
+  return %0, %1, %2 : tensor<1x7x7x64xf32>, tensor<1x28x28x64xf32>, tensor<1x12x12x8xf32>
 }
 
 // -----
