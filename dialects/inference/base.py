@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from xdsl.ir import OpResult, SSAValue
@@ -15,6 +16,9 @@ from inferir.core.lazy import Lazy
 
 class InferenceOp(Op):
     """An op of the dialect: no side effects, tensors in, tensors out."""
+
+    AS_PROPERTIES: ClassVar[Mapping[str, str]] = {}
+    """Operands that a property replaces where their elements are known: name of the property by name of the operand."""
 
     FAMILY_FIRST: ClassVar[bool] = True
     traits = traits_def(Pure())

@@ -36,6 +36,7 @@ class ResizeOp(InferenceOp):
     """
 
     name = "inference.resize"
+    AS_PROPERTIES = {"to": "sizes", "by": "scales"}
     SHAPE_OPERANDS = ("to",)
     irdl_options = (AttrSizedOperandSegments(as_property=True),)
     x = operand_def()

@@ -187,6 +187,7 @@ class SliceOp(InferenceOp):
     """
 
     name = "inference.slice"
+    AS_PROPERTIES = {"begin": "starts", "end": "ends"}
     SHAPE_OPERANDS = ("begin", "end")
     SYMBOLIC = True
     irdl_options = (AttrSizedOperandSegments(as_property=True),)
@@ -325,6 +326,7 @@ class BroadcastOp(InferenceOp):
     """
 
     name = "inference.broadcast"
+    AS_PROPERTIES = {"to": "shape"}
     SHAPE_OPERANDS = ("to",)
     SYMBOLIC = True
     x = operand_def()
@@ -366,6 +368,7 @@ class TileOp(InferenceOp):
     """
 
     name = "inference.tile"
+    AS_PROPERTIES = {"times": "repeats"}
     SHAPE_OPERANDS = ("times",)
     x = operand_def()
     times = opt_operand_def()

@@ -82,6 +82,10 @@ class Lazy(NDArrayOperatorsMixin):
         """Axes in another order."""
         return apply("inference.transpose", [self], self.ctx, permutation=permutation)
 
+    def sum(self, *axes: int) -> Lazy:
+        """The sum over some axes, which go."""
+        return apply("inference.reduce", [self], self.ctx, kind="sum", axes=axes)
+
     def broadcast_to(self, *shape: int) -> Lazy:
         """The elements repeated to another shape."""
         return self if shape == self.shape else apply("inference.broadcast", [self], self.ctx, shape=shape)

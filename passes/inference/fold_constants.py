@@ -18,10 +18,10 @@ from xdsl.dialects.builtin import TensorType
 from xdsl.ir import Attribute
 
 from inferir.core import FoldAttr, Pass, Rewriter, rewrites
-from inferir.core.constants import fold
-from inferir.core.lazy import settle
+from inferir.core.constants import DENSE_LIMIT, constant_value, fold, is_written_out
+from inferir.core.lazy import lazy_array, settle
 from inferir.core.rewriting import constant_attribute_of
-from inferir.core.types import numpy_dtype
+from inferir.core.types import is_static, numpy_dtype
 from inferir.dialects import inference as inf
 
 LONGEST_EXPRESSION = 200
@@ -33,14 +33,22 @@ def op_on_constants(op: inf.InferenceOp, rw: Rewriter) -> str | None:
     """f(c, d, ...) is a constant where c, d, ... are"""
     found = [constant_attribute_of(v) for v in op.operands]
     args = [a for a in found if a is not None]
-    if len(args) < len(found):
-        return "an operand is not constant"
+    if len(args) < len(found) or op.regions:
+        return "what it depends on is not all constant"
     if sum(length(a) for a in args) > LONGEST_EXPRESSION:
         return "the expression would become too long"
-    types = [r.type for r in op.results if isinstance(r.type, TensorType)]
-    if sum(size(t) for t in types) - sum(size(v.type) for v in op.operands) > rw.options.max_growth:
-        return "the value is much larger than what it is made of"
-    values = [settle(fold(op.name, args, op.properties, t, i), t, rw.ctx) for i, t in enumerate(types)]
+    types = [r.type for r in op.results if isinstance(r.type, TensorType) and is_static(r.type)]
+    if len(types) == len(op.results):
+        if sum(size(t) for t in types) - sum(size(v.type) for v in op.operands) > rw.options.max_growth:
+            return "the value is much larger than what it is made of"
+        values = [settle(fold(op.name, args, op.properties, t, i), t, rw.ctx) for i, t in enumerate(types)]
+    elif not all(is_written_out(a) for a in args):
+        return "the shape of the value is not known before it is computed"
+    else:
+        arrays = op.evaluate([constant_value(a, rw.ctx) for a in args])
+        if any(a.nbytes > DENSE_LIMIT for a in arrays):
+            return "the value turns out too large to write out"
+        values = [lazy_array(a, rw.ctx) for a in arrays]
     rw.replace(op, [rw.const(v) for v in values])
 
 

@@ -73,3 +73,36 @@ func.func @other_axis(%x: tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32> {
   %1 = inference.batch_norm %0, %g, %g, %g, %g : (tensor<1x2x2x2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x2x2xf32>
   return %1 : tensor<1x2x2x2xf32>
 }
+
+// -----
+// Before a convolution that does not pad, the shift is the same everywhere: it becomes a bias.
+// CHECK-LABEL: @batch_norm_then_conv
+// CHECK-NOT:     inference.batch_norm
+// CHECK:         inference.conv %{{.*}} bias
+// CHECK:         inference.conv %{{.*}} bias %{{.*}} layout nhwc
+func.func @batch_norm_then_conv(%x: tensor<1x2x4x4xf32>, %y: tensor<1x4x4x2xf32>) -> (tensor<1x3x2x2xf32>, tensor<1x2x2x3xf32>) {
+  %w = inference.constant #inference.weight<"w"> : tensor<3x2x3x3xf32>
+  %v = inference.constant #inference.weight<"v"> : tensor<3x3x3x2xf32>
+  %c = inference.constant dense<[1.0, 2.0, 3.0]> : tensor<3xf32>
+  %g = inference.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %0 = inference.batch_norm %x, %g, %g, %g, %g : (tensor<1x2x4x4xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x4x4xf32>
+  %1 = inference.conv %0, %w bias %c : (tensor<1x2x4x4xf32>, tensor<3x2x3x3xf32>, tensor<3xf32>) -> tensor<1x3x2x2xf32>
+  %2 = inference.batch_norm %y, %g, %g, %g, %g layout nhwc : (tensor<1x4x4x2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x4x4x2xf32>
+  %3 = inference.conv %2, %v layout nhwc : (tensor<1x4x4x2xf32>, tensor<3x3x3x2xf32>) -> tensor<1x2x2x3xf32>
+  return %1, %3 : tensor<1x3x2x2xf32>, tensor<1x2x2x3xf32>
+}
+
+// -----
+// At a padded edge part of the window sees zeros; a second user needs the batch norm; a filter from outside has no value.
+// CHECK-LABEL: @batch_norm_stays_before
+// CHECK-COUNT-3: inference.batch_norm
+func.func @batch_norm_stays_before(%x: tensor<1x2x4x4xf32>, %w: tensor<3x2x3x3xf32>) -> (tensor<1x3x4x4xf32>, tensor<1x2x4x4xf32>, tensor<1x3x2x2xf32>, tensor<1x3x2x2xf32>) {
+  %g = inference.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %0 = inference.batch_norm %x, %g, %g, %g, %g : (tensor<1x2x4x4xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x4x4xf32>
+  %1 = inference.conv %0, %w pads [1, 1, 1, 1] : (tensor<1x2x4x4xf32>, tensor<3x2x3x3xf32>) -> tensor<1x3x4x4xf32>
+  %2 = inference.batch_norm %x, %g, %g, %g, %g epsilon 1.0 : (tensor<1x2x4x4xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x4x4xf32>
+  %3 = inference.conv %2, %w : (tensor<1x2x4x4xf32>, tensor<3x2x3x3xf32>) -> tensor<1x3x2x2xf32>
+  %4 = inference.batch_norm %x, %g, %g, %g, %g epsilon 2.0 : (tensor<1x2x4x4xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x4x4xf32>
+  %5 = inference.conv %4, %w : (tensor<1x2x4x4xf32>, tensor<3x2x3x3xf32>) -> tensor<1x3x2x2xf32>
+  return %1, %2, %3, %5 : tensor<1x3x4x4xf32>, tensor<1x2x4x4xf32>, tensor<1x3x2x2xf32>, tensor<1x3x2x2xf32>
+}

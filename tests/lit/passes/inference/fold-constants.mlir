@@ -70,3 +70,22 @@ func.func @doubles() -> tensor<512xf32> {
   %7 = inference.add %6, %6 : tensor<512xf32>
   return %7 : tensor<512xf32>
 }
+
+// -----
+// A value whose shape depends on the numbers is computed where the numbers are written out: then its type is known too.
+// CHECK-LABEL: @data_dependent
+// CHECK:         inference.constant dense<2> : tensor<1xi64>
+// CHECK:         inference.non_zero
+// CHECK:         inference.fill
+// CHECK:         return
+func.func @data_dependent() -> (tensor<1xi64>, tensor<1x?xi64>, tensor<?xf32>) {
+  %x = inference.constant dense<[0.0, 3.0, 4.0]> : tensor<3xf32>
+  %w = inference.constant #inference.weight<"w"> : tensor<512xf32>
+  %n = inference.constant dense<1024> : tensor<1xi64>
+  %v = inference.constant dense<1.0> : tensor<f32>
+  %0 = inference.non_zero %x : (tensor<3xf32>) -> tensor<1x?xi64>
+  %1 = inference.reduce %0 kind max axes [1] : (tensor<1x?xi64>) -> tensor<1xi64>
+  %2 = inference.non_zero %w : (tensor<512xf32>) -> tensor<1x?xi64>
+  %3 = inference.fill %n, %v : (tensor<1xi64>, tensor<f32>) -> tensor<?xf32>
+  return %1, %2, %3 : tensor<1xi64>, tensor<1x?xi64>, tensor<?xf32>
+}
