@@ -1,5 +1,6 @@
 """A packaged model on a machine that holds numpy and inferir without its dependencies: it runs, gives the same bytes, and takes little memory."""
 
+import io
 import shutil
 import subprocess
 import sys
@@ -8,9 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import zoo
 
 from inferir.backends.package.writer import write_package
 from inferir.backends.runtime.program import Port, Program
+from inferir.tools import infer_compile
 from tests.unit.small_program import compile_text, small_program
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -109,3 +112,31 @@ def test_weights_are_mapped_and_only_what_is_touched_is_resident(bare: Path, tmp
         resident[touched] = ran
     assert resident[elements] < 1.3 * 4 * elements
     assert resident[elements // 16] < 16 * mib
+
+
+def test_resnet50_runs_where_numpy_is_all_there_is(bare: Path, tmp_path: Path):
+    """A real model: compiled here, run there; the same bytes, and memory for its weights but not for a copy of them."""
+    assert infer_compile.main([str(zoo.model("resnet50")), "--target=cpu", "-o", str(tmp_path / "m.infer")], *streams()) == 0
+    np.savez(tmp_path / "x.npz", allow_pickle=False, **zoo.inputs("resnet50"))
+    for folder, out in ((bare, "bare.npz"), (Path(sys.executable).parent, "full.npz")):
+        command = [folder / "infer-run", "m.infer", "--input", "x.npz", "--output", out]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "bare.npz").read_bytes() == (tmp_path / "full.npz").read_bytes()
+    measure = MEASURE.split("model =")[0] + FIRST_RUN
+    done = subprocess.run([bare / "python", "-c", measure, "m.infer", "x.npz"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    grown, weights = map(int, done.stdout.split())
+    assert grown < 1.3 * weights, f"{grown / weights:.2f} x the weights"
+
+
+FIRST_RUN = """
+x = dict(numpy.load(sys.argv[2]))
+model = inferir.load(sys.argv[1])
+model.run(x)
+print(resident() - before, model.program.weights_size)
+"""
+
+
+def streams() -> tuple[io.StringIO, io.StringIO, io.StringIO]:
+    """Standard input, output and error of a tool that is called."""
+    return io.StringIO(), io.StringIO(), io.StringIO()
