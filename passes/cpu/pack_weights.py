@@ -6,10 +6,22 @@ becomes
   %p = inference.constant #inference.fold<cpu.pack_conv2d(#inference.weight<"w">) {panel = 64} : ...>
 """
 
+from xdsl.ir import SSAValue
+
 from inferir.core import Pass, Rewriter, rewrites
 from inferir.core.lazy import apply
+from inferir.core.rewriting import constant_attribute_of
 from inferir.dialects import cpu
 from inferir.dialects.cpu.packing import Pack
+from inferir.passes.cpu.inference_to_cpu.building import reshaped, result, shape_of, transposed
+
+
+def from_constants(value: SSAValue) -> bool:
+    """Whether a value follows from constants alone by ops that the patterns fold."""
+    op = value.owner
+    if constant_attribute_of(value) is not None:
+        return True
+    return isinstance(op, cpu.ReshapeOp | cpu.TransposeOp | cpu.SliceOp) and from_constants(op.x)
 
 
 @rewrites(Pack)
@@ -20,6 +32,22 @@ def pack_constant(pack: Pack, rw: Rewriter) -> str | None:
         return "the weights are not constant"
     properties = {name: getattr(pack, name) for name in pack.property_definitions()}
     rw.replace(pack, rw.const(apply(pack.name, [*constants], rw.ctx, **properties)))
+    return None
+
+
+@rewrites(cpu.PackGemmOp)
+def pack_when_computed(pack: cpu.PackGemmOp, rw: Rewriter) -> str | None:
+    """[K, N] -> pad N -> [K, P, panel] -> [P, K, panel], at run time"""
+    if from_constants(pack.w):
+        return None
+    w = pack.w if not pack.transposed else transposed(pack.w, (1, 0), rw)
+    k, n = shape_of(w)
+    panels = shape_of(pack.packed)[0]
+    if k < 0 or n < 0:
+        return "its size is not known"
+    if panels * pack.panel > n:
+        w = result(cpu.PadOp.make(w, low=(0, 0), high=(0, panels * pack.panel - n)), rw)
+    rw.replace(pack, transposed(reshaped(w, (k, panels, pack.panel), rw), (1, 0, 2), rw))
     return None
 
 
@@ -47,4 +75,4 @@ def transpose_of_constant(op: cpu.TransposeOp, rw: Rewriter) -> str | None:
 class PackWeights(Pass):
     """A kernel reads its weights as one stream; the order that makes it one is known now."""
 
-    patterns = (pack_constant, view_of_constant, transpose_of_constant)
+    patterns = (pack_constant, pack_when_computed, view_of_constant, transpose_of_constant)

@@ -30,7 +30,7 @@ def conv(op: inf.ConvOp, rw: Rewriter) -> str | None:
     if reason is not None:
         return reason
     if op.rank != 2:
-        return f"{op.rank}-D convolution has no kernel yet"
+        return f"{op.rank}-D convolution has no kernel"
     filters = shape_of(op.w)
     if -1 in filters:
         return "the filter's shape is not known"

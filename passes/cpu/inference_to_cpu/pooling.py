@@ -38,7 +38,7 @@ def pool(op: Pool, rw: Rewriter) -> str | None:
     if reason is not None:
         return reason
     if len(op.kernel) != 2:
-        return f"{len(op.kernel)}-D pooling has no kernel yet"
+        return f"{len(op.kernel)}-D pooling has no kernel"
     strides, dilations, begins, ends = op.window()
     x = channels_last(op.x, op.layout, rw)
     average = isinstance(op, inf.AvgPoolOp)

@@ -8,30 +8,30 @@ func.func @not_float(%x: tensor<4xi64>) -> tensor<4xi64> {
 
 // -----
 func.func @volume(%x: tensor<1x2x4x4x4xf32>, %w: tensor<2x2x1x1x1xf32>) -> tensor<1x2x4x4x4xf32> {
-  // expected-error @+1 {{cannot convert inference.conv: 3-D convolution has no kernel yet}}
+  // expected-error @+1 {{cannot convert inference.conv: it is not 1-D; 3-D convolution has no kernel}}
   %0 = inference.conv %x, %w : (tensor<1x2x4x4x4xf32>, tensor<2x2x1x1x1xf32>) -> tensor<1x2x4x4x4xf32>
   return %0 : tensor<1x2x4x4x4xf32>
 }
 
 // -----
 func.func @unknown_filter(%x: tensor<1x2x4x4xf32>, %w: tensor<2x2x?x1xf32>) -> tensor<1x2x?x4xf32> {
-  // expected-error @+1 {{cannot convert inference.conv: the filter's shape is not known}}
+  // expected-error @+1 {{cannot convert inference.conv: it is not 1-D; the filter's shape is not known}}
   %0 = inference.conv %x, %w : (tensor<1x2x4x4xf32>, tensor<2x2x?x1xf32>) -> tensor<1x2x?x4xf32>
   return %0 : tensor<1x2x?x4xf32>
 }
 
 // -----
 func.func @negative_padding(%x: tensor<1x2x4x4xf32>, %w: tensor<2x2x1x1xf32>) -> tensor<1x2x3x4xf32> {
-  // expected-error @+1 {{cannot convert inference.conv: negative padding has no kernel}}
+  // expected-error @+1 {{cannot convert inference.conv: it is not 1-D; negative padding has no kernel}}
   %0 = inference.conv %x, %w pads [-1, 0, 0, 0] : (tensor<1x2x4x4xf32>, tensor<2x2x1x1xf32>) -> tensor<1x2x3x4xf32>
   return %0 : tensor<1x2x3x4xf32>
 }
 
 // -----
-func.func @pool_1d(%x: tensor<1x2x8xf32>) -> tensor<1x2x7xf32> {
-  // expected-error @+1 {{cannot convert inference.max_pool: 1-D pooling has no kernel yet}}
-  %0 = inference.max_pool %x kernel [2] : (tensor<1x2x8xf32>) -> tensor<1x2x7xf32>
-  return %0 : tensor<1x2x7xf32>
+func.func @pool_3d(%x: tensor<1x2x4x4x4xf32>) -> tensor<1x2x3x3x3xf32> {
+  // expected-error @+1 {{cannot convert inference.max_pool: it is not 1-D; 3-D pooling has no kernel}}
+  %0 = inference.max_pool %x kernel [2, 2, 2] : (tensor<1x2x4x4x4xf32>) -> tensor<1x2x3x3x3xf32>
+  return %0 : tensor<1x2x3x3x3xf32>
 }
 
 // -----
@@ -63,17 +63,59 @@ func.func @dynamic_around(%x: tensor<2x?x3x?xf32>) -> tensor<1x?x1x?xf32> {
 }
 
 // -----
-func.func @batched_product(%x: tensor<2x3x4xf32>) -> tensor<2x3x3xf32> {
-  // expected-error @+1 {{cannot convert inference.matmul: the right side is no matrix of known size; products of two computed tensors have no kernel yet}}
-  %0 = inference.matmul %x, %x transpose_b : (tensor<2x3x4xf32>, tensor<2x3x4xf32>) -> tensor<2x3x3xf32>
-  return %0 : tensor<2x3x3xf32>
+func.func @products_of_unknown_number(%x: tensor<?x3x4xf32>) -> tensor<?x3x3xf32> {
+  // expected-error @+1 {{cannot convert inference.matmul: the right side is no matrix; the number of products is not known}}
+  %0 = inference.matmul %x, %x transpose_b : (tensor<?x3x4xf32>, tensor<?x3x4xf32>) -> tensor<?x3x3xf32>
+  return %0 : tensor<?x3x3xf32>
 }
 
 // -----
-func.func @computed_product(%x: tensor<3x4xf32>) -> tensor<3x3xf32> {
-  // expected-error @+1 {{cannot convert inference.matmul: the right side is not constant; products of two computed tensors have no kernel yet}}
-  %0 = inference.matmul %x, %x transpose_b : (tensor<3x4xf32>, tensor<3x4xf32>) -> tensor<3x3xf32>
-  return %0 : tensor<3x3xf32>
+func.func @too_many_products(%x: tensor<300x3x4xf32>) -> tensor<300x3x3xf32> {
+  // expected-error @+1 {{300 products are too many to write out}}
+  %0 = inference.matmul %x, %x transpose_b : (tensor<300x3x4xf32>, tensor<300x3x4xf32>) -> tensor<300x3x3xf32>
+  return %0 : tensor<300x3x3xf32>
+}
+
+// -----
+func.func @unknown_matrix(%x: tensor<3x4xf32>, %w: tensor<4x?xf32>) -> tensor<3x?xf32> {
+  // expected-error @+1 {{cannot convert inference.matmul: the size of the right side is not known; the right side is one matrix}}
+  %0 = inference.matmul %x, %w : (tensor<3x4xf32>, tensor<4x?xf32>) -> tensor<3x?xf32>
+  return %0 : tensor<3x?xf32>
+}
+
+// -----
+func.func @unknown_groups(%x: tensor<1x?x4xf32>, %s: tensor<?xf32>) -> tensor<1x?x4xf32> {
+  // expected-error @+1 {{cannot convert inference.group_norm: channels or positions are not known}}
+  %0 = inference.group_norm %x, %s, %s groups 2 : (tensor<1x?x4xf32>, tensor<?xf32>, tensor<?xf32>) -> tensor<1x?x4xf32>
+  return %0 : tensor<1x?x4xf32>
+}
+
+// -----
+func.func @unknown_blocks(%x: tensor<1x8x?x4xf32>) -> tensor<1x2x?x8xf32> {
+  // expected-error @+1 {{cannot convert inference.depth_to_space: channels or positions are not known}}
+  %0 = inference.depth_to_space %x block 2 : (tensor<1x8x?x4xf32>) -> tensor<1x2x?x8xf32>
+  return %0 : tensor<1x2x?x8xf32>
+}
+
+// -----
+func.func @unknown_pixels(%x: tensor<1x2x?x4xf32>) -> tensor<1x8x?x2xf32> {
+  // expected-error @+1 {{cannot convert inference.space_to_depth: channels or positions are not known}}
+  %0 = inference.space_to_depth %x block 2 : (tensor<1x2x?x4xf32>) -> tensor<1x8x?x2xf32>
+  return %0 : tensor<1x8x?x2xf32>
+}
+
+// -----
+func.func @computed_repeats(%x: tensor<4xf32>, %n: tensor<1xi64>) -> tensor<?xf32> {
+  // expected-error @+1 {{cannot convert inference.tile: how often is computed at run time}}
+  %0 = inference.tile %x times %n : (tensor<4xf32>, tensor<1xi64>) -> tensor<?xf32>
+  return %0 : tensor<?xf32>
+}
+
+// -----
+func.func @no_repeats(%x: tensor<4xf32>) -> tensor<0xf32> {
+  // expected-error @+1 {{cannot convert inference.tile: nothing is left of it}}
+  %0 = inference.tile %x repeats [0] : (tensor<4xf32>) -> tensor<0xf32>
+  return %0 : tensor<0xf32>
 }
 
 // -----

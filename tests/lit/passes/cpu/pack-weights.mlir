@@ -13,13 +13,13 @@ func.func @constant_weights(%x: tensor<2x32xf32>) -> tensor<2x40xf32> {
 }
 
 // -----
-// Weights that come from outside cannot be packed yet.
-// CHECK-LABEL: @weights_from_outside
-// CHECK:         cpu.pack_gemm
-func.func @weights_from_outside(%x: tensor<2x32xf32>, %w: tensor<32x40xf32>) -> tensor<2x40xf32> {
-  %p = cpu.pack_gemm %w panel 16 : (tensor<32x40xf32>) -> tensor<3x32x16xf32>
-  %y = cpu.gemm %x, %p columns 40 {} : (tensor<2x32xf32>, tensor<3x32x16xf32>) -> tensor<2x40xf32>
-  return %y : tensor<2x40xf32>
+// A filter that comes from outside cannot be packed yet.
+// CHECK-LABEL: @filter_from_outside
+// CHECK:         cpu.pack_dwconv2d
+func.func @filter_from_outside(%x: tensor<1x4x4x8xf32>, %w: tensor<8x1x3x3xf32>) -> tensor<1x2x2x8xf32> {
+  %p = cpu.pack_dwconv2d %w : (tensor<8x1x3x3xf32>) -> tensor<3x3x8xf32>
+  %y = cpu.dwconv2d %x, %p {} : (tensor<1x4x4x8xf32>, tensor<3x3x8xf32>) -> tensor<1x2x2x8xf32>
+  return %y : tensor<1x2x2x8xf32>
 }
 
 // -----
@@ -40,4 +40,29 @@ func.func @moved(%x: tensor<2x32xf32>) -> tensor<2x16xf32> {
   %r = cpu.reshape %t shape [2, 32] : (tensor<32x2xf32>) -> tensor<2x32xf32>
   %y = cpu.gemm %r, %p columns 16 {} : (tensor<2x32xf32>, tensor<1x32x16xf32>) -> tensor<2x16xf32>
   return %y : tensor<2x16xf32>
+}
+
+// -----
+// A right side that is computed is packed when it is there: padded to whole panels, cut, transposed.
+// CHECK-LABEL: @computed
+// CHECK-SAME:    %[[X:[a-z]+]]: tensor<2x32xf32>, %[[W:[a-z]+]]: tensor<40x32xf32>
+// CHECK:         %[[T:.+]] = cpu.transpose %[[W]] permutation [1, 0]
+// CHECK:         %[[P:.+]] = cpu.pad %[[T]] low [0, 0] high [0, 8]
+// CHECK:         %[[R:.+]] = cpu.reshape %[[P]] shape [32, 3, 16]
+// CHECK:         %[[Q:.+]] = cpu.transpose %[[R]] permutation [1, 0, 2]
+// CHECK:         cpu.gemm %[[X]], %[[Q]]
+func.func @computed(%x: tensor<2x32xf32>, %w: tensor<40x32xf32>) -> tensor<2x40xf32> {
+  %p = cpu.pack_gemm %w transposed : (tensor<40x32xf32>) -> tensor<3x32x16xf32>
+  %y = cpu.gemm %x, %p columns 40 {} : (tensor<2x32xf32>, tensor<3x32x16xf32>) -> tensor<2x40xf32>
+  return %y : tensor<2x40xf32>
+}
+
+// -----
+// A right side of unknown size is not.
+// CHECK-LABEL: @unknown_size
+// CHECK:         cpu.pack_gemm
+func.func @unknown_size(%x: tensor<2x?xf32> {inference.dims = [2, "k"]}, %w: tensor<?x48xf32> {inference.dims = ["k", 48]}) -> tensor<2x48xf32> {
+  %p = cpu.pack_gemm %w : (tensor<?x48xf32>) -> tensor<3x?x16xf32>
+  %y = cpu.gemm %x, %p columns 48 {} : (tensor<2x?xf32>, tensor<3x?x16xf32>) -> tensor<2x48xf32>
+  return %y : tensor<2x48xf32>
 }

@@ -1,0 +1,144 @@
+"""Ops without a kernel of their own, as ops that have one."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from xdsl.ir import SSAValue
+
+from inferir.core import Rewriter, rewrites
+from inferir.core.op import Op
+from inferir.dialects import inference as inf
+from inferir.dialects.inference.pooling import Pool
+from inferir.passes.cpu.inference_to_cpu.building import rank_of, result, shape_of
+
+
+class Steps:
+    """Inserts inference ops one after the other, each by its class; numbers become constants."""
+
+    def __init__(self, rw: Rewriter):
+        self.rw = rw
+
+    def __call__(self, op: type[Op], *operands: Any, **properties: Any) -> SSAValue:
+        values = [self.rw.const(np.float32(o)) if isinstance(o, float) else o for o in operands]
+        return result(op.make(*values, **properties), self.rw)
+
+    def centred(self, x: SSAValue, axes: tuple[int, ...]) -> SSAValue:
+        """x minus its mean over axes."""
+        return self(inf.SubOp, x, self(inf.ReduceOp, x, kind="mean", axes=axes, keepdims=True))
+
+    def normal(self, x: SSAValue, axes: tuple[int, ...], epsilon: float) -> SSAValue:
+        """x / sqrt(mean(x^2) + epsilon)"""
+        square = self(inf.ReduceOp, self(inf.MulOp, x, x), kind="mean", axes=axes, keepdims=True)
+        return self(inf.DivOp, x, self(inf.SqrtOp, self(inf.AddOp, square, float(epsilon))))
+
+    def affine(self, x: SSAValue, scale: SSAValue, bias: SSAValue | None) -> SSAValue:
+        """x * scale + bias"""
+        y = self(inf.MulOp, x, scale)
+        return y if bias is None else self(inf.AddOp, y, bias)
+
+
+@rewrites(inf.LayerNormOp, inf.RmsNormOp)
+def row_norm(op: inf.LayerNormOp | inf.RmsNormOp, rw: Rewriter) -> str | None:
+    """Means over the axes, then elementwise ops."""
+    do, axes = Steps(rw), op.axes(rank_of(op.x))
+    bias = op.bias if isinstance(op, inf.LayerNormOp) else None
+    x = do.centred(op.x, axes) if isinstance(op, inf.LayerNormOp) else op.x
+    rw.replace(op, do.affine(do.normal(x, axes, op.epsilon), op.scale, bias))
+    return None
+
+
+@rewrites(inf.GroupNormOp)
+def group_norm(op: inf.GroupNormOp, rw: Rewriter) -> str | None:
+    """A norm of the rows of [N, groups, rest]."""
+    shape = shape_of(op.x)
+    if -1 in shape[1:]:
+        return "channels or positions are not known"
+    do, groups = Steps(rw), op.groups or shape[1]
+    rows = do(inf.ReshapeOp, op.x, shape=(shape[0], groups, math.prod(shape[1:]) // groups))
+    y = do(inf.ReshapeOp, do.normal(do.centred(rows, (2,)), (2,), op.epsilon), shape=shape)
+    along = (shape[1], *[1] * (len(shape) - 2))
+    rw.replace(op, do.affine(y, do(inf.ReshapeOp, op.scale, shape=along), do(inf.ReshapeOp, op.bias, shape=along)))
+    return None
+
+
+@rewrites(inf.LogSoftmaxOp)
+def log_softmax(op: inf.LogSoftmaxOp, rw: Rewriter) -> str | None:
+    """x - m - log(sum(exp(x - m))), m the maximum"""
+    do, axes = Steps(rw), (op.axis % rank_of(op.x),)
+    shifted = do(inf.SubOp, op.x, do(inf.ReduceOp, op.x, kind="max", axes=axes, keepdims=True))
+    total = do(inf.ReduceOp, do(inf.ExpOp, shifted), kind="sum", axes=axes, keepdims=True)
+    rw.replace(op, do(inf.SubOp, shifted, do(inf.LogOp, total)))
+    return None
+
+
+@rewrites(inf.DepthToSpaceOp)
+def depth_to_space(op: inf.DepthToSpaceOp, rw: Rewriter) -> str | None:
+    """reshape, transpose, reshape"""
+    shape, b = shape_of(op.x), op.block
+    if -1 in shape[1:]:
+        return "channels or positions are not known"
+    do, (n, c, h, w) = Steps(rw), shape
+    parts, order = ((b, b, c // (b * b)), (0, 3, 4, 1, 5, 2)) if op.mode == "dcr" else ((c // (b * b), b, b), (0, 1, 4, 2, 5, 3))
+    y = do(inf.TransposeOp, do(inf.ReshapeOp, op.x, shape=(n, *parts, h, w)), permutation=order)
+    rw.replace(op, do(inf.ReshapeOp, y, shape=shape_of(op.result)))
+    return None
+
+
+@rewrites(inf.SpaceToDepthOp)
+def space_to_depth(op: inf.SpaceToDepthOp, rw: Rewriter) -> str | None:
+    """reshape, transpose, reshape"""
+    shape, b = shape_of(op.x), op.block
+    if -1 in shape[1:]:
+        return "channels or positions are not known"
+    do, (n, c, h, w) = Steps(rw), shape
+    y = do(inf.TransposeOp, do(inf.ReshapeOp, op.x, shape=(n, c, h // b, b, w // b, b)), permutation=(0, 3, 5, 1, 2, 4))
+    rw.replace(op, do(inf.ReshapeOp, y, shape=shape_of(op.result)))
+    return None
+
+
+@rewrites(inf.TileOp)
+def tile(op: inf.TileOp, rw: Rewriter) -> str | None:
+    """x beside itself along each axis"""
+    if op.repeats is None:
+        return "how often is computed at run time"
+    if 0 in op.repeats:
+        return "nothing is left of it"
+    do, x = Steps(rw), op.x
+    for axis, times in enumerate(op.repeats):
+        x = do(inf.ConcatOp, [x] * times, axis=axis) if times > 1 else x
+    rw.replace(op, x)
+    return None
+
+
+@rewrites(inf.ConvOp, benefit=2)
+def conv_of_rows(op: inf.ConvOp, rw: Rewriter) -> str | None:
+    """A 1-D convolution is a 2-D one over images of one row."""
+    if op.rank != 1:
+        return "it is not 1-D"
+    do, (strides, dilations, begins, ends) = Steps(rw), op.window()
+    x, w = (_with_row(do, v, op.layout) for v in (op.x, op.w))
+    window = {"strides": (1, *strides), "dilations": (1, *dilations), "pads": (0, *begins, 0, *ends)}
+    y = do(inf.ConvOp, x, w, op.bias, groups=op.groups, layout=op.layout, **window)
+    rw.replace(op, do(inf.ReshapeOp, y, shape=shape_of(op.result)))
+    return None
+
+
+@rewrites(inf.MaxPoolOp, inf.AvgPoolOp, benefit=2)
+def pool_of_rows(op: Pool, rw: Rewriter) -> str | None:
+    """A 1-D pool is a 2-D one over images of one row."""
+    if len(op.kernel) != 1:
+        return "it is not 1-D"
+    do, (strides, dilations, begins, ends) = Steps(rw), op.window()
+    window = {"kernel": (1, *op.kernel), "strides": (1, *strides), "dilations": (1, *dilations), "pads": (0, *begins, 0, *ends)}
+    y = result(op.like(x=_with_row(do, op.x, op.layout), **window), rw)
+    rw.replace(op, do(inf.ReshapeOp, y, shape=shape_of(op.results[0])))
+    return None
+
+
+def _with_row(do: Steps, x: SSAValue, layout: str) -> SSAValue:
+    """[N, C, W] as [N, C, 1, W] (or [N, W, C] as [N, 1, W, C])."""
+    a, b, c = shape_of(x)
+    return do(inf.ReshapeOp, x, shape=(a, b, 1, c) if layout == "nchw" else (a, 1, b, c))

@@ -1,0 +1,67 @@
+// RUN: infer-opt %s --pass-pipeline='builtin.module(func.func(convert-inference-to-cpu))' --split-input-file | filecheck %s
+
+// Norms are reductions and elementwise ops until they have kernels of their own.
+// CHECK-LABEL: @norms
+// CHECK-COUNT-2: cpu.reduce
+// CHECK:         cpu.reduce
+// CHECK:         cpu.reshape %{{.+}} shape [2, 2, 20]
+// CHECK-COUNT-2: cpu.reduce
+// CHECK:         cpu.reshape %{{.+}} shape [4, 1]
+func.func @norms(%x: tensor<2x4x10xf32>, %s: tensor<10xf32>, %g: tensor<4xf32>) -> tensor<2x4x10xf32> {
+  %0 = inference.layer_norm %x, %s bias %s : (tensor<2x4x10xf32>, tensor<10xf32>, tensor<10xf32>) -> tensor<2x4x10xf32>
+  %1 = inference.rms_norm %0, %s : (tensor<2x4x10xf32>, tensor<10xf32>) -> tensor<2x4x10xf32>
+  %2 = inference.group_norm %1, %g, %g groups 2 : (tensor<2x4x10xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<2x4x10xf32>
+  return %2 : tensor<2x4x10xf32>
+}
+
+// -----
+// CHECK-LABEL: @log_softmax
+// CHECK:         cpu.reduce %{{.+}} kind max axes [1] keepdims
+// CHECK:         math.exp
+// CHECK:         cpu.reduce %{{.+}} axes [1] keepdims
+// CHECK:         math.log
+func.func @log_softmax(%x: tensor<2x4x10xf32>) -> tensor<2x4x10xf32> {
+  %0 = inference.log_softmax %x axis 1 : tensor<2x4x10xf32>
+  return %0 : tensor<2x4x10xf32>
+}
+
+// -----
+// Blocks move by reshapes and transposes; a tile is a tensor beside itself.
+// CHECK-LABEL: @blocks
+// CHECK:         cpu.transpose %{{.+}} permutation [0, 3, 4, 1, 5, 2]
+// CHECK:         cpu.transpose %{{.+}} permutation [0, 1, 4, 2, 5, 3]
+// CHECK:         cpu.transpose %{{.+}} permutation [0, 3, 5, 1, 2, 4]
+// CHECK:         cpu.concat %[[X:.+]], %[[X]], %[[X]] axis 2
+func.func @blocks(%x: tensor<1x16x2x3xf32>) -> tensor<1x4x12x6xf32> {
+  %0 = inference.depth_to_space %x block 2 : (tensor<1x16x2x3xf32>) -> tensor<1x4x4x6xf32>
+  %1 = inference.depth_to_space %0 block 2 mode crd : (tensor<1x4x4x6xf32>) -> tensor<1x1x8x12xf32>
+  %2 = inference.space_to_depth %1 block 2 : (tensor<1x1x8x12xf32>) -> tensor<1x4x4x6xf32>
+  %3 = inference.tile %2 repeats [1, 1, 3, 1] : (tensor<1x4x4x6xf32>) -> tensor<1x4x12x6xf32>
+  return %3 : tensor<1x4x12x6xf32>
+}
+
+// -----
+// One dimension is two with one row.
+// CHECK-LABEL: @one_dimension
+// CHECK:         cpu.conv2d {{.+}} strides [1, 2] pads [0, 1, 0, 1] channels 6
+// CHECK:         cpu.pool2d {{.+}} kernel [1, 2]
+func.func @one_dimension(%x: tensor<2x4x8xf32>) -> tensor<2x6x3xf32> {
+  %w = inference.constant #inference.weight<"w"> : tensor<6x4x3xf32>
+  %0 = inference.conv %x, %w strides [2] pads [1, 1] : (tensor<2x4x8xf32>, tensor<6x4x3xf32>) -> tensor<2x6x4xf32>
+  %1 = inference.max_pool %0 kernel [2] : (tensor<2x6x4xf32>) -> tensor<2x6x3xf32>
+  return %1 : tensor<2x6x3xf32>
+}
+
+// -----
+// A batch of products is its products; one side may be shared.
+// CHECK-LABEL: @batch
+// CHECK:         cpu.slice %[[A:.+]] axis 0 size 1
+// CHECK:         cpu.gemm
+// CHECK:         cpu.slice %[[A]] axis 0 start 1 size 1
+// CHECK:         cpu.gemm
+// CHECK:         cpu.concat %{{.+}}, %{{.+}} axis 0
+// CHECK:         arith.addf
+func.func @batch(%x: tensor<2x1x3x4xf32>, %y: tensor<1x5x4xf32>, %b: tensor<5xf32>) -> tensor<2x1x3x5xf32> {
+  %0 = inference.matmul %x, %y bias %b transpose_b : (tensor<2x1x3x4xf32>, tensor<1x5x4xf32>, tensor<5xf32>) -> tensor<2x1x3x5xf32>
+  return %0 : tensor<2x1x3x5xf32>
+}
