@@ -187,3 +187,38 @@ func.func @computed_value(%x: tensor<4xf32>, %v: tensor<f32>) -> tensor<6xf32> {
   %0 = inference.pad %x value %v low [1] high [1] : (tensor<4xf32>, tensor<f32>) -> tensor<6xf32>
   return %0 : tensor<6xf32>
 }
+
+// -----
+func.func @computed_lengths(%q: tensor<1x1x3x4xf32>, %n: tensor<1xi64>) -> tensor<1x1x3x4xf32> {
+  // expected-error @+1 {{cannot convert inference.attention: lengths that are computed at run time have no kernel yet}}
+  %0 = inference.attention %q, %q, %q lengths %n : (tensor<1x1x3x4xf32>, tensor<1x1x3x4xf32>, tensor<1x1x3x4xf32>, tensor<1xi64>) -> tensor<1x1x3x4xf32>
+  return %0 : tensor<1x1x3x4xf32>
+}
+
+// -----
+func.func @precision(%q: tensor<1x1x3x4xf32>) -> tensor<1x1x3x4xf32> {
+  // expected-error @+1 {{cannot convert inference.attention: a softmax of another precision has no kernel yet}}
+  %0 = inference.attention %q, %q, %q precision f64 : (tensor<1x1x3x4xf32>, tensor<1x1x3x4xf32>, tensor<1x1x3x4xf32>) -> tensor<1x1x3x4xf32>
+  return %0 : tensor<1x1x3x4xf32>
+}
+
+// -----
+func.func @part_of_the_keys(%q: tensor<1x1x3x4xf32>, %m: tensor<3x2xf32>) -> tensor<1x1x3x4xf32> {
+  // expected-error @+1 {{cannot convert inference.attention: a mask for a part of the keys has no kernel yet}}
+  %0 = inference.attention %q, %q, %q mask %m : (tensor<1x1x3x4xf32>, tensor<1x1x3x4xf32>, tensor<1x1x3x4xf32>, tensor<3x2xf32>) -> tensor<1x1x3x4xf32>
+  return %0 : tensor<1x1x3x4xf32>
+}
+
+// -----
+func.func @sees_no_key(%q: tensor<1x1x3x4xf32>, %k: tensor<1x1x1x4xf32>) -> tensor<1x1x3x4xf32> {
+  // expected-error @+1 {{cannot convert inference.attention: a query that sees no key has no kernel yet}}
+  %0 = inference.attention %q, %k, %k left 1 : (tensor<1x1x3x4xf32>, tensor<1x1x1x4xf32>, tensor<1x1x1x4xf32>) -> tensor<1x1x3x4xf32>
+  return %0 : tensor<1x1x3x4xf32>
+}
+
+// -----
+func.func @unknown_lengths(%q: tensor<1x1x?x4xf32>) -> tensor<1x1x?x4xf32> {
+  // expected-error @+1 {{cannot convert inference.attention: heads or lengths are not known}}
+  %0 = inference.attention %q, %q, %q : tensor<1x1x?x4xf32>
+  return %0 : tensor<1x1x?x4xf32>
+}

@@ -65,3 +65,19 @@ func.func @batch(%x: tensor<2x1x3x4xf32>, %y: tensor<1x5x4xf32>, %b: tensor<5xf3
   %0 = inference.matmul %x, %y bias %b transpose_b : (tensor<2x1x3x4xf32>, tensor<1x5x4xf32>, tensor<5xf32>) -> tensor<2x1x3x5xf32>
   return %0 : tensor<2x1x3x5xf32>
 }
+
+// -----
+// Attention is products and a softmax; key heads that serve several query heads are repeated, what a query does not see is minus infinity.
+// CHECK-LABEL: @attention
+// CHECK:         cpu.concat %[[K:.+]], %[[K]] axis 2
+// CHECK-COUNT-4: cpu.gemm
+// CHECK:         arith.mulf
+// CHECK:         math.tanh
+// CHECK:         inference.constant dense<{{.+}}> : tensor<3x3xf32>
+// CHECK:         cpu.softmax
+// CHECK-COUNT-4: cpu.gemm
+func.func @attention(%q: tensor<2x2x3x4xf32>, %k: tensor<2x1x3x4xf32>, %m: tensor<3x3xf32>) -> (tensor<2x2x3x4xf32>, tensor<2x1x3x4xf32>) {
+  %0 = inference.attention %q, %k, %k mask %m softcap 2.0 causal : (tensor<2x2x3x4xf32>, tensor<2x1x3x4xf32>, tensor<2x1x3x4xf32>, tensor<3x3xf32>) -> tensor<2x2x3x4xf32>
+  %1 = inference.attention %k, %k, %k left 1 right 1 : tensor<2x1x3x4xf32>
+  return %0, %1 : tensor<2x2x3x4xf32>, tensor<2x1x3x4xf32>
+}
