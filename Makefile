@@ -18,7 +18,7 @@ demo: setup  ## the main job: ResNet-50 imported, lowered, compiled, run and che
 	$(BIN)/python examples/demo.py
 
 test: lint lit  ## all tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist worksteal
 
 check: style lit  ## what every commit must pass: lint (types of the files it changes), lit and the quick tests
 	$(BIN)/pyright $(or $(CHANGED),inferir/__init__.py)

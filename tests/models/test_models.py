@@ -1,6 +1,10 @@
 """Whole models at every optimisation level: the reference executor and native code against ONNX Runtime."""
 
+import os
+import subprocess
+import sys
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +13,8 @@ from oracle import Oracle, worst
 
 import inferir
 from inferir.backends.runtime.arrays import contract
+from inferir.backends.runtime.model import Model
+from inferir.backends.runtime.program import Program
 
 LEVELS = ("none", "basic", "extended", "layout")
 
@@ -21,6 +27,13 @@ def expected(name: str, batch: int = 2) -> dict[str, np.ndarray]:
 
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("name", zoo.MODELS)
+def test_native_code_agrees_with_onnxruntime(name: str, level: str):
+    for threads, model in on_threads(zoo.model(name), level):
+        assert worst(model.run(zoo.inputs(name)), expected(name)) <= 1, f"with {threads} thread(s)"
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("name", zoo.MODELS)
 def test_reference_executor_agrees_with_onnxruntime(name: str, level: str):
     model = inferir.compile(zoo.model(name), target="interpreter", opt_level=level)
     assert worst(model.run(zoo.inputs(name)), expected(name)) <= 1
@@ -29,12 +42,53 @@ def test_reference_executor_agrees_with_onnxruntime(name: str, level: str):
 @pytest.mark.parametrize("name", zoo.LIGHT)
 def test_light_model_gives_the_output_that_the_onnx_package_stores(name: str):
     path, x, stored = zoo.light(name)
-    model = inferir.compile(path, target="interpreter", opt_level="basic")
-    assert contract(np.asarray(model(x)), stored)[1] <= 1
+    for threads, model in on_threads(path, "layout"):
+        assert contract(np.asarray(model(x)), stored)[1] <= 1, f"with {threads} thread(s)"
+    interpreted = inferir.compile(path, target="interpreter", opt_level="none")
+    assert contract(np.asarray(interpreted(x)), stored)[1] <= 1
 
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_one_artefact_takes_every_batch_size(level: str):
-    model = inferir.compile(zoo.model("lenet_dyn"), target="interpreter", opt_level=level)
-    for batch in (1, 3, 8):
-        assert worst(model.run(zoo.inputs("lenet_dyn", batch)), expected("lenet_dyn", batch)) <= 1, f"batch {batch}"
+    for threads, model in on_threads(zoo.model("lenet_dyn"), level):
+        for batch in (1, 3, 8):
+            got = model.run(zoo.inputs("lenet_dyn", batch))
+            assert worst(got, expected("lenet_dyn", batch)) <= 1, f"batch {batch} with {threads} thread(s)"
+
+
+@pytest.mark.parametrize("name", zoo.MODELS)
+def test_the_arena_is_close_to_what_is_alive_at_once(name: str):
+    """Within 1.10 of the largest sum of live buffers, below which no plan can go."""
+    arena, bound = (int(program(zoo.model(name), "layout").metadata[key]) for key in ("cpu.arena", "cpu.arena_bound"))
+    print(f"{name}: arena {arena}, lower bound {bound}, {arena / bound:.3f} x")
+    assert bound <= arena <= 1.10 * bound
+
+
+@pytest.mark.parametrize("name", ["lenet_dyn", "squeezenet"])
+def test_two_builds_give_the_same_package(name: str, tmp_path: Path):
+    """In processes of their own, so that neither hash seeds nor addresses nor caches are shared."""
+    for seed in ("0", "1"):
+        command = [
+            sys.executable,
+            "-c",
+            "from inferir.tools.infer_compile import run; run()",
+            str(zoo.model(name)),
+            "-o",
+            str(tmp_path / seed),
+        ]
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "INFERIR_CACHE": str(tmp_path / f"cache{seed}")}
+        subprocess.run(command, env=environment, check=True)
+    assert (tmp_path / "0").read_bytes() == (tmp_path / "1").read_bytes()
+
+
+def on_threads(path: Path, level: str):
+    """(threads, model) for 1 and 2 threads, from one compilation."""
+    for threads in (1, 2):
+        with Model(program(path, level), num_threads=threads) as model:
+            yield threads, model
+
+
+@cache
+def program(path: Path, level: str) -> Program:
+    """A model compiled for the cpu; its weights are put together only when it is loaded."""
+    return inferir.compile(path, opt_level=level, num_threads=1).program
