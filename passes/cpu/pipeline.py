@@ -21,7 +21,6 @@ LOWER = pipeline(
 
 FUSE = pipeline(
     "convert-inference-to-cpu",
-    "cse",
     "fuse-epilogue",  # bias, activation, residual: on the accumulators
     "select-conv-algorithm",
     "select-tiles",
@@ -39,5 +38,6 @@ EXTENDED = pipeline(inference.EXTENDED, FUSE)
 LAYOUT = pipeline(
     inference.LAYOUT,
     "propagate-layout{to=nhwc}",  # transposes meet and cancel; what is left sits at the edges of the graph
+    "cse",  # an input that two convolutions read is transposed once
     FUSE,
 )
