@@ -19,6 +19,7 @@ from xdsl.ir import Attribute, Dialect, Operation, OpResult, Region, SSAValue
 from xdsl.printer import Printer
 
 from inferir.core import stock_fixes  # noqa: F401
+from inferir.core.fast_printer import FastPrinter
 
 LOCATIONS = (CallSiteLoc, FileLineColLoc, FusedLoc, NameLoc, UnknownLoc)
 ELIDED = "__elided__"
@@ -43,6 +44,7 @@ class PrintOptions:
 
 
 PLAIN = PrintOptions()
+GENERIC = PrintOptions(generic=True)
 
 
 def print_module(
@@ -56,6 +58,13 @@ def text_of(op: Operation, generic: bool = False, debuginfo: bool = False, optio
     """An operation as text."""
     options = replace(options or PLAIN, generic=generic) if generic else options or PLAIN
     options = replace(options, debuginfo=True) if debuginfo else options
+    dialects: Iterable[Dialect] = ctx.loaded_dialects if ctx is not None else ()
+    if options in (PLAIN, GENERIC):
+        fast = FastPrinter(options.generic)
+        fast.print_op(op)
+        if dialects:
+            fast.print_metadata(dialects)
+        return fast.text() + "\n"
     stream = StringIO()
     printer = InferPrinter(stream, options)
     if options.value_users:
@@ -63,7 +72,6 @@ def text_of(op: Operation, generic: bool = False, debuginfo: bool = False, optio
         first.print_op(op)
         printer.adopt_names(first)
     printer.print_op(op)
-    dialects: Iterable[Dialect] = ctx.loaded_dialects if ctx is not None else ()
     printer.finish(dialects)
     return stream.getvalue() + "\n"
 

@@ -1,0 +1,181 @@
+"""xDSL's parser, made to say what is wrong where it is wrong.
+
+The parser fills in locations, reads hexadecimal floats in `dense` as bit patterns (NaN and infinities survive), and raises
+`InferError` with file, line and column for everything that is wrong with the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from xdsl.dialects.builtin import (
+    UNKNOWN_LOC,
+    AnyFloat,
+    ArrayAttr,
+    FileLineColLoc,
+    FusedLoc,
+    ModuleOp,
+    NoneAttr,
+    StringAttr,
+)
+from xdsl.ir import Attribute, BlockArgument, Operation, SSAValue
+from xdsl.parser import Parser
+from xdsl.utils.exceptions import MultipleSpansParseError, ParseError
+from xdsl.utils.lexer import Span
+from xdsl.utils.mlir_lexer import MLIRTokenKind, StringLiteral
+
+from inferir.core import stock_fixes  # noqa: F401
+from inferir.core.context import Context
+from inferir.core.diagnostics import did_you_mean
+from inferir.core.locations import LazyLocation, SourceText
+
+
+class InferParser(Parser):
+    """xDSL's parser with locations filled in, special floats read right, and errors where the mistake is."""
+
+    def __init__(self, ctx: Context, text: str, name: str = "<stdin>", first_line: int = 1):
+        super().__init__(ctx, text, name)
+        self.source = SourceText(text, name, first_line)
+        self._forward_uses: dict[str, Span[str]] = {}
+        self._alias_places: dict[str, int] | None = None
+        self._early_aliases: set[str] = set()
+        self.external_resources: dict[str, dict[str, str]] = {}
+        """What `{-# external_resources #-}` holds, by group and key, as text."""
+
+    def parse_module(self, allow_implicit_module: bool = True) -> ModuleOp:
+        """Parse the whole text; a value that is used and defined nowhere is reported at its first use."""
+        try:
+            return super().parse_module(allow_implicit_module)
+        except ParseError as error:
+            if self.forward_ssa_references and error.msg.startswith("values used but not defined"):
+                spans = sorted(
+                    (self._forward_uses[n] for n in self.forward_ssa_references if n in self._forward_uses), key=lambda s: s.start
+                )
+                if spans:
+                    first, *others = spans
+                    text = f"use of undeclared SSA value name {first.text}{self._near(first)}"
+                    raise MultipleSpansParseError(first, text, None, [(s, f"{s.text} is not declared either") for s in others]) from None
+            raise
+
+    def _near(self, use: Span[str]) -> str:
+        """The value above that was perhaps meant."""
+        above = self.lexer.input.content[max(0, use.start - 5000) : use.start]
+        names = dict.fromkeys(re.findall(r"%[\w$.-]+", above))
+        return did_you_mean(use.text, [n for n in names if n[1:] not in self.forward_ssa_references])
+
+    def _get_op_by_name(self, name: str) -> type[Operation]:
+        found = self.ctx.get_optional_op(name, dialect_stack=self._parser_state.dialect_stack)
+        if found is not None:
+            return found
+        start = self.lexer.input.content.rfind(name, 0, self._current_token.span.start)
+        known = [op.name for op in self.ctx.loaded_ops]
+        self.raise_error(f"Operation {name} is not registered{did_you_mean(name, known)}", start, start + len(name))
+
+    def at_end(self) -> bool:
+        """Whether nothing is left to read."""
+        return self._current_token.kind is MLIRTokenKind.EOF
+
+    def resolve_operand(self, operand: Any, type: Any) -> Any:
+        """Resolve an operand, remembering where a value was used before its definition."""
+        if operand.operand_name not in self.ssa_values:
+            self._forward_uses.setdefault(operand.operand_name, operand.span)
+        return super().resolve_operand(operand, type)
+
+    def _register_ssa_definition(self, name: str, values: Sequence[SSAValue], span: Span[str]) -> None:
+        super()._register_ssa_definition(name, values, span)
+        for value in values:
+            if isinstance(value, BlockArgument) and value.location is UNKNOWN_LOC:
+                value.location = LazyLocation(self.source, span.start)
+
+    def parse_operation(self) -> Operation:
+        """Parse an operation; one without an explicit `loc` gets the place it was read from."""
+        start = self._current_token.span.start
+        op = super().parse_operation()
+        if op.location is UNKNOWN_LOC:
+            op.location = LazyLocation(self.source, start)
+        return op
+
+    def parse_optional_str_literal(self) -> str | None:
+        """A string literal; escaped UTF-8 counts as text (xDSL takes it for bytes, and could not read back what it prints)."""
+        text = super().parse_optional_str_literal()
+        token = self._current_token
+        if text is not None or token.kind != MLIRTokenKind.BYTES_LIT:
+            return text
+        try:
+            text = StringLiteral.from_span(token.span).bytes_contents.decode("utf-8")
+        except UnicodeDecodeError:
+            return None
+        self._consume_token()
+        return text
+
+    def _parse_optional_string_attr(self) -> StringAttr | None:
+        text = self.parse_optional_str_literal()
+        return None if text is None else StringAttr(text)
+
+    def location_at(self, position: int) -> FileLineColLoc:
+        """The location of a position in the text."""
+        return self.source.location_at(position)
+
+    def _parse_location(self) -> Any:
+        """A location; an alias may be defined further down, and `fused` may carry metadata."""
+        token = self._current_token
+        if token.kind is MLIRTokenKind.HASH_IDENT and token.text[1:] not in self.attribute_aliases:
+            self._find_alias(token.text)
+        if token.kind is MLIRTokenKind.BARE_IDENT and token.text == "fused":
+            self._consume_token()
+            metadata: Attribute = NoneAttr()
+            if self.parse_optional_punctuation("<") is not None:
+                metadata = self.parse_attribute()
+                self.parse_punctuation(">")
+            return FusedLoc(ArrayAttr(self.parse_comma_separated_list(self.Delimiter.SQUARE, self._parse_location)), metadata)
+        return super()._parse_location()
+
+    def _find_alias(self, name: str) -> None:
+        """Read the definition of an attribute alias that stands below its use."""
+        if self._alias_places is None:
+            text = self.lexer.input.content
+            self._alias_places = {m[1]: m.end() for m in re.finditer(r"^[ \t]*(#[\w$.-]+)[ \t]*=[ \t]*", text, re.MULTILINE)}
+        place = self._alias_places.pop(name, None)
+        if place is None:
+            return
+        here = self._current_token.span.start
+        self._resume_from(place)
+        value = self.parse_attribute()
+        self._resume_from(here)
+        self._early_aliases.add(name)
+        self.attribute_aliases[name] = value
+
+    def _parse_alias_def(self) -> None:
+        name = self._current_token.text
+        if name in self._early_aliases:
+            self._early_aliases.discard(name)
+            del self.attribute_aliases[name]
+        super()._parse_alias_def()
+
+    def _parse_external_resources(self) -> None:
+        """`{group: {key: value, ...}, ...}`; kept as text for whoever asks (the reproducer does)."""
+
+        def entry(into: dict[str, str]) -> None:
+            key = self.parse_identifier()
+            self.parse_punctuation(":")
+            token = self._consume_token()
+            into[key] = token.kind.get_string_literal_value(token.span) if token.kind is MLIRTokenKind.STRING_LIT else token.text
+
+        def group() -> None:
+            into = self.external_resources.setdefault(self.parse_identifier(), {})
+            self.parse_punctuation(":")
+            self.parse_comma_separated_list(self.Delimiter.BRACES, lambda: entry(into))
+
+        self.parse_comma_separated_list(self.Delimiter.BRACES, group)
+
+    class _TensorLiteralElement(Parser._TensorLiteralElement):  # pyright: ignore[reportPrivateUsage]
+        def to_type(self, parser: Any, type: Any) -> Any:
+            text = self.span.text
+            if isinstance(type, AnyFloat) and text[:2] in ("0x", "0X"):
+                assert isinstance(self.value, int)
+                if self.value >= 1 << (8 * type.compile_time_size):
+                    parser.raise_error(f"{text} has more bits than {type}", self.span)
+                return next(iter(type.iter_unpack(self.value.to_bytes(type.compile_time_size, "little"))))
+            return super().to_type(parser, type)
