@@ -8,11 +8,19 @@ from xdsl.traits import IsolatedFromAbove
 from xdsl.utils.exceptions import DiagnosticException
 
 from inferir.core.diagnostics import InferError, Note
+from inferir.core.fast_verifier import is_certainly_valid
+from inferir.core.walk import walk
 
 
 def verify(op: Operation) -> None:
     """Raise InferError at the first thing that is wrong with `op` or anything inside it."""
-    for inner in op.walk():
+    if not is_certainly_valid(op):
+        verify_thoroughly(op)
+
+
+def verify_thoroughly(op: Operation) -> None:
+    """The same without the memory of what was found valid before: it says what is wrong."""
+    for inner in walk(op):
         try:
             inner.verify(verify_nested_ops=False)
         except InferError:
