@@ -90,7 +90,9 @@ class HeaderParser(FastParser):
         self._go_on_at(found.end())
         taken, other = self._region((), ()), Region()
         _terminate(taken)
-        if self.parse_optional_keyword("else") is not None:
+        token = self._parser_state.current_token
+        if token.kind is Kind.BARE_IDENT and token.text == "else":
+            self._consume_token()
             self.parse_punctuation("{")
             other = self._region((), ())
             _terminate(other)
@@ -127,8 +129,10 @@ class HeaderParser(FastParser):
     def _finish(
         self, cls: Any, operands: Sequence[SSAValue], types: Sequence[Attribute], regions: Sequence[Region], name: str | None, start: int
     ) -> Operation:
-        attributes = self.parse_optional_attr_dict()
-        location = self.parse_optional_location() or LazyLocation(self.source, start)
+        kind = self._parser_state.current_token.kind
+        attributes = self.parse_optional_attr_dict() if kind is Kind.L_BRACE else {}
+        location = self.parse_optional_location() if kind in (Kind.L_BRACE, Kind.BARE_IDENT) else None
+        location = location or LazyLocation(self.source, start)
         op = construct(cls, operands, types, {}, attributes, regions, location)
         if name is not None:
             self._name(name, op.results[0])
@@ -147,9 +151,11 @@ class HeaderParser(FastParser):
             self._name(name, argument)
         if names or self._parser_state.current_token.kind not in (Kind.CARET_IDENT, Kind.R_BRACE):
             self._parse_block_body(block)
-            region.add_block(block)
-        while self.parse_optional_punctuation("}") is None:
+            block.parent = region
+            region._first_block = region._last_block = block  # pyright: ignore[reportPrivateUsage]
+        while self._parser_state.current_token.kind is not Kind.R_BRACE:
             region.add_block(self._parse_block())
+        self._consume_token()
         if self.forward_block_references:
             self.raise_error("region ends with missing block declarations for block(s) " + ", ".join(self.forward_block_references))
         assert isinstance(mark, Mark)
@@ -181,10 +187,9 @@ class HeaderParser(FastParser):
 
 def _terminate(region: Region) -> None:
     """Add the yield that the text may leave out."""
-    if region.blocks.first is None:
+    if region.first_block is None:
         region.add_block(Block())
-    block = region.blocks.last
-    assert block is not None
-    last = block.last_op
+    last = region.last_block.last_op if region.last_block is not None else None
     if last is None or not last.has_trait(IsTerminator):
-        block.add_op(scf.YieldOp())
+        assert region.last_block is not None
+        region.last_block.add_op(scf.YieldOp())

@@ -10,7 +10,7 @@ from xdsl.utils.mlir_lexer import MLIRTokenKind as Kind
 
 _SPACE = re.compile(r"(?:[ \t\n\r\f\v]+|//[^\n]*)*")
 _TOKEN = re.compile(
-    r"(?P<word>[a-zA-Z_][a-zA-Z0-9_$.]*)|(?P<value>%(?:[0-9]+|[a-zA-Z$._-][a-zA-Z0-9$._-]*))|(?P<arrow>->)|(?P<mark>[:,()}\[\]<>=+/*?|])"
+    r"(?P<word>[a-zA-Z_][a-zA-Z0-9_$.]*)|(?P<value>%(?:[0-9]+|[a-zA-Z$._-][a-zA-Z0-9$._-]*))|(?P<arrow>->)|(?P<mark>[:,()}\[\]<>=+/*?|]|\{(?!-#))"
 )
 _MARKS = {kind.value: kind for kind in Kind if isinstance(kind.value, str) and len(kind.value) == 1}
 _KINDS = {"word": Kind.BARE_IDENT, "value": Kind.PERCENT_IDENT, "arrow": Kind.ARROW}
