@@ -75,3 +75,26 @@ class _Empty(Operation):
 
 STATE = frozenset(vars(_Empty.create())) | {"parent", "_next_op", "_prev_op"}
 """The attributes that an op's object has; a class whose objects have more is not made this way."""
+
+
+def unlink(op: Operation) -> None:
+    """Take an op whose results nobody uses out of its block for good."""
+    block: Any = op.parent
+    if block is None or op.regions or op.successors:
+        assert block is not None
+        block.erase_op(op)
+        return
+    raw: Any = op
+    for value, use in zip(raw._operands, raw._operand_uses, strict=True):
+        value.remove_use(use)
+    raw._operands, raw._operand_uses = _NONE, ()
+    before, after = raw._prev_op, raw._next_op
+    if before is None:
+        block._first_op = after
+    else:
+        before._next_op = after
+    if after is None:
+        block._last_op = before
+    else:
+        after._prev_op = before
+    raw.parent = raw._prev_op = raw._next_op = None

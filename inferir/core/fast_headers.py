@@ -104,7 +104,8 @@ class HeaderParser(FastParser):
             return None
         name, induction, *bounds, carried, types_text = found.groups()
         types = self._known_types(types_text)
-        pairs = CARRIED.findall(carried) if carried else []
+        matches = list(CARRIED.finditer(carried)) if carried else []
+        pairs = [m.groups() for m in matches]
         values = [self._names.get(n) for n in (*bounds, *(initial for _, initial in pairs))]
         if (
             types is None
@@ -121,7 +122,8 @@ class HeaderParser(FastParser):
         if name is not None and (name in arguments or not self._is_free(name)):
             return None
         self._go_on_at(found.end())
-        region = self._region((INDEX, *types), arguments)
+        places = [found.start(2) - 1, *(found.start(6) + m.start() for m in matches)]
+        region = self._region((INDEX, *types), arguments, places)
         if not types:
             _terminate(region)
         return self._finish(scf.ForOp, operands, types, [region], name, start)
@@ -138,16 +140,15 @@ class HeaderParser(FastParser):
             self._name(name, op.results[0])
         return op
 
-    def _region(self, types: Sequence[Attribute], names: Sequence[str]) -> Region:
+    def _region(self, types: Sequence[Attribute], names: Sequence[str], places: Sequence[int] = ()) -> Region:
         """The region whose opening brace was just read."""
         region = Region()
         mark: Any = self._names.copy()
         blocks, references = self.blocks, self.forward_block_references
         self.blocks, self.forward_block_references = {}, defaultdict(list)
-        here = self._parser_state.current_token.span.start
         block = Block(arg_types=types)
-        for argument, name in zip(block.args, names, strict=True):
-            argument.location = LazyLocation(self.source, here)
+        for argument, name, place in zip(block.args, names, places, strict=True):
+            argument.location = LazyLocation(self.source, place)
             self._name(name, argument)
         if names or self._parser_state.current_token.kind not in (Kind.CARET_IDENT, Kind.R_BRACE):
             self._parse_block_body(block)

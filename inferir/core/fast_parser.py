@@ -99,13 +99,13 @@ class FastParser(InferParser):
         self._by_op: dict[str, list[Template]] = {}
         self._given_up: set[str] = set()
 
-    @property  # pyright: ignore[reportIncompatibleVariableOverride]
+    @property
     def ssa_values(self) -> Names:
         """Values by name."""
         return self._names
 
     @ssa_values.setter
-    def ssa_values(self, values: Any) -> None:
+    def ssa_values(self, values: Any) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
         if isinstance(values, Mark):
             self._names.restore(values.position)
             return

@@ -36,10 +36,13 @@ def parse(text: str, name: str, ctx: Context, first_line: int = 1, allow_implici
     collecting = gc.isenabled()
     gc.disable()  # thousands of objects that all stay: looking through them again and again doubles the time
     try:
-        return _parse(source, ctx, allow_implicit_module)
-    except RecursionError:
+        if sys.getrecursionlimit() < DEEP_RECURSION:
+            try:
+                return _parse(source, ctx, allow_implicit_module)
+            except RecursionError:
+                pass
         if nesting(text) > MAX_NESTING:
-            raise InferError(f"{name}: nested too deeply (more than {MAX_NESTING} brackets)") from None
+            raise InferError(f"{name}: nested too deeply (more than {MAX_NESTING} brackets)")
         sys.setrecursionlimit(max(sys.getrecursionlimit(), DEEP_RECURSION))
         return _parse(source, ctx, allow_implicit_module)
     finally:
