@@ -13,6 +13,7 @@ import pytest
 
 from inferir.backends.target import find_target
 from inferir.core import InferError, PassManager, discovery, make_context, parse, text_of
+from inferir.passes.framework.lowering import registry
 from inferir.tools import infer_run
 from inferir.tools.driver import compile_model
 
@@ -30,8 +31,9 @@ func.func @main(%x: tensor<4xf32> {inference.name = "x"}) -> (tensor<4xf32> {inf
 @pytest.fixture
 def plug(monkeypatch):
     """Loads an example as a plug-in for the length of a test."""
-    for registry in ("_plugged_passes", "_plugged_pipelines", "plugins"):
-        monkeypatch.setattr(discovery, registry, type(getattr(discovery, registry))())
+    for name in ("_plugged_passes", "_plugged_pipelines", "plugins"):
+        monkeypatch.setattr(discovery, name, type(getattr(discovery, name))())
+    monkeypatch.setattr(registry, "_rules", dict(registry._rules))
     known = dict(discovery.our_dialects())
     yield lambda name: discovery.load_plugin(str(EXAMPLES / name))
     discovery.our_dialects().clear()
@@ -75,6 +77,21 @@ def test_a_target_from_outside_on_the_command_line(plug, tmp_path: Path):
     ]
     assert infer_run.main(argv, io.StringIO(), stdout, stderr) == 0, stderr.getvalue()
     assert find_target("abacus").name == "abacus"
+
+
+def test_a_rule_for_a_custom_operator(plug):
+    custom = ROOT / "tests/models/data/custom_op.onnx"
+    with pytest.raises(InferError, match=r"cannot be converted: com\.acme\.FusedThing"):
+        compile_model(custom)
+    plug("custom_op_rule.py")
+    x = np.array([[1, -2, 3, -4]], np.float32)
+    np.testing.assert_array_equal(compile_model(custom).run({"x": x})["y"], [[3, 0, 9, 0]])
+
+
+def test_three_lines():
+    command = [sys.executable, EXAMPLES / "three_lines.py"]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert result.stdout == "{'softmax': (2, 10)}\n"
 
 
 def blocks(page: Path) -> list[tuple[str, str]]:
