@@ -153,7 +153,7 @@ def _evaluate(value: FoldAttr, ctx: Context) -> np.ndarray:
     bare: Any = op_class.create(operands=block.args, properties=value.properties.data)
     if not hasattr(bare, "evaluate"):
         raise InferError(f"{value.op.data} has no reference semantics, so it cannot be folded")
-    types = bare.infer_types()
+    types = bare.infer_types() or [value.type]
     types[value.index.data] = value.type
     op: Any = op_class.create(operands=block.args, properties=value.properties.data, result_types=types)
     with np.errstate(all="ignore"):

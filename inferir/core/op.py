@@ -70,7 +70,7 @@ class Op(IRDLOperation):
         One result: its shape. Several: a list of shapes. Raise with `self.error` where the operands do not fit.
         An op with SHAPE_OPERANDS takes the keyword `known`: by operand name its elements, row-major, or None where they are not known.
         """
-        raise TypeError(f"{self.name} does not define infer_shape")
+        self.error("its results' shapes do not follow from its operands'")
 
     def infer_dtype(self, *elements: Any, **none: Any) -> Any:
         """Element type(s) of the result(s) from those of the present operands, in order; the first operand's by default."""

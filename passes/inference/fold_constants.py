@@ -17,7 +17,7 @@ import numpy as np
 from xdsl.dialects.builtin import TensorType
 from xdsl.ir import Attribute
 
-from inferir.core import FoldAttr, Pass, Rewriter, rewrites
+from inferir.core import FoldAttr, InferError, Pass, Rewriter, rewrites
 from inferir.core.constants import DENSE_LIMIT, constant_value, fold, is_written_out
 from inferir.core.lazy import lazy_array, settle
 from inferir.core.rewriting import constant_attribute_of
@@ -38,15 +38,20 @@ def op_on_constants(op: inf.InferenceOp, rw: Rewriter) -> str | None:
     if sum(length(a) for a in args) > LONGEST_EXPRESSION:
         return "the expression would become too long"
     types = [r.type for r in op.results if isinstance(r.type, TensorType) and is_static(r.type)]
-    if len(types) == len(op.results):
-        if sum(size(t) for t in types) - sum(size(v.type) for v in op.operands) > rw.options.max_growth:
-            return "the value is much larger than what it is made of"
+    is_known, is_written = len(types) == len(op.results), all(is_written_out(a) for a in args)
+    if is_known and sum(size(t) for t in types) - sum(size(v.type) for v in op.operands) > rw.options.max_growth:
+        return "the value is much larger than what it is made of"
+    if is_known and not (is_written and all(size(t) <= DENSE_LIMIT for t in types)):
         values = [settle(fold(op.name, args, op.properties, t, i), t, rw.ctx) for i, t in enumerate(types)]
-    elif not all(is_written_out(a) for a in args):
+    elif not is_written:
         return "the shape of the value is not known before it is computed"
     else:
-        arrays = op.evaluate([constant_value(a, rw.ctx) for a in args])
-        if any(a.nbytes > DENSE_LIMIT for a in arrays):
+        try:
+            with np.errstate(all="ignore"):
+                arrays = op.evaluate([constant_value(a, rw.ctx) for a in args])
+        except (InferError, ValueError, IndexError, TypeError) as problem:
+            return f"it cannot be computed: {problem}"
+        if not all(isinstance(a, np.ndarray) and a.nbytes <= DENSE_LIMIT for a in arrays):
             return "the value turns out too large to write out"
         values = [lazy_array(a, rw.ctx) for a in arrays]
     rw.replace(op, [rw.const(v) for v in values])

@@ -158,7 +158,12 @@ def test_the_numbers_stay(index: int):
         if name not in after:
             continue
         inputs = arguments(function)
-        expected = Executor(result.before, result.ctx).call(name, inputs)
+        try:
+            expected = Executor(result.before, result.ctx).call(name, inputs)
+        except InferError:
+            with pytest.raises(InferError):
+                Executor(result.after, result.ctx).call(name, inputs)
+            continue
         got = Executor(result.after, result.ctx).call(name, inputs)
         assert len(got) == len(expected)
         for a, b in zip(got, expected, strict=True):

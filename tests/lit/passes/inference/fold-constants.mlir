@@ -89,3 +89,26 @@ func.func @data_dependent() -> (tensor<1xi64>, tensor<1x?xi64>, tensor<?xf32>) {
   %3 = inference.fill %n, %v : (tensor<1xi64>, tensor<f32>) -> tensor<?xf32>
   return %1, %2, %3 : tensor<1xi64>, tensor<1x?xi64>, tensor<?xf32>
 }
+
+// -----
+// A function of the host is computed like an op.
+// CHECK-LABEL: @host_function
+// CHECK-NEXT:    %[[C:.+]] = inference.constant dense<[1.000000e+00, 2.000000e+00]> : tensor<2xf32>
+// CHECK-NEXT:    return %[[C]]
+func.func @host_function() -> tensor<2xf32> {
+  %x = inference.constant dense<[[1.0, 2.0]]> : tensor<1x2xf32>
+  %a = inference.constant dense<0> : tensor<1xi64>
+  %0 = inference.host_call %x, %a callee "squeeze" : (tensor<1x2xf32>, tensor<1xi64>) -> tensor<2xf32>
+  return %0 : tensor<2xf32>
+}
+
+// -----
+// What has no value is left for the run to refuse.
+// CHECK-LABEL: @no_value
+// CHECK:         inference.gather
+func.func @no_value() -> tensor<1xf32> {
+  %x = inference.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %i = inference.constant dense<9> : tensor<1xi64>
+  %0 = inference.gather %x, %i : (tensor<2xf32>, tensor<1xi64>) -> tensor<1xf32>
+  return %0 : tensor<1xf32>
+}

@@ -38,3 +38,14 @@ func.func @callee(%x: tensor<2x4xf32>) -> tensor<?xf32> {
 // -----
 // CHECK-LABEL: @declared
 func.func private @declared(tensor<?xf32>) -> tensor<?xf32>
+
+// -----
+// A function of the host says nothing about its result; what is declared holds.
+// CHECK-LABEL: @host_function
+// CHECK:         inference.relu %{{.*}} : tensor<?xf32>
+func.func @host_function(%x: tensor<1x3xf32>) -> tensor<?xf32> {
+  %a = inference.constant dense<0> : tensor<1xi64>
+  %0 = inference.host_call %x, %a callee "squeeze" : (tensor<1x3xf32>, tensor<1xi64>) -> tensor<?xf32>
+  %1 = inference.relu %0 : tensor<?xf32>
+  return %1 : tensor<?xf32>
+}
