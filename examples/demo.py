@@ -41,9 +41,9 @@ def tool(name: str, *argv: str) -> None:
 
 
 def show(file: Path, lines: int = 8) -> None:
-    """The first operations of a module, and how many there are of each kind."""
+    """The first operations of a module, constants left out, and how many there are of each kind."""
     text = file.read_text(encoding="utf-8").splitlines()
-    for line in text[:lines]:
+    for line in [line for line in text if "constant" not in line][:lines]:
         print(f"    {line[:150]}{' ...' if len(line) > 150 else ''}")
     words = (next((w for w in line.replace("(", " ").replace('"', "").split("=", 1)[-1].split() if "." in w), "") for line in text)
     kinds = Counter(w for w in words if w[0:1].isalpha())
@@ -85,15 +85,26 @@ def main() -> int:
     name = parser.parse_args().model
     FOLDER.mkdir(parents=True, exist_ok=True)
     source, x, stored = zoo.light(name)
-    framework, lowered, package = FOLDER / f"{name}.mlir", FOLDER / f"{name}.inference.mlir", FOLDER / f"{name}.infer"
+    levels = [FOLDER / f"{name}.{n}.mlir" for n in ("1-framework", "2-inference", "3-cpu", "4-arena")]
+    package = FOLDER / f"{name}.infer"
 
-    print("# Import: the source graph as the `framework` dialect, lossless")
-    tool("infer-import", str(source), "-o", str(framework))
-    show(framework)
-    print("\n# Lower: the `inference` dialect, canonical ops, optimised")
-    tool("infer-opt", str(framework), "--pass-pipeline=builtin.module(inference-extended)", "-o", str(lowered))
-    show(lowered)
-    print("\n# Compile: the `cpu` ladder down to native code, in one package")
+    print("# Level 1, `framework`: the source graph, lossless")
+    tool("infer-import", str(source), "-o", str(levels[0]))
+    show(levels[0])
+    for before, after, passes, title in (
+        (levels[0], levels[1], "inference-layout", "Level 2, `inference`: canonical ops, one meaning each, optimised"),
+        (
+            levels[1],
+            levels[2],
+            "propagate-layout{to=nhwc},cpu-fuse",
+            "Level 3, `cpu` on tensors: an op per kernel, with its epilogue and tile",
+        ),
+        (levels[2], levels[3], "cpu-memory", "Level 4, `cpu` on an arena: launches of kernels over memory at planned offsets"),
+    ):
+        print(f"\n# {title}")
+        tool("infer-opt", str(before), f"--pass-pipeline=builtin.module({passes})", "-o", str(after))
+        show(after)
+    print("\n# Level 5, native code: all of it again by one command, from the model to a package")
     tool("infer-compile", str(source), "--target=cpu", "--opt-level=layout", "-o", str(package))
     print(f"  {package.relative_to(ROOT)}: {package.stat().st_size / 1e6:.1f} MB")
 

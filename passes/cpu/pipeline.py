@@ -26,18 +26,18 @@ FUSE = pipeline(
     "select-tiles",
     "pack-weights",  # once, at compile time
     "cse",
-    MEMORY,
 )
 
 NONE = pipeline(inference.NONE, LOWER)
 
 BASIC = pipeline(inference.BASIC, LOWER)
 
-EXTENDED = pipeline(inference.EXTENDED, FUSE)
+EXTENDED = pipeline(inference.EXTENDED, FUSE, MEMORY)
 
 LAYOUT = pipeline(
     inference.LAYOUT,
     "propagate-layout{to=nhwc}",  # transposes meet and cancel; what is left sits at the edges of the graph
     "cse",  # an input that two convolutions read is transposed once
     FUSE,
+    MEMORY,
 )
