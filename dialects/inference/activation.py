@@ -6,7 +6,7 @@ import numpy as np
 from xdsl.irdl import operand_def, result_def
 
 from inferir.core import define, enum, integer, number
-from inferir.core.dims import Shape, broadcast, differ, shape_text
+from inferir.core.dims import Shape, broadcasts_to, shape_text
 from inferir.dialects.inference.base import Elementwise, InferenceOp, Unary
 from inferir.dialects.inference.elementary import erf_of
 
@@ -86,8 +86,7 @@ class PreluOp(Elementwise):
 
     def infer_shape(self, x: Shape, slope: Shape) -> Shape:
         """The shape of x."""
-        joint = broadcast(x, slope)
-        if len(joint) != len(x) or any(differ(a, b) for a, b in zip(joint, x, strict=True)):
+        if not broadcasts_to(slope, x):
             self.error(f"slope {shape_text(slope)} does not broadcast to x {shape_text(x)}")
         return x
 

@@ -82,7 +82,7 @@ class ConvOp(Affine):
             channels, spatial, taken, kernel = x[-1], x[1:-1], w[-1], w[1:-1]
         if differ(taken * self.groups, channels):
             groups = "1 group" if self.groups == 1 else f"{self.groups} groups"
-            self.error(f"filter takes {taken} channels in {groups}, x has {channels}", [defined_here(self.x, "x")])
+            self.error(f"filter takes {taken * self.groups} channels in {groups}, x has {channels}", [defined_here(self.x, "x")])
         if isinstance(w[0], int) and w[0] % self.groups:
             self.error(f"{w[0]} output channels do not divide into {self.groups} groups")
         if bias is not None and (len(bias) != 1 or differ(bias[0], w[0])):

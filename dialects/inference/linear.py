@@ -9,7 +9,7 @@ from xdsl.dialects.builtin import TensorType
 from xdsl.irdl import operand_def, opt_operand_def, result_def, var_operand_def
 
 from inferir.core import Cost, define, defined_here, flag, string
-from inferir.core.dims import DimLike, Shape, broadcast, differ, shape_text
+from inferir.core.dims import DimLike, Shape, broadcast, broadcasts_to, differ, shape_text
 from inferir.core.lazy import Lazy
 from inferir.dialects.inference.base import Affine, InferenceOp
 
@@ -54,10 +54,8 @@ class MatmulOp(Affine):
         if differ(k, k2):
             self.error(f"a has {k} columns, b {k2} rows", [defined_here(self.a, "a"), defined_here(self.b, "b")])
         out = (*broadcast(a[:-2], b[:-2]), *m, *n)
-        if bias is not None:
-            joint = broadcast(out, bias)
-            if len(joint) != len(out) or any(differ(x, y) for x, y in zip(joint, out, strict=True)):
-                self.error(f"bias {shape_text(bias)} does not broadcast to the product {shape_text(out)}")
+        if bias is not None and not broadcasts_to(bias, out):
+            self.error(f"bias {shape_text(bias)} does not broadcast to the product {shape_text(out)}")
         return out
 
     def infer_dtype(self, *elements: Any) -> Any:

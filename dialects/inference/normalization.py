@@ -7,7 +7,7 @@ from xdsl.dialects.builtin import TensorType
 from xdsl.irdl import operand_def, opt_operand_def, result_def
 
 from inferir.core import define, enum, integer, number
-from inferir.core.dims import Shape, broadcast, differ, shape_text
+from inferir.core.dims import Shape, broadcasts_to, differ, shape_text
 from inferir.core.lazy import Lazy
 from inferir.dialects.inference.base import Affine, InferenceOp
 
@@ -74,8 +74,7 @@ class OverAxes(InferenceOp):
         if not -len(x) <= self.axis < len(x):
             self.error(f"axis {self.axis} is outside of x, which has rank {len(x)}")
         for name, shape in (("scale", scale), *(("bias", o) for o in others if o is not None)):
-            joint = broadcast(x, shape)
-            if len(joint) != len(x) or any(differ(a, b) for a, b in zip(joint, x, strict=True)):
+            if not broadcasts_to(shape, x):
                 self.error(f"{name} {shape_text(shape)} does not broadcast to x {shape_text(x)}")
         return x
 

@@ -11,6 +11,7 @@ from inferir.core import define, enum, flag, ints, number, numbers
 from inferir.core.dims import Shape
 from inferir.core.op import unknown_dim
 from inferir.dialects.inference.base import InferenceOp
+from inferir.dialects.inference.shape import axis_in
 
 _COORDINATES = ("half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel", "half_pixel_symmetric", "tf_crop_and_resize")
 _NEAREST = ("round_prefer_floor", "round_prefer_ceil", "floor", "ceil")
@@ -63,8 +64,11 @@ class ResizeOp(InferenceOp):
             self.error(f"needs one of sizes, scales, to, by; has {', '.join(given) or 'none'}")
         out = list(x)
         sizes = self.sizes if self.sizes is not None else known["to"]
+        for what, values in (("sizes", sizes), ("scales", self.scales)):
+            if values is not None and len(values) != len(self.axes):
+                self.error(f"{len(values)} {what} for {len(self.axes)} axes")
         for index, axis in enumerate(self.axes):
-            size = x[axis]
+            size = x[axis_in(self, axis, len(x))]
             if sizes is not None and self.policy == "stretch":
                 out[axis] = sizes[index]
             elif self.scales is not None:

@@ -151,6 +151,15 @@ def broadcast(*shapes: Shape) -> Shape:
     return tuple(out)
 
 
+def broadcasts_to(shape: Shape, whole: Shape) -> bool:
+    """Whether a shape can be laid over `whole` without making it larger."""
+    try:
+        joint = broadcast(whole, shape)
+    except ValueError:
+        return False
+    return len(joint) == len(whole) and not any(differ(a, b) for a, b in zip(joint, whole, strict=True))
+
+
 def shape_text(shape: Shape) -> str:
     """`2x3x?`: a shape as it reads in a type, symbols by name."""
     return "x".join(str(d) for d in shape) or "scalar"
