@@ -192,6 +192,14 @@ class Session:
                 args.mlir_print_ir_module_scope,
                 Path(args.mlir_print_ir_tree_dir) if args.mlir_print_ir_tree_dir else None,
             )
+        if args.check_numerics is not None:
+            from inferir.core.instruments.numerics import CheckNumerics, tolerances
+
+            try:
+                rtol, atol = tolerances(args.check_numerics)
+            except ValueError:
+                raise UsageError(f"--check-numerics takes RTOL or RTOL,ATOL, not '{args.check_numerics}'") from None
+            yield CheckNumerics(manager.ctx, rtol, atol)
         if args.mlir_pass_pipeline_crash_reproducer:
             path = args.mlir_pass_pipeline_crash_reproducer
             yield CrashReproducer(path, manager.spec(), args.verify_each, args.mlir_pass_pipeline_local_reproducer)

@@ -96,6 +96,10 @@ GROUPS: dict[str, dict[str, tuple[How, str]]] = {
         "--mlir-pass-statistics-display": ({"choices": ["pipeline", "list"], "default": "pipeline"}, "nested, or summed by pass"),
         "--pattern-stats": (FLAG, "report how often each pattern was applied"),
         "--why-not": ({"action": "append", "default": [], "metavar": "PATTERN"}, "say where a pattern was tried and why it declined"),
+        "--check-numerics": (
+            {"nargs": "?", "const": "", "metavar": "RTOL,ATOL"},
+            "run the program before and after every pass; stop at the first that changes a result, naming pattern and op",
+        ),
         "--mlir-pass-pipeline-crash-reproducer": (FILE, "write a reproducer there when a pass fails"),
         "--mlir-pass-pipeline-local-reproducer": (FLAG, "the reproducer holds only the pass that failed"),
         "--mlir-generate-reproducer": (FILE, "write a reproducer there before anything runs"),

@@ -22,8 +22,11 @@ class Instrument:
     def before(self, step: Pass, op: Operation) -> None:
         """`step` is about to run on `op`."""
 
+    def check(self, step: Pass, op: Operation) -> None:
+        """`step` has run on `op`, and the result verifies: raise InferError where it is still not what it should be."""
+
     def after(self, step: Pass, op: Operation) -> None:
-        """`step` has run on `op`, and the result verifies."""
+        """`step` has run on `op`, and nobody objects."""
 
     def failed(self, step: Pass, op: Operation, error: Exception) -> None:
         """`step` raised, or left IR that does not verify."""

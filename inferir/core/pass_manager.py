@@ -98,6 +98,8 @@ class PassManager:
             _contained(step, op, self.ctx)
             if self.verify_each:
                 _verified(op, step)
+            for instrument in self.instruments:
+                instrument.check(step, op)
         except Exception as error:
             for instrument in self.instruments:
                 instrument.failed(step, op, error)
