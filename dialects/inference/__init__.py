@@ -15,6 +15,7 @@ from inferir.dialects.inference.attention import *
 from inferir.dialects.inference.base import *
 from inferir.dialects.inference.comparison import *
 from inferir.dialects.inference.constant import *
+from inferir.dialects.inference.control import *
 from inferir.dialects.inference.convolution import *
 from inferir.dialects.inference.data_dependent import *
 from inferir.dialects.inference.elementary import *

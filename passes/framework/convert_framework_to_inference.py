@@ -24,7 +24,9 @@ from inferir.dialects.framework import ConstantOp, CustomOp, NoneOp, SourceOp
 from inferir.passes.framework.lowering import Declined, Lowering, find_rule, rules
 from inferir.passes.framework.lowering.registry import source_of
 
-TARGET = ConversionTarget(illegal_dialects=frozenset({"framework"}), legal_if={"framework.none": lambda op: True})
+TARGET = ConversionTarget(
+    illegal_dialects=frozenset({"framework"}), legal_if={"framework.none": lambda op: True, "framework.yield": lambda op: True}
+)
 
 
 @rewrites(ConstantOp)

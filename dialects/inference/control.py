@@ -1,0 +1,161 @@
+"""Control flow: ops with regions, which see the values around them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from xdsl.dialects.builtin import DYNAMIC_INDEX, TensorType, UnrankedTensorType, i1
+from xdsl.ir import Attribute, Region
+from xdsl.irdl import (
+    AttrSizedOperandSegments,
+    operand_def,
+    opt_operand_def,
+    region_def,
+    traits_def,
+    var_operand_def,
+    var_result_def,
+)
+from xdsl.traits import IsTerminator, Pure
+
+from inferir.core import define, defined_here
+from inferir.core.types import numpy_dtype
+from inferir.dialects.inference.base import InferenceOp
+
+
+@define
+class YieldOp(InferenceOp):
+    """The results of a region: the last op in it. Example:
+    inference.yield %a, %b : (tensor<4xf32>, tensor<i1>) -> ()
+    """
+
+    name = "inference.yield"
+    args = var_operand_def()
+    traits = traits_def(Pure(), IsTerminator())
+
+    def infer_types(self) -> list[Attribute]:
+        """No results."""
+        return []
+
+
+def yielded(region: Region) -> list[Attribute]:
+    """The types that a region's terminator yields."""
+    last = region.block.last_op
+    return [] if last is None else [v.type for v in last.operands]
+
+
+def joined(a: Attribute, b: Attribute) -> Attribute:
+    """The type of a value that may have either type: dimensions that differ are unknown."""
+    if a == b or not isinstance(a, TensorType) or not isinstance(b, TensorType):
+        return a if a == b or isinstance(b, TensorType) else b
+    if len(a.get_shape()) != len(b.get_shape()):
+        return UnrankedTensorType(a.element_type)
+    return TensorType(a.element_type, [x if x == y else DYNAMIC_INDEX for x, y in zip(a.get_shape(), b.get_shape(), strict=True)])
+
+
+@define
+class IfOp(InferenceOp):
+    """One of two regions, by a condition.
+
+    condition  one boolean; the first region runs where it is true, the second where it is false; both yield the results
+
+    Source: ONNX If-25, torch cond.
+    """
+
+    name = "inference.if"
+    condition = operand_def()
+    then = region_def("single_block")
+    otherwise = region_def("single_block")
+    outs = var_result_def()
+
+    def infer_types(self) -> list[Attribute]:
+        """What both regions yield, joined."""
+        a, b = yielded(self.then), yielded(self.otherwise)
+        if len(a) != len(b):
+            self.error(f"the regions yield {len(a)} and {len(b)} values")
+        return [joined(x, y) for x, y in zip(a, b, strict=True)]
+
+    def verify_(self) -> None:
+        """A boolean condition, and as many results as the regions yield."""
+        if not isinstance(self.condition.type, TensorType) or self.condition.type.element_type != i1:
+            self.error(f"the condition is {self.condition.type}, must be a boolean", [defined_here(self.condition, "it")])
+        if len(self.infer_types()) != len(self.outs):
+            self.error(f"{len(self.outs)} results, the regions yield {len(self.infer_types())}")
+
+    def evaluate(self, operands: Sequence[Any], **context: Any) -> list[Any]:
+        """Run one region."""
+        return context["run"](self.then if np.asarray(operands[0]).any() else self.otherwise)
+
+
+@define
+class LoopOp(InferenceOp):
+    """A region again and again, with values carried from one run to the next and others collected.
+
+    limit      how often at most, one i64; absent: no bound
+    condition  whether it runs at all, one i1; absent: it does
+    carried    the values the first run gets
+    body       takes the number of the run (from 0), the condition, and the carried values; yields whether to go on, the new carried
+               values, and what is collected: one element each, stacked along a new first dimension
+
+    Results: the carried values after the last run, then what was collected.
+
+    Source: ONNX Loop-25, Scan-25; TF While; torch while_loop.
+    """
+
+    name = "inference.loop"
+    irdl_options = (AttrSizedOperandSegments(as_property=True),)
+    limit = opt_operand_def()
+    condition = opt_operand_def()
+    carried = var_operand_def()
+    body = region_def("single_block")
+    outs = var_result_def()
+
+    def infer_types(self) -> list[Attribute]:
+        """Carried: what goes in and what is yielded, joined; collected: a stack of what is yielded."""
+        types = yielded(self.body)[1:]
+        count = len(self.carried)
+        carried = [joined(v.type, t) for v, t in zip(self.carried, types[:count], strict=True)]
+        return [*carried, *(_stacked(t) for t in types[count:])]
+
+    def verify_(self) -> None:
+        """The counts agree."""
+        takes, gives = len(self.body.block.args), len(yielded(self.body))
+        if takes != len(self.carried) + 2:
+            self.error(f"the body takes {takes} values, expected 2 and the {len(self.carried)} carried ones")
+        if gives != len(self.outs) + 1:
+            self.error(f"the body yields {gives} values, expected 1 and the {len(self.outs)} results")
+
+    def evaluate(self, operands: Sequence[Any], **context: Any) -> list[Any]:
+        """Run the body until the limit or the condition ends it."""
+        limit, condition, values = self.arrays_of(operands)
+        most = None if limit is None else int(np.asarray(limit).reshape(-1)[0])
+        go = True if condition is None else bool(np.asarray(condition).any())
+        collected: list[list[np.ndarray]] = [[] for _ in range(len(self.outs) - len(values))]
+        number, shapes = 0, [_scalar_shape(a.type) for a in self.body.block.args[:2]]
+        while go and (most is None or number < most):
+            start = (np.full(shapes[0], number, np.int64), np.full(shapes[1], True, np.bool_))
+            more, *out = context["run"](self.body, *start, *values)
+            values, new = out[: len(values)], out[len(values) :]
+            for stack, element in zip(collected, new, strict=True):
+                stack.append(np.asarray(element))
+            go = bool(np.asarray(more).any())
+            number += 1
+        stacks = [np.stack(s) if s else _empty(r.type) for s, r in zip(collected, self.outs[len(values) :], strict=True)]
+        return [*values, *stacks]
+
+
+def _scalar_shape(type: Attribute) -> tuple[int, ...]:
+    return tuple(1 for _ in type.get_shape()) if isinstance(type, TensorType) else ()
+
+
+def _stacked(type: Attribute) -> Attribute:
+    if not isinstance(type, TensorType):
+        return type
+    return TensorType(type.element_type, [DYNAMIC_INDEX, *type.get_shape()])
+
+
+def _empty(type: Any) -> np.ndarray:
+    """No elements, of a type."""
+    shape = [max(d, 0) for d in type.get_shape()] if isinstance(type, TensorType) else [0]
+    return np.zeros([0, *shape[1:]], numpy_dtype(type.element_type))
