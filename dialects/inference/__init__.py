@@ -24,6 +24,8 @@ from inferir.dialects.inference.indexing import *
 from inferir.dialects.inference.linear import *
 from inferir.dialects.inference.normalization import *
 from inferir.dialects.inference.pooling import *
+from inferir.dialects.inference.quantization import *
+from inferir.dialects.inference.recurrent import *
 from inferir.dialects.inference.reduction import *
 from inferir.dialects.inference.resize import *
 from inferir.dialects.inference.shape import *

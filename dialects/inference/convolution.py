@@ -11,7 +11,7 @@ from xdsl.irdl import operand_def, opt_operand_def, result_def
 from inferir.core import Cost, define, defined_here, enum, integer, ints
 from inferir.core.dims import DimLike, Shape, differ
 from inferir.core.lazy import Lazy
-from inferir.dialects.inference.base import Affine
+from inferir.dialects.inference.base import Affine, InferenceOp
 
 
 def window_output(size: DimLike, kernel: DimLike, stride: int, dilation: int, pad_begin: int, pad_end: int) -> DimLike:
@@ -133,3 +133,66 @@ def correlate(x: np.ndarray, w: np.ndarray, strides: Any, dilations: Any, begins
         product = (rows @ filters.T).reshape(x.shape[0], *positions, outputs)
         out[:, group * outputs : (group + 1) * outputs] = np.moveaxis(product, -1, 1)
     return out
+
+
+@define
+class ConvTransposeOp(InferenceOp):
+    """The transpose of a convolution: every element of x puts a scaled filter into the result.
+
+    x     [N, C, *spatial]
+    w     [C, O / groups, *kernel]
+    bias  [O], optional
+    pads  begins then ends: what is cut off the full result; out_pads  what is added at the ends
+
+    result size = strides * (size - 1) + out_pads + (kernel - 1) * dilations + 1 - pads
+
+    Source: ONNX ConvTranspose-22. Example:
+        %y = inference.conv_transpose %x, %w strides [2, 2] : (tensor<1x3x4x4xf32>, tensor<3x5x2x2xf32>) -> tensor<1x5x8x8xf32>
+    """
+
+    name = "inference.conv_transpose"
+    x = operand_def()
+    w = operand_def()
+    bias = opt_operand_def()
+    strides = ints()
+    pads = ints()
+    out_pads = ints()
+    dilations = ints()
+    groups = integer(1)
+    result = result_def()
+
+    def window(self, n: int) -> tuple[tuple[int, ...], ...]:
+        """strides, dilations, pads at the begins, pads at the ends, out_pads."""
+        pads = self.pads or (0,) * (2 * n)
+        return self.strides or (1,) * n, self.dilations or (1,) * n, pads[:n], pads[n:], self.out_pads or (0,) * n
+
+    def infer_shape(self, x: Shape, w: Shape, bias: Shape | None) -> Shape:
+        """[N, O, *positions]."""
+        if len(x) != len(w) or len(x) < 3:
+            self.error(f"x has rank {len(x)} and w rank {len(w)}; both need the same rank, 3 at least")
+        if differ(x[1], w[0]):
+            self.error(f"filter takes {w[0]} channels, x has {x[1]}", [defined_here(self.x, "x")])
+        sizes = zip(x[2:], w[2:], *self.window(len(x) - 2), strict=True)
+        return (x[0], w[1] * self.groups, *(s * (d - 1) + o + (k - 1) * di + 1 - b - e for d, k, s, di, b, e, o in sizes))
+
+    def reference(self, x: np.ndarray, w: np.ndarray, bias: np.ndarray | None = None) -> np.ndarray:
+        """numpy: every tap adds a strided copy."""
+        n = x.ndim - 2
+        strides, dilations, begins, ends, extra = self.window(n)
+        full = [
+            s * (d - 1) + (k - 1) * di + 1 + o for s, d, k, di, o in zip(strides, x.shape[2:], w.shape[2:], dilations, extra, strict=True)
+        ]
+        inner, each = x.shape[1] // self.groups, w.shape[1]
+        y = np.zeros((x.shape[0], each * self.groups, *full), x.dtype)
+        for tap in np.ndindex(*w.shape[2:]):
+            place = tuple(
+                slice(t * di, t * di + s * (d - 1) + 1, s) for t, di, s, d in zip(tap, dilations, strides, x.shape[2:], strict=True)
+            )
+            for group in range(self.groups):
+                part = x[:, group * inner : (group + 1) * inner]
+                filters = w[(slice(group * inner, (group + 1) * inner), slice(None), *tap)]
+                y[(slice(None), slice(group * each, (group + 1) * each), *place)] += np.einsum("nc...,co->no...", part, filters)
+        y = y[(slice(None), slice(None), *(slice(max(b, 0), size - max(e, 0)) for b, e, size in zip(begins, ends, full, strict=True)))]
+        grow = [(0, 0), (0, 0), *((max(-b, 0), max(-e, 0)) for b, e in zip(begins, ends, strict=True))]
+        y = np.pad(y, grow)
+        return y if bias is None else y + bias.reshape((-1,) + (1,) * n)

@@ -148,7 +148,7 @@ class Op(IRDLOperation):
         if result_types is None:
             bare = cls.create(operands=flat, properties=encoded, regions=regions)
             result_types = bare.infer_types()
-            for region in bare.regions:
+            for region in list(bare.regions):
                 bare.detach_region(region)
             bare.drop_all_references()
         return cls.create(operands=flat, properties=encoded, result_types=result_types, regions=regions)

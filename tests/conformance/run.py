@@ -11,19 +11,8 @@ import argparse
 import sys
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from cases import all_cases, run_case
-
-TABLE = Path(__file__).with_name("onnx.tsv")
-
-
-def read_table() -> dict[str, str]:
-    """Result by case of the committed table: `ok`, or the reason why not."""
-    lines = TABLE.read_text(encoding="utf-8").splitlines()[1:] if TABLE.is_file() else []
-    return {name: result for name, _, result in (line.split("\t") for line in lines)}
+from backend_suite import TABLE, all_cases, read_table, run_case
 
 
 def _part(part: int, parts: int, only: str) -> list[tuple[str, str, str]]:

@@ -101,3 +101,31 @@ def global_lp_pool(op: Any, lo: Lowering) -> Any:
         return lo.reduce(x, f"l{int(p)}", spatial(lo, x))
     total = lo.reduce(lo.pow(lo.abs(x), lo.scalar(p, x)), "sum", spatial(lo, x))
     return lo.pow(total, lo.scalar(1 / p, x))
+
+
+@lowering("onnx", "ConvTranspose")
+def conv_transpose(op: Any, lo: Lowering) -> Any:
+    """conv_transpose; pads that `output_shape` or `auto_pad` asks for are written out"""
+    x, w, b = lo.operands(3)
+    kernel = tuple(attr(op, "kernel_shape") or lo.shape(w)[2:])
+    n = len(kernel)
+    strides, dilations = tuple(attr(op, "strides") or (1,) * n), tuple(attr(op, "dilations") or (1,) * n)
+    extra = tuple(attr(op, "output_padding") or (0,) * n)
+    pads, mode, wanted = tuple(attr(op, "pads") or (0,) * (2 * n)), attr(op, "auto_pad", "NOTSET"), attr(op, "output_shape")
+    if wanted is not None or mode in ("SAME_UPPER", "SAME_LOWER"):
+        begins, ends = [], []
+        for i in range(n):
+            size = lo.shape(x)[2 + i]
+            if size < 0 and wanted is not None:
+                lo.decline("output_shape of an unknown size")
+            full = strides[i] * (size - 1) + extra[i] + (kernel[i] - 1) * dilations[i] + 1
+            total = full - wanted[-n:][i] if wanted is not None else (kernel[i] - 1) * dilations[i] + 1 + extra[i] - strides[i]
+            small = total // 2
+            begins.append(total - small if mode == "SAME_UPPER" else small)
+            ends.append(small if mode == "SAME_UPPER" else total - small)
+            if mode in ("SAME_UPPER", "SAME_LOWER"):
+                begins[-1], ends[-1] = (small, total - small) if mode == "SAME_UPPER" else (total - small, small)
+        pads = (*begins, *ends)
+    given = {"strides": strides, "dilations": dilations, "pads": pads, "out_pads": extra}
+    plain = {"strides": (1,) * n, "dilations": (1,) * n, "pads": (0,) * (2 * n), "out_pads": (0,) * n}
+    return lo.conv_transpose(x, w, b, groups=op.get("group"), **{k: v for k, v in given.items() if v != plain[k]})

@@ -16,6 +16,7 @@ from onnx import numpy_helper
 from inferir.core import PassManager, execute, make_context
 from inferir.frontends.onnx import load
 
+TABLE = Path(__file__).with_name("onnx.tsv")
 KINDS = ("node", "simple", "pytorch-operator", "pytorch-converted", "light")
 
 
@@ -149,3 +150,9 @@ def difference(got: Any, want: Any, rtol: float, atol: float) -> str | None:
 
 def _text(value: Any) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def read_table() -> dict[str, str]:
+    """Result by case of the committed table: `ok`, or the reason why not."""
+    lines = TABLE.read_text(encoding="utf-8").splitlines()[1:] if TABLE.is_file() else []
+    return {name: result for name, _, result in (line.split("\t") for line in lines)}
