@@ -86,8 +86,8 @@ class SourceOp(Operation):
         schema = self.schema
         self._verify_count("operand", schema.operands, self.operands)
         self._verify_count("result", schema.results, self.results)
-        self._verify_attributes(schema)
         self._verify_graphs(schema)
+        self._verify_attributes(schema)
         bound: dict[str, tuple[str, str]] = {}
         self._verify_types(schema, schema.operands, self.operands, bound)
         self._verify_types(schema, schema.results, self.results, bound)
