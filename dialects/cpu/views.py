@@ -23,7 +23,7 @@ class View(Op):
 
 @define
 class ReshapeOp(View):
-    """The same elements, row-major, in another shape; one dimension may be -1.
+    """The same elements, row-major, in another shape; one dimension may be -1, others expressions over x's own dimensions d0, d1, ...
 
     Example:
         %y = cpu.reshape %x shape [-1, 400] : (tensor<?x5x5x16xf32>) -> tensor<?x400xf32>
@@ -35,7 +35,8 @@ class ReshapeOp(View):
 
     def infer_shape(self, x: Any) -> Any:
         """`shape` with -1 resolved."""
-        target: list[DimLike] = [d if isinstance(d, int) else parse_dim(d) for d in self.shape]
+        own = {f"d{i}": d for i, d in enumerate(x)}
+        target: list[DimLike] = [d if isinstance(d, int) else parse_dim(d, own) for d in self.shape]
         for i, d in enumerate(target):
             if d == -1:
                 known = product(tuple(t for t in target if t != -1))

@@ -1,0 +1,10 @@
+// RUN: infer-run %s --dims batch=2 --input random --opt-level none --num-threads 1 --reference interpreter | filecheck %s
+// RUN: infer-run %s --dims batch=2 --input random --opt-level layout --num-threads 2 --reference interpreter | filecheck %s
+
+// Each value is divided by a power of the energy of its neighbours among the channels.
+// CHECK:     max error {{[0-9.e+-]+}} against interpreter
+// CHECK-NOT: TOO FAR OFF
+func.func @main(%x: tensor<?x4x12x12xf32> {inference.name = "x", inference.dims = ["batch", 4, 12, 12]}) -> tensor<?x4x12x12xf32> {
+  %0 = inference.lrn %x size 5 alpha 0.5 beta 0.75 : tensor<?x4x12x12xf32>
+  return %0 : tensor<?x4x12x12xf32>
+}
