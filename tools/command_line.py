@@ -2,9 +2,8 @@
 
 import argparse
 import contextlib
-import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn, TextIO
 
 
@@ -25,8 +24,8 @@ class CommandLine(argparse.ArgumentParser):
 
     def __init__(self, prog: str, description: str, example: str):
         super().__init__(prog=prog, description=description, epilog=f"example: {example}", allow_abbrev=False)
-        self.also_known: Sequence[str] = ()
-        """Words that are options without being declared here (passes as flags), for suggestions."""
+        self.also_known: Callable[[], Iterable[str]] = tuple
+        """Gives words that are options without being declared here (passes as flags), for suggestions."""
 
     def parse(self, argv: Sequence[str], stdout: TextIO) -> argparse.Namespace | None:
         """The options, or None when help was asked for and printed."""
@@ -46,7 +45,9 @@ class CommandLine(argparse.ArgumentParser):
         raise _HelpShown
 
     def _unknown(self, word: str) -> str:
-        options = [option for action in self._actions for option in action.option_strings] + list(self.also_known)
+        options = [option for action in self._actions for option in action.option_strings] + list(self.also_known())
+        import difflib
+
         near = difflib.get_close_matches(word.split("=")[0], options, 1)
         hint = f"; did you mean '{near[0]}'?" if near else ""
         what = "option" if word.startswith("-") else "argument"

@@ -36,7 +36,7 @@ def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> 
     try:
         rest, flags = pass_flags(argv)
         parser = options()
-        parser.also_known = [f"--{name}" for name in sorted(discovery.quick_names())]
+        parser.also_known = lambda: [f"--{name}" for name in sorted(discovery.quick_names())]
         args = parser.parse(rest, stdout)
         return 0 if args is None else Session(args, flags, stdin, stdout, stderr).run()
     except (UsageError, InferError) as error:
@@ -58,10 +58,13 @@ def pass_flags(argv: Sequence[str]) -> tuple[list[str], list[str]]:
         option, equals, path = word.partition("=")
         if option in ("--plugin", "--load-pass-plugin", "--load-dialect-plugin") and (equals or index + 1 < len(argv)):
             discovery.load_plugin(path if equals else argv[index + 1])
+    if not any(word.startswith("--") for word in argv):
+        return list(argv), []
+    known = discovery.quick_names()
     rest, flags = [], []
     for word in argv:
         name, equals, given = word.lstrip("-").partition("=")
-        if word.startswith("--") and name in discovery.quick_names():
+        if word.startswith("--") and name in known:
             flags.append(f"{name}{{{given}}}" if equals else name)
         else:
             rest.append(word)

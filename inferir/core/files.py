@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from pathlib import Path
 from typing import IO
 
@@ -23,6 +22,8 @@ def read_text(path: str, stdin: IO[str] | None) -> str:
 
 def write_whole(path: str | Path, text: str) -> None:
     """Write a file so that it is either the old or the new one, never half. Raises InferError where it cannot be written."""
+    import tempfile
+
     target = Path(path)
     temporary = None
     try:
