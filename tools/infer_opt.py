@@ -28,7 +28,7 @@ from inferir.core.reproducer import CrashReproducer, pipeline_of, reproducer_tex
 from inferir.core.sidecar import attach_weights, follow_text
 from inferir.core.split_input import split
 from inferir.tools.command_line import UsageError
-from inferir.tools.opt_options import options
+from inferir.tools.opt_options import options, spelled_out
 
 
 def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
@@ -37,7 +37,7 @@ def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> 
         rest, flags = pass_flags(argv)
         parser = options()
         parser.also_known = lambda: [f"--{name}" for name in sorted(discovery.quick_names())]
-        args = parser.parse(rest, stdout)
+        args = parser.parse(spelled_out(rest), stdout)
         return 0 if args is None else Session(args, flags, stdin, stdout, stderr).run()
     except (UsageError, InferError) as error:
         if "--debug" in argv:

@@ -1,6 +1,6 @@
 """infer-opt's options: one line each, spelled as mlir-opt spells them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from inferir.tools.command_line import CommandLine
@@ -106,6 +106,12 @@ GROUPS: dict[str, dict[str, tuple[How, str]]] = {
         "--mlir-disable-threading": (FLAG, "accepted: passes always run one after the other"),
     },
 }  # fmt: skip
+
+
+def spelled_out(argv: Sequence[str]) -> list[str]:
+    """The arguments, with the value of every option whose value may be left out: it never takes the next word, as in mlir-opt."""
+    implied = {name: how["const"] for table in GROUPS.values() for name, (how, _) in table.items() if how.get("nargs") == "?"}
+    return [f"{word}={'1' if implied[word] is True else implied[word]}" if word in implied else word for word in argv]
 
 
 def options() -> CommandLine:

@@ -1,4 +1,4 @@
-// RUN: not infer-opt %s --split-input-file 2>&1 | filecheck %s
+// RUN: not infer-opt --split-input-file %s 2>&1 | filecheck %s
 // RUN: not infer-opt %s --split-input-file --output-split-marker='// next' 2>&1 | filecheck %s --check-prefix=MARKER
 // RUN: not infer-opt %S/Inputs/parts.txt --split-input-file='// part' 2>&1 | filecheck %s --check-prefix=OWN
 

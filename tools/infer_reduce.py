@@ -1,0 +1,108 @@
+"""infer-reduce: the smallest module for which a command still fails.
+
+infer-reduce model.mlir --test 'infer-opt --plugin mine.py --my-pass --check-numerics' -o small.mlir
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TextIO
+
+from xdsl.dialects.builtin import ModuleOp
+
+from inferir.core import InferError, make_context, parse, text_of, verify
+from inferir.core.diagnostics import render
+from inferir.core.files import read_text, write_whole
+from inferir.core.reduce import reduce, size
+from inferir.core.sidecar import attach_weights, follow_text
+from inferir.tools.command_line import CommandLine, UsageError
+
+EXAMPLE = "infer-reduce model.mlir --test 'infer-opt --plugin mine.py --my-pass --check-numerics' -o small.mlir"
+
+
+def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
+    """Run; 0 when a module was written, 1 with one line on `stderr` when not."""
+    parser = CommandLine("infer-reduce", "Shrink a module while a command still fails on it.", EXAMPLE)
+    parser.add_argument("input", help="IR text; '-' is standard input")
+    parser.add_argument("--test", required=True, metavar="CMD", help="a command; the module's file name is added at its end")
+    parser.add_argument("--match", metavar="REGEX", help="what the command must say when it fails (default: anything)")
+    parser.add_argument("-o", dest="output", default="-", metavar="FILE", help="where the result goes (default: standard output)")
+    parser.add_argument("--allow-unregistered-dialect", action="store_true", help="accept ops of unknown dialects")
+    parser.add_argument("--timeout", type=float, default=60.0, metavar="S", help="seconds a run of the command may take (default 60)")
+    sources: dict[str, str] = {}
+    try:
+        args = parser.parse(argv, stdout)
+        if args is None:
+            return 0
+        ctx = make_context(args.allow_unregistered_dialect)
+        ctx.sources = sources
+        folder = Path.cwd() if args.input == "-" else Path(args.input).parent
+        module = parse(read_text(args.input, stdin), args.input, ctx)
+        verify(module)
+        attach_weights(module, ctx, folder)
+        with tempfile.TemporaryDirectory() as temporary:
+            file = Path(temporary) / "candidate.mlir"
+
+            def fails(candidate: ModuleOp) -> bool:
+                copy = candidate.clone()
+                follow_text(copy, ctx, folder, file)
+                file.write_text(text_of(copy, debuginfo=True), encoding="utf-8")
+                return still_fails([*shlex.split(args.test), str(file)], args.match, args.timeout)
+
+            if not fails(module):
+                raise UsageError("the command does not fail on the input" + (f" with '{args.match}'" if args.match else ""))
+            small = reduce(module, fails)
+        if args.output != "-":
+            follow_text(small, ctx, folder, Path(args.output))
+        text = text_of(small)
+        stderr.write(f"infer-reduce: {size(module)} ops -> {size(small)}\n")
+        if args.output == "-":
+            stdout.write(text)
+        else:
+            write_whole(args.output, text)
+    except UsageError as error:
+        stderr.write(f"infer-reduce: error: {error}\n")
+        return 1
+    except InferError as error:
+        stderr.write(("" if error.location is not None else "infer-reduce: ") + render(error, sources))
+        return 1
+    return 0
+
+
+def still_fails(command: Sequence[str], match: str | None, timeout: float) -> bool:
+    """Whether the command fails, saying what it should. Tools of ours run in this process, which saves starting them."""
+    name = command[0]
+    try:
+        if re.fullmatch(r"infer-[a-z-]+", name):
+            code, said = _run_here(name, command[1:])
+        else:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+            code, said = done.returncode, done.stdout + done.stderr
+    except FileNotFoundError:
+        raise UsageError(f"there is no command '{name}'") from None
+    except subprocess.TimeoutExpired:
+        return match is None
+    return code != 0 and (match is None or re.search(match, said) is not None)
+
+
+def _run_here(name: str, argv: Sequence[str]) -> tuple[int, str]:
+    """Exit code and output of a tool of ours."""
+    try:
+        tool = importlib.import_module(f"inferir.tools.{name.replace('-', '_')}")
+    except ModuleNotFoundError:
+        raise FileNotFoundError(name) from None
+    out = io.StringIO()
+    return tool.main(list(argv), io.StringIO(), out, out), out.getvalue()
+
+
+def run() -> int:
+    """The console entry point."""
+    return main(sys.argv[1:], sys.stdin, sys.stdout, sys.stderr)
