@@ -1,13 +1,15 @@
 """A lit format that runs RUN lines inside the lit worker.
 
-A line made only of our own tools, filecheck and not, joined by pipes and &&, needs no process: each tool is a function
+A line made only of our own tools, filecheck, diff and not, joined by pipes and &&, needs no process: each tool is a function
 `main(argv, stdin, stdout, stderr) -> int`. Every other line, and every line under `--param isolate=1`, goes to lit's own shell.
 A tool that raises is a crash (exit code 134), which `not` does not excuse.
 """
 
 import contextlib
+import difflib
 import importlib
 import io
+import itertools
 import os
 import re
 import signal
@@ -36,8 +38,8 @@ class Foreign(Exception):
 @cache
 def tool(name: str) -> Tool | None:
     """The function behind a command name: `infer-opt` is `inferir.tools.infer_opt:main`; None when it is not one of ours."""
-    if name == "filecheck":
-        return filecheck
+    if name in ("filecheck", "diff"):
+        return filecheck if name == "filecheck" else diff
     if not re.fullmatch(r"infer-[a-z]+", name):
         return None
     try:
@@ -60,6 +62,13 @@ def filecheck(argv: list[str], stdin, stdout, stderr) -> int:
         print(f"filecheck: error: {e}", file=stderr)
         return 2
     return Matcher(options, FInput.from_opts(options), parser).run()
+
+
+def diff(argv: list[str], stdin, stdout, stderr) -> int:
+    """The first differences between two text files; '-' is the input."""
+    one, other = ([*stdin] if name == "-" else Path(name).read_text(encoding="utf-8").splitlines(keepends=True) for name in argv)
+    stdout.writelines(itertools.islice(difflib.unified_diff(one, other, argv[0], argv[1]), 40))
+    return int(one != other)
 
 
 def invoke(argv: list[str], stdin, stdout, stderr) -> int:

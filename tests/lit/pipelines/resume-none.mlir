@@ -1,0 +1,21 @@
+// The pipeline stopped after each stage, printed, read back and continued gives the text that it gives in one go, locations included.
+// RUN: infer-opt %s --pass-pipeline=cpu-none --mlir-print-debuginfo -o %t.whole.mlir
+// RUN: infer-opt %s --pass-pipeline=inline,framework-to-eval,convert-framework-to-inference --mlir-print-debuginfo \
+// RUN:   | infer-opt - --pass-pipeline=convert-inference-to-cpu --mlir-print-debuginfo \
+// RUN:   | infer-opt - --pass-pipeline=select-tiles,pack-weights --mlir-print-debuginfo \
+// RUN:   | infer-opt - --pass-pipeline=bufferize --mlir-print-debuginfo \
+// RUN:   | infer-opt - --pass-pipeline=plan-arena --mlir-print-debuginfo \
+// RUN:   | infer-opt - --pass-pipeline=convert-cpu-to-kernels --mlir-print-debuginfo -o %t.parts.mlir
+// RUN: diff %t.whole.mlir %t.parts.mlir
+
+func.func @main(%x: tensor<?x2x8x8xf32> {inference.name = "x", inference.dims = ["batch", 2, 8, 8]}) -> (tensor<?x5xf32> {inference.name = "y", inference.dims = ["batch", 5]}) {
+  %w = inference.constant dense<0.5> : tensor<4x2x3x3xf32>
+  %s = inference.constant dense<2.0> : tensor<4xf32>
+  %f = inference.constant dense<0.25> : tensor<5x4xf32>
+  %0 = inference.conv %x, %w pads [1, 1, 1, 1] : (tensor<?x2x8x8xf32>, tensor<4x2x3x3xf32>) -> tensor<?x4x8x8xf32> loc("conv")
+  %1 = inference.batch_norm %0, %s, %s, %s, %s : (tensor<?x4x8x8xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<?x4x8x8xf32> loc("norm")
+  %2 = inference.relu %1 : tensor<?x4x8x8xf32> loc("relu")
+  %3 = inference.reduce %2 kind mean axes [2, 3] : (tensor<?x4x8x8xf32>) -> tensor<?x4xf32> loc("mean")
+  %4 = inference.matmul %3, %f transpose_b : (tensor<?x4xf32>, tensor<5x4xf32>) -> tensor<?x5xf32> loc("linear")
+  return %4 : tensor<?x5xf32>
+}
