@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
+import numpy as np
 from xdsl.dialects import builtin
 from xdsl.dialects.builtin import ComplexType, IntegerType, NoneType, Signedness, TensorType, UnrankedTensorType
 from xdsl.ir import Attribute, ParametrizedAttribute, TypeAttribute
 from xdsl.irdl import irdl_attr_definition, param_def
+
+from inferir.core.types import register_element
 
 
 @irdl_attr_definition
@@ -62,6 +65,7 @@ class SparseType(ParametrizedAttribute, TypeAttribute):
 
 
 STRING = StringType()
+register_element(STRING, np.dtype(object))
 ANY = AnyType()
 NONE = NoneType()
 

@@ -130,4 +130,5 @@ class EinsumOp(InferenceOp):
 
     def reference(self, args: list[np.ndarray]) -> np.ndarray:
         """numpy."""
-        return np.einsum(self.equation, *args)
+        narrow = args[0].dtype.itemsize < 4 and args[0].dtype.kind not in "iub"
+        return np.einsum(self.equation, *(a.astype(np.float32) for a in args) if narrow else args).astype(args[0].dtype)

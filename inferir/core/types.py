@@ -57,6 +57,11 @@ _TO_NUMPY: dict[Attribute, np.dtype] = {element: dtype for dtype, element in _FR
 _TO_NUMPY[IndexType()] = np.dtype(np.int64)
 
 
+def register_element(element: Attribute, dtype: np.dtype) -> None:
+    """Say how numpy holds an element type of a dialect (strings are objects)."""
+    _TO_NUMPY[element] = dtype
+
+
 def numpy_dtype(element: Attribute) -> np.dtype:
     """The numpy dtype of an element type. Signless integers are signed. Raises ValueError for types numpy cannot hold."""
     try:

@@ -3,7 +3,7 @@
 from backend_suite import all_cases, read_table, run_case
 
 EVERY = 25
-AT_LEAST = 1850
+AT_LEAST = 2010
 
 
 def test_the_table_does_not_fall():

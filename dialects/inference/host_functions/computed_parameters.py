@@ -35,6 +35,12 @@ def reshape(x: np.ndarray, shape: np.ndarray, allowzero: int) -> np.ndarray:
     return x.reshape([x.shape[i] if d == 0 and not allowzero else int(d) for i, d in enumerate(shape)])
 
 
+@host_function("broadcast")
+def broadcast(x: np.ndarray, shape: np.ndarray) -> np.ndarray:
+    """x broadcast against a shape of any length."""
+    return np.broadcast_to(x, np.broadcast_shapes(x.shape, tuple(int(d) for d in shape)))
+
+
 @host_function("slice")
 def slice_(
     x: np.ndarray, starts: np.ndarray, ends: np.ndarray, axes: np.ndarray | None = None, steps: np.ndarray | None = None

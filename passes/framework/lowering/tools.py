@@ -161,6 +161,10 @@ class Lowering:
         element = self.element(like)
         return UnrankedTensorType(element) if rank is None else TensorType(element, [DYNAMIC_INDEX] * rank)
 
+    def like_type(self, x: SSAValue, element: Attribute) -> Attribute:
+        """The type of a tensor of x's shape and another element type."""
+        return TensorType(element, x.type.get_shape()) if isinstance(x.type, TensorType) else UnrankedTensorType(element)
+
     def results_of(self, built: Any) -> list[SSAValue]:
         """What `emit` gave, as a list."""
         return [built] if isinstance(built, SSAValue) else list(built)

@@ -5,22 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from xdsl.dialects.builtin import DYNAMIC_INDEX, TensorType, UnrankedTensorType, i1, i64
+from xdsl.dialects.builtin import DYNAMIC_INDEX, TensorType, UnrankedTensorType, f32, i1, i64
 from xdsl.ir import Attribute, Region, SSAValue
 from xdsl.rewriter import InsertPoint
 
 from inferir.dialects import inference as inf
 from inferir.dialects.framework import SeqType
+from inferir.dialects.framework.source_op import graph_names
+from inferir.dialects.framework.types import ONNX_ELEMENTS
 from inferir.passes.framework.lowering import Lowering, lowering
 from inferir.passes.framework.onnx_rules.elementwise import attr
 
 
-def taken(op: Any, lo: Lowering, name: str) -> Region:
-    """A subgraph of the op, converted, on its own."""
-    region = op.graph(name)
-    lo.region(region)
-    op.detach_region(region)
-    return region
+def taken(op: Any, lo: Lowering, *names: str) -> list[Region]:
+    """Subgraphs of the op, converted, on their own."""
+    regions = [op.graph(name) for name in names]
+    for region in regions:
+        lo.region(region)
+        op.detach_region(region)
+    return regions
 
 
 def finish(region: Region, values: Any = None) -> None:
@@ -36,7 +39,7 @@ def finish(region: Region, values: Any = None) -> None:
 @lowering("onnx", "If")
 def if_(op: Any, lo: Lowering) -> Any:
     """if"""
-    then, otherwise = taken(op, lo, "then_branch"), taken(op, lo, "else_branch")
+    then, otherwise = taken(op, lo, "then_branch", "else_branch")
     finish(then)
     finish(otherwise)
     return lo.results_of(lo.emit(inf.IfOp, op.operands[0], regions=[then, otherwise]))
@@ -60,7 +63,7 @@ def loop(op: Any, lo: Lowering) -> Any:
     for argument, element in zip(body.block.args[:2], (i64, i1), strict=True):
         if not isinstance(argument.type, TensorType):
             argument._type = TensorType(element, [])
-    body = taken(op, lo, "body")
+    (body,) = taken(op, lo, "body")
     finish(body)
     return lo.results_of(lo.emit(inf.LoopOp, limit, condition, carried, regions=[body]))
 
@@ -155,3 +158,39 @@ def sequence_map(op: Any, lo: Lowering) -> Any:
     op.detach_region(body)
     finish(body, [go, *grown])
     return lo.results_of(lo.emit(inf.LoopOp, limit, None, empty, regions=[body]))
+
+
+def inlined(op: Any, lo: Lowering, name: str, value: SSAValue) -> SSAValue:
+    """The result of a subgraph of one operand, put where the op stands; the value itself where the op has no such subgraph."""
+    if name not in graph_names(op):
+        return value
+    block = op.graph(name).block
+    block.args[0]._type = value.type
+    lo.region(op.graph(name))
+    block.args[0].replace_all_uses_with(value)
+    *inner, last = block.ops
+    for each in inner:
+        each.detach()
+        lo.rw.insert(each)
+    return last.operands[0]
+
+
+@lowering("onnx.preview", "FlexAttention")
+def flex_attention(op: Any, lo: Lowering) -> Any:
+    """softmax(score_mod(q k^T scale)) v with prob_mod after the softmax, in single precision at least"""
+    q, k, v = lo.operands(3)
+    heads, groups, size = lo.shape(q)[1], lo.shape(k)[1], lo.shape(q)[3]
+    root = lo.scalar(np.sqrt(np.float32(attr(op, "scale") or 1 / np.sqrt(size))), q)
+
+    def repeated(x: SSAValue) -> SSAValue:
+        if heads == groups:
+            return x
+        wide = lo.broadcast(lo.unsqueeze(x, [2]), shape=(1, groups, heads // groups, 1, 1))
+        return lo.reshape(wide, (0,), heads, (3,), (4,))
+
+    scores = lo.matmul(lo.mul(q, root), lo.mul(repeated(k), root), transpose_b=True)
+    named = attr(op, "softmax_precision")
+    wide = ONNX_ELEMENTS[named][1] if named else f32 if lo.dtype(q).itemsize < 4 else lo.element(q)
+    scores = inlined(op, lo, "score_mod", lo.cast(scores, wide))
+    weights = inlined(op, lo, "prob_mod", lo.softmax(scores, axis=-1))
+    return lo.cast(lo.matmul(weights, lo.cast(repeated(v), wide)), lo.element(v))

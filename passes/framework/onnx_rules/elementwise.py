@@ -222,14 +222,9 @@ def shrink(op: Any, lo: Lowering) -> Any:
 
 @lowering("onnx", "SwiGLU")
 def swiglu(op: Any, lo: Lowering) -> Any:
-    """silu(alpha * first half) * second half"""
-    (x,) = lo.operands(1)
-    axis = lo.axis(attr(op, "axis", -1), x)
-    size = lo.shape(x)[axis]
-    if size < 0:
-        lo.decline("the axis that is halved must have a known size")
-    gate, up = lo.split(x, axis=axis, sizes=(size // 2, size // 2))
-    return lo.mul(lo.silu(gate, beta=attr(op, "alpha", 1.0)), up)
+    """silu(a) * b"""
+    a, b = lo.operands(2)
+    return lo.mul(lo.silu(a, beta=attr(op, "alpha", 1.0)), b)
 
 
 @lowering("onnx", "Clip")
@@ -294,10 +289,11 @@ def identity(op: Any, lo: Lowering) -> Any:
 
 @lowering("onnx", "Dropout")
 def dropout(op: Any, lo: Lowering) -> Any:
-    """x, and a mask of ones, in inference; dropping in training is for framework-to-eval"""
+    """x, and a mask of ones, in inference; in training mode elements are dropped (framework-to-eval turns that off)"""
     x, ratio, training = lo.operands(3)
     if training is not None and op.version >= 12 and not _is_off(lo, ratio, training):
-        lo.decline("it drops elements in training mode; run framework-to-eval first")
+        kinds = [x.type, lo.like_type(x, i1)]
+        return lo.results_of(lo.host("dropout", [x, ratio, training], kinds, seed=attr(op, "seed")))
     if attr(op, "is_test", 1) == 0:
         lo.decline("is_test is 0: it drops elements; run framework-to-eval first")
     if not lo.wants(1):

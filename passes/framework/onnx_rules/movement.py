@@ -173,6 +173,8 @@ def expand(op: Any, lo: Lowering) -> Any:
     """broadcast"""
     x, to = lo.operands(2)
     target = lo.ints(to)
+    if target is None and (not isinstance(x.type, TensorType) or lo.shape(to)[0] < 0):
+        return lo.host("broadcast", [x, to], [lo.element(x)])
     return lo.broadcast(x, to) if target is None else lo.broadcast(x, shape=target)
 
 
@@ -196,8 +198,15 @@ def depth_to_space(op: Any, lo: Lowering) -> Any:
 
 @lowering("onnx", "SpaceToDepth")
 def space_to_depth(op: Any, lo: Lowering) -> Any:
-    """space_to_depth"""
-    return lo.space_to_depth(*lo.operands(1), block=op.get("blocksize"))
+    """space_to_depth; CRD, the channel in front of the block's place, is a transpose of what DCR gives"""
+    (x,) = lo.operands(1)
+    block = op.get("blocksize")
+    y = lo.space_to_depth(x, block=block)
+    if attr(op, "mode", "DCR") == "DCR":
+        return y
+    channels = lo.shape(x)[1]
+    parts = lo.transpose(lo.reshape(y, (0,), block * block, channels, (2,), (3,)), permutation=(0, 2, 1, 3, 4))
+    return lo.reshape(parts, (0,), channels * block * block, (3,), (4,))
 
 
 @lowering("onnx", "Trilu")

@@ -121,10 +121,8 @@ def conv_transpose(op: Any, lo: Lowering) -> Any:
             full = strides[i] * (size - 1) + extra[i] + (kernel[i] - 1) * dilations[i] + 1
             total = full - wanted[-n:][i] if wanted is not None else (kernel[i] - 1) * dilations[i] + 1 + extra[i] - strides[i]
             small = total // 2
-            begins.append(total - small if mode == "SAME_UPPER" else small)
-            ends.append(small if mode == "SAME_UPPER" else total - small)
-            if mode in ("SAME_UPPER", "SAME_LOWER"):
-                begins[-1], ends[-1] = (small, total - small) if mode == "SAME_UPPER" else (total - small, small)
+            begins.append(small if mode == "SAME_UPPER" else total - small)
+            ends.append(total - begins[-1])
         pads = (*begins, *ends)
     given = {"strides": strides, "dilations": dilations, "pads": pads, "out_pads": extra}
     plain = {"strides": (1,) * n, "dilations": (1,) * n, "pads": (0,) * (2 * n), "out_pads": (0,) * n}

@@ -1,0 +1,199 @@
+"""Classic machine learning (ai.onnx.ml): on the host, or as arithmetic where that is all it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from xdsl.dialects.builtin import TensorType, f32, i64
+
+from inferir.dialects.framework import StringsAttr, value_and_type
+from inferir.dialects.framework.types import STRING
+from inferir.passes.framework.lowering import Lowering, lowering
+from inferir.passes.framework.onnx_rules.elementwise import attr
+
+
+def numbers(lo: Lowering, op: Any, name: str) -> Any:
+    """A list or tensor attribute as a Python list; None where it is absent."""
+    given = op.properties.get(name)
+    if given is None:
+        return None
+    value = op.get(name)
+    if isinstance(value, tuple | int | float | str):
+        return list(value) if isinstance(value, tuple) else value
+    constant, _ = value_and_type(given)
+    if isinstance(constant, StringsAttr):
+        return [s.data for s in constant.elements]
+    return lo.constant_array(constant).reshape(-1).tolist()
+
+
+def first(lo: Lowering, op: Any, *names: str) -> tuple[str, Any]:
+    """The first attribute of those that is there."""
+    for name in names:
+        value = numbers(lo, op, name)
+        if value is not None:
+            return name, value
+    lo.decline(f"none of {', '.join(names)} is given")
+
+
+@lowering("onnx.ml", "ArrayFeatureExtractor")
+def array_feature_extractor(op: Any, lo: Lowering) -> Any:
+    """Columns of the last dimension"""
+    x, places = lo.operands(2)
+    return lo.host("array_features", [x, places], [TensorType(lo.element(x), [-1] * max(lo.rank(x), 2))])
+
+
+@lowering("onnx.ml", "Binarizer")
+def binarizer(op: Any, lo: Lowering) -> Any:
+    """1 above the threshold, 0 elsewhere"""
+    (x,) = lo.operands(1)
+    return lo.cast(lo.compare(x, lo.scalar(op.get("threshold"), x), pred="gt"), lo.element(x))
+
+
+@lowering("onnx.ml", "LabelEncoder")
+def label_encoder(op: Any, lo: Lowering) -> Any:
+    """A table"""
+    (x,) = lo.operands(1)
+    if op.version == 1:
+        classes = numbers(lo, op, "classes_strings")
+        places = list(range(len(classes)))
+        text = lo.element(x) == STRING
+        keys, values, default = (classes, places, op.get("default_int64")) if text else (places, classes, op.get("default_string"))
+        kind: Any = i64 if text else STRING
+    else:
+        _, keys = first(lo, op, "keys_floats", "keys_int64s", "keys_strings", "keys_tensor")
+        name, values = first(lo, op, "values_floats", "values_int64s", "values_strings", "values_tensor")
+        kind = {"values_floats": f32, "values_int64s": i64, "values_strings": STRING}.get(name)
+        default = attr(op, {"values_floats": "default_float", "values_int64s": "default_int64"}.get(name, "default_string"))
+        if name == "values_tensor":
+            kind = value_and_type(op.properties["values_tensor"])[1].element_type
+            given = numbers(lo, op, "default_tensor")
+            default = given[0] if given else "_Unused" if kind == STRING else 0
+    return lo.host("label_encode", [x], [TensorType(kind, lo.shape(x))], keys=keys, values=values, default=default)
+
+
+@lowering("onnx.ml", "LinearRegressor")
+def linear_regressor(op: Any, lo: Lowering) -> Any:
+    """A matrix product"""
+    (x,) = lo.operands(1)
+    targets = op.get("targets")
+    w = np.array(op.get("coefficients"), np.float32).reshape(targets, -1)
+    bias = op.get("intercepts")
+    if op.get("post_transform") != "NONE":
+        config = {"coefficients": op.get("coefficients"), "intercepts": bias, "targets": targets, "transform": op.get("post_transform")}
+        return lo.host("linear_regressor", [x], [TensorType(f32, [lo.shape(x)[0], targets])], **config)
+    return lo.matmul(lo.cast(x, f32), lo.const(w), None if bias is None else lo.const(np.array(bias, np.float32)), transpose_b=True)
+
+
+@lowering("onnx.ml", "LinearClassifier")
+def linear_classifier(op: Any, lo: Lowering) -> Any:
+    """The best label and the scores"""
+    (x,) = lo.operands(1)
+    name, labels = first(lo, op, "classlabels_ints", "classlabels_strings")
+    kinds = [TensorType(i64 if name.endswith("ints") else STRING, [-1]), TensorType(f32, [-1, -1])]
+    rows = len(op.get("intercepts") or labels)
+    config = {"coefficients": op.get("coefficients"), "intercepts": op.get("intercepts") or [0.0] * rows}
+    return lo.results_of(lo.host("linear_classifier", [x], kinds, labels=labels, transform=op.get("post_transform"), **config))
+
+
+@lowering("onnx.ml", "Scaler")
+def scaler(op: Any, lo: Lowering) -> Any:
+    """(x - offset) * scale"""
+    (x,) = lo.operands(1)
+    wide = lo.cast(x, f32)
+    offset, scale = (np.array(op.get(n) or (d,), np.float32) for n, d in (("offset", 0.0), ("scale", 1.0)))
+    return lo.mul(lo.sub(wide, lo.const(offset)), lo.const(scale))
+
+
+@lowering("onnx.ml", "Normalizer")
+def normalizer(op: Any, lo: Lowering) -> Any:
+    """Rows divided by their norm"""
+    (x,) = lo.operands(1)
+    return lo.host("normalizer", [x], [TensorType(f32, lo.shape(x))], norm=op.get("norm"))
+
+
+@lowering("onnx.ml", "Imputer")
+def imputer(op: Any, lo: Lowering) -> Any:
+    """Missing values replaced"""
+    (x,) = lo.operands(1)
+    name, values = first(lo, op, "imputed_value_floats", "imputed_value_int64s")
+    replaced = op.get("replaced_value_float" if name.endswith("floats") else "replaced_value_int64")
+    return lo.host("imputer", [x], [TensorType(lo.element(x), lo.shape(x))], values=values, replaced=replaced)
+
+
+@lowering("onnx.ml", "FeatureVectorizer")
+def feature_vectorizer(op: Any, lo: Lowering) -> Any:
+    """Columns side by side"""
+    parts = [lo.cast(v if lo.rank(v) == 2 else lo.unsqueeze(v, [1]), f32) for v in op.operands]
+    return lo.concat(parts, axis=1) if len(parts) > 1 else parts[0]
+
+
+@lowering("onnx.ml", "OneHotEncoder")
+def one_hot_encoder(op: Any, lo: Lowering) -> Any:
+    """One column per category"""
+    (x,) = lo.operands(1)
+    _, categories = first(lo, op, "cats_int64s", "cats_strings")
+    return lo.host("one_hot_encoder", [x], [TensorType(f32, [*lo.shape(x), len(categories)])], categories=categories)
+
+
+@lowering("onnx.ml", "TreeEnsemble")
+def tree_ensemble(op: Any, lo: Lowering) -> Any:
+    """Trees"""
+    (x,) = lo.operands(1)
+    names = {
+        "modes": "nodes_modes",
+        "features": "nodes_featureids",
+        "splits": "nodes_splits",
+        "true_ids": "nodes_truenodeids",
+        "false_ids": "nodes_falsenodeids",
+        "true_leaves": "nodes_trueleafs",
+        "false_leaves": "nodes_falseleafs",
+        "targets": "leaf_targetids",
+        "weights": "leaf_weights",
+        "roots": "tree_roots",
+        "missing": "nodes_missing_value_tracks_true",
+        "members": "membership_values",
+    }
+    config = {ours: numbers(lo, op, theirs) for ours, theirs in names.items()}
+    result = TensorType(lo.element(x), [lo.shape(x)[0], op.get("n_targets")])
+    config |= {"count": op.get("n_targets"), "aggregate": op.get("aggregate_function"), "transform": op.get("post_transform")}
+    return lo.host("tree_ensemble", [x], [result], **config)
+
+
+def _nodes(lo: Lowering, op: Any, leaves: str) -> dict[str, Any]:
+    """The attributes of trees before version 5."""
+    names = {
+        "trees": "nodes_treeids",
+        "ids": "nodes_nodeids",
+        "modes": "nodes_modes",
+        "features": "nodes_featureids",
+        "true": "nodes_truenodeids",
+        "false": "nodes_falsenodeids",
+        "missing": "nodes_missing_value_tracks_true",
+        "leaf_trees": f"{leaves}_treeids",
+        "leaf_nodes": f"{leaves}_nodeids",
+        "targets": f"{leaves}_ids",
+    }
+    config = {ours: numbers(lo, op, theirs) for ours, theirs in names.items()}
+    for ours, theirs in (("values", "nodes_values"), ("weights", f"{leaves}_weights"), ("base", "base_values")):
+        found = numbers(lo, op, theirs)
+        config[ours] = numbers(lo, op, f"{theirs}_as_tensor") if found is None and f"{theirs}_as_tensor" in op.properties else found
+    return config
+
+
+@lowering("onnx.ml", "TreeEnsembleRegressor")
+def tree_regressor(op: Any, lo: Lowering) -> Any:
+    """Trees"""
+    (x,) = lo.operands(1)
+    config = {"count": op.get("n_targets"), "aggregate": op.get("aggregate_function"), "transform": op.get("post_transform")}
+    return lo.host("tree_regressor", [x], [TensorType(f32, [lo.shape(x)[0], op.get("n_targets")])], **config, **_nodes(lo, op, "target"))
+
+
+@lowering("onnx.ml", "TreeEnsembleClassifier")
+def tree_classifier(op: Any, lo: Lowering) -> Any:
+    """Trees"""
+    (x,) = lo.operands(1)
+    name, labels = first(lo, op, "classlabels_int64s", "classlabels_strings")
+    kinds = [TensorType(i64 if name.endswith("int64s") else STRING, [lo.shape(x)[0]]), TensorType(f32, [lo.shape(x)[0], len(labels)])]
+    config = {"labels": labels, "transform": op.get("post_transform"), **_nodes(lo, op, "class")}
+    return lo.results_of(lo.host("tree_classifier", [x], kinds, **config))
