@@ -3,7 +3,7 @@
     make fuzz ARGS="--count 500 --seed 7 --target cpu"
 
 An op is drawn from the `inference` dialect, its operands from the values there are (or new constants), its properties by their kind; what its
-own definition refuses is drawn again. The module must verify and read back; then each level of each target must give what the reference
+own definition refuses, verifier or reference semantics, is drawn again. The module must verify and read back; then each level of each target must give what the reference
 executor gives for the module as drawn. A module that fails is left in build/fuzz, for infer-opt and infer-run.
 """
 
@@ -72,9 +72,15 @@ class Generator:
             try:
                 op = kind.make(*operands, **properties)
                 op.verify_()
+                op.evaluate([self.arrays.uniform(0.1, 1.0, v.type.get_shape()).astype(np.float32) for v in op.operands])  # pyright: ignore[reportAttributeAccessIssue]
             except (InferError, TypeError, ValueError, IndexError, KeyError, AttributeError, ZeroDivisionError):
                 continue
-            if any(not isinstance(r.type, TensorType) or not 0 < np.prod(r.type.get_shape(), dtype=float) < 20_000 for r in op.results):
+            if any(
+                not isinstance(r.type, TensorType)
+                or r.type.element_type is None
+                or not 0 < np.prod(r.type.get_shape(), dtype=float) < 20_000
+                for r in op.results
+            ):
                 continue
             block.add_ops([*constants, op])
             return op
