@@ -28,8 +28,13 @@ def expected(name: str, batch: int = 2) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("name", zoo.MODELS)
 def test_native_code_agrees_with_onnxruntime(name: str, level: str):
-    for threads, model in on_threads(zoo.model(name), level):
+    """And its arena is within 1.10 of the largest sum of live buffers, below which no plan can go."""
+    program = inferir.compile(zoo.model(name), opt_level=level, num_threads=1).program
+    for threads, model in on_threads(program):
         assert worst(model.run(zoo.inputs(name)), expected(name)) <= 1, f"with {threads} thread(s)"
+    arena, bound = (int(program.metadata[key]) for key in ("cpu.arena", "cpu.arena_bound"))
+    print(f"{name} at {level}: arena {arena}, lower bound {bound}, {arena / bound:.3f} x")
+    assert bound <= arena <= 1.10 * bound
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -42,7 +47,7 @@ def test_reference_executor_agrees_with_onnxruntime(name: str, level: str):
 @pytest.mark.parametrize("name", zoo.LIGHT)
 def test_light_model_gives_the_output_that_the_onnx_package_stores(name: str):
     path, x, stored = zoo.light(name)
-    for threads, model in on_threads(path, "layout"):
+    for threads, model in on_threads(inferir.compile(path, num_threads=1).program):
         assert contract(np.asarray(model(x)), stored)[1] <= 1, f"with {threads} thread(s)"
     interpreted = inferir.compile(path, target="interpreter", opt_level="none")
     assert contract(np.asarray(interpreted(x)), stored)[1] <= 1
@@ -50,18 +55,10 @@ def test_light_model_gives_the_output_that_the_onnx_package_stores(name: str):
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_one_artefact_takes_every_batch_size(level: str):
-    for threads, model in on_threads(zoo.model("lenet_dyn"), level):
+    for threads, model in on_threads(inferir.compile(zoo.model("lenet_dyn"), opt_level=level, num_threads=1).program):
         for batch in (1, 3, 8):
             got = model.run(zoo.inputs("lenet_dyn", batch))
             assert worst(got, expected("lenet_dyn", batch)) <= 1, f"batch {batch} with {threads} thread(s)"
-
-
-@pytest.mark.parametrize("name", zoo.MODELS)
-def test_the_arena_is_close_to_what_is_alive_at_once(name: str):
-    """Within 1.10 of the largest sum of live buffers, below which no plan can go."""
-    arena, bound = (int(program(zoo.model(name), "layout").metadata[key]) for key in ("cpu.arena", "cpu.arena_bound"))
-    print(f"{name}: arena {arena}, lower bound {bound}, {arena / bound:.3f} x")
-    assert bound <= arena <= 1.10 * bound
 
 
 @pytest.mark.parametrize("name", ["lenet_dyn", "squeezenet"])
@@ -81,14 +78,8 @@ def test_two_builds_give_the_same_package(name: str, tmp_path: Path):
     assert (tmp_path / "0").read_bytes() == (tmp_path / "1").read_bytes()
 
 
-def on_threads(path: Path, level: str):
-    """(threads, model) for 1 and 2 threads, from one compilation."""
+def on_threads(program: Program):
+    """(threads, model) for 1 and 2 threads."""
     for threads in (1, 2):
-        with Model(program(path, level), num_threads=threads) as model:
+        with Model(program, num_threads=threads) as model:
             yield threads, model
-
-
-@cache
-def program(path: Path, level: str) -> Program:
-    """A model compiled for the cpu; its weights are put together only when it is loaded."""
-    return inferir.compile(path, opt_level=level, num_threads=1).program
