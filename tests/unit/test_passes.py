@@ -139,8 +139,8 @@ def runnable(op: Operation) -> bool:
 
 
 def functions(module: ModuleOp) -> dict[str, func.FuncOp]:
-    """The functions of a module that can be run on tensors."""
-    return {
+    """The functions of a module that can be run on tensors, and so can all they call."""
+    found = {
         op.sym_name.data: op
         for op in module.ops
         if isinstance(op, func.FuncOp)
@@ -148,6 +148,15 @@ def functions(module: ModuleOp) -> dict[str, func.FuncOp]:
         and runnable(op)
         and all(isinstance(t, TensorType) for t in op.function_type.inputs.data)
     }
+    while lost := [name for name, op in found.items() if any(callee not in found for callee in callees(op))]:
+        for name in lost:
+            del found[name]
+    return found
+
+
+def callees(function: func.FuncOp) -> Iterator[str]:
+    """The names of the functions that a function calls."""
+    return (op.callee.string_value() for op in function.walk() if isinstance(op, func.CallOp))
 
 
 @pytest.mark.parametrize("index", GOOD, ids=[CASES[i].name for i in GOOD])
