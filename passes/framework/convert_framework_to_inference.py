@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from xdsl.dialects import func
 from xdsl.dialects.builtin import DYNAMIC_INDEX, FunctionType, TensorType, UnrankedTensorType
 from xdsl.ir import Attribute, Operation, SSAValue
+from xdsl.traits import SymbolTable
 
 from inferir.core import Context, ConversionTarget, InferError, Note, Pass, Rewriter, convert, rewrites
 from inferir.core.conversion import Illegal
@@ -94,9 +95,13 @@ class ConvertFrameworkToInference(Pass):
             if isinstance(inner, NoneOp) and inner.result.first_use is None:
                 inner.detach()
                 inner.erase()
-        for inner in op.walk():
-            if isinstance(inner, func.FuncOp) and not inner.is_declaration:
-                update_results(inner)
+        functions = [f for f in op.walk() if isinstance(f, func.FuncOp) and not f.is_declaration]
+        calls = [c for c in op.walk() if isinstance(c, func.CallOp)]
+        for _ in range(len(functions) if calls else 1):  # a caller may itself be called
+            for function in functions:
+                update_results(function)
+            for call in calls:
+                update_call(call)
 
 
 def update_results(function: func.FuncOp) -> None:
@@ -104,6 +109,14 @@ def update_results(function: func.FuncOp) -> None:
     last = function.body.blocks[-1].last_op
     if last is not None:
         function.function_type = FunctionType.from_lists(function.function_type.inputs.data, [v.type for v in last.operands])
+
+
+def update_call(call: func.CallOp) -> None:
+    """The call's result types from the function it calls."""
+    callee = SymbolTable.lookup_symbol(call, call.callee)
+    if isinstance(callee, func.FuncOp):
+        for result, type in zip(call.results, callee.function_type.outputs.data, strict=True):
+            result._type = type  # pyright: ignore[reportPrivateUsage]
 
 
 def unsupported(left: Sequence[Illegal]) -> InferError:

@@ -70,3 +70,37 @@ func.func @clip(%x: tensor<4xf32>) -> tensor<4xf32> {
   %1 = framework.onnx.Clip(%0, %low, %high) {version = 13} : (tensor<4xf32>, tensor<f32>, tensor<f32>) -> tensor<4xf32>
   return %1 : tensor<4xf32>
 }
+
+// -----
+// A call has the types that were inferred in the function it calls.
+// CHECK-LABEL: @caller
+// CHECK-SAME:    -> tensor<4xf32>
+// CHECK:         call @twice(%{{.*}}) : (tensor<4xf32>) -> tensor<4xf32>
+func.func @caller(%x: tensor<4xf32>) -> tensor<*xf32> {
+  %0 = func.call @twice(%x) : (tensor<4xf32>) -> tensor<*xf32>
+  return %0 : tensor<*xf32>
+}
+func.func private @twice(%x: tensor<4xf32>) -> tensor<*xf32> {
+  %0 = framework.onnx.Add(%x, %x) {version = 14} : (tensor<4xf32>, tensor<4xf32>) -> tensor<*xf32>
+  return %0 : tensor<*xf32>
+}
+
+// -----
+// What a branch sees is converted where it stands; both branches' types are joined.
+// CHECK-LABEL: @if
+// CHECK:         inference.if %{{.*}} {
+// CHECK:           %[[R:.+]] = inference.relu
+// CHECK:           inference.yield %[[R]]
+// CHECK:         } {
+// CHECK:           inference.neg
+// CHECK:         } : (tensor<i1>) -> tensor<4xf32>
+func.func @if(%c: tensor<i1>, %x: tensor<4xf32>) -> tensor<*xf32> {
+  %0 = framework.onnx.If(%c) {version = 21} then_branch {
+    %1 = framework.onnx.Relu(%x) {version = 14} : (tensor<4xf32>) -> tensor<*xf32>
+    framework.yield %1 : tensor<*xf32>
+  } else_branch {
+    %2 = framework.onnx.Neg(%x) {version = 13} : (tensor<4xf32>) -> tensor<*xf32>
+    framework.yield %2 : tensor<*xf32>
+  } : (tensor<i1>) -> tensor<*xf32>
+  return %0 : tensor<*xf32>
+}
