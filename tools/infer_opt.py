@@ -22,13 +22,14 @@ from inferir.core.expected import mismatches
 from inferir.core.files import read_text, write_whole
 from inferir.core.instrument import Instrument
 from inferir.core.pass_manager import first_line
-from inferir.core.pipeline import Nested, Pipeline, parse_pipeline
+from inferir.core.pipeline import Pipeline
 from inferir.core.printer import PrintOptions
 from inferir.core.reproducer import CrashReproducer, pipeline_of, reproducer_text
 from inferir.core.sidecar import attach_weights, follow_text
 from inferir.core.split_input import split
 from inferir.tools.command_line import UsageError
 from inferir.tools.opt_options import options, spelled_out
+from inferir.tools.pass_arguments import pass_flags, pipeline_from
 
 
 def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
@@ -50,25 +51,6 @@ def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> 
             stderr.write(traceback.format_exc())
         stderr.write(f"infer-opt: internal error: {type(error).__name__}: {first_line(str(error))} (--debug shows where)\n")
     return 1
-
-
-def pass_flags(argv: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The arguments without passes given as flags, and those passes as pipeline text: `--fold-x=option=1` is `fold-x{option=1}`."""
-    for index, word in enumerate(argv):  # plug-ins bring more names
-        option, equals, path = word.partition("=")
-        if option in ("--plugin", "--load-pass-plugin", "--load-dialect-plugin") and (equals or index + 1 < len(argv)):
-            discovery.load_plugin(path if equals else argv[index + 1])
-    if not any(word.startswith("--") for word in argv):
-        return list(argv), []
-    known = discovery.quick_names()
-    rest, flags = [], []
-    for word in argv:
-        name, equals, given = word.lstrip("-").partition("=")
-        if word.startswith("--") and name in known:
-            flags.append(f"{name}{{{given}}}" if equals else name)
-        else:
-            rest.append(word)
-    return rest, flags
 
 
 class Session:
@@ -162,21 +144,17 @@ class Session:
 
     def pipeline(self, text: str) -> Pipeline:
         """The passes to run: of the pipeline option or the reproducer, then those given as flags."""
-        given = self.args.pass_pipeline
-        if self.args.run_reproducer:
-            given = pipeline_of(text, self.name)
-        elements = list(parse_pipeline(given).elements)
-        for flag in self.flags:
-            for element in parse_pipeline(flag).elements:
-                anchor = None if isinstance(element, Nested) else discovery.anchor_of(element.name)
-                elements.append(element if anchor in (None, "builtin.module") else Nested(str(anchor), (element,)))
-        return Pipeline(tuple(elements))
+        given = pipeline_of(text, self.name) if self.args.run_reproducer else self.args.pass_pipeline
+        return pipeline_from(given, self.flags)
 
     def instruments(self, manager: PassManager) -> Iterator[Instrument]:
         """What is to watch the passes."""
         args = self.args
-        for step in manager.passes():
+        steps = manager.passes()
+        for step in steps:
             step.log.keep_reasons = bool(args.why_not)
+            if args.max_applications is not None:
+                step.log.allow = lambda pattern, op: sum(s.log.total for s in steps) < args.max_applications
         around = args.mlir_print_ir_before or args.mlir_print_ir_after or args.mlir_print_ir_before_all or args.mlir_print_ir_after_all
         if around or args.mlir_print_ir_after_change or args.mlir_print_ir_after_failure or args.mlir_print_ir_tree_dir:
             from inferir.core.instruments.ir_printing import IrPrinting
@@ -196,7 +174,8 @@ class Session:
                 Path(args.mlir_print_ir_tree_dir) if args.mlir_print_ir_tree_dir else None,
             )
         if args.check_numerics is not None:
-            from inferir.core.instruments.numerics import CheckNumerics, tolerances
+            from inferir.core.compare import tolerances
+            from inferir.core.instruments.numerics import CheckNumerics
 
             try:
                 rtol, atol = tolerances(args.check_numerics)

@@ -55,6 +55,7 @@ GROUPS: dict[str, dict[str, tuple[How, str]]] = {
         "--list-passes": (FLAG, "list all passes with their options, and stop"),
         "--show-dialects": (FLAG, "list all dialects, and stop"),
         "--verify-each": (switch(True), "verify after each pass (default 1)"),
+        "--max-applications": (NUMBER, "apply at most N patterns in all, whichever pass they are of"),
         "--run-reproducer": (FLAG, "run the pipeline that the input, a reproducer, names"),
     },
     "diagnostics": {

@@ -78,9 +78,12 @@ def convert(
 def convert_fully(
     root: Operation, patterns: Sequence[Pattern], target: ConversionTarget, ctx: Context, log: RewriteLog | None = None
 ) -> None:
-    """Convert everything inside `root`. Raises one InferError that lists all ops that could not be converted."""
+    """Convert everything inside `root`. Raises one InferError that lists all ops that could not be converted.
+
+    Where `log` kept patterns from being tried, the conversion is partial on purpose and nothing is raised.
+    """
     left = convert(root, patterns, target, ctx, log)
-    if left:
+    if left and not (log is not None and log.refused):
         first = left[0]
         notes = [Note(f"{i.op.name}: {'; '.join(i.reasons) or 'no pattern for it'}", i.op.location) for i in left[1:]]
         reason = "; ".join(first.reasons) or "no pattern for it"
@@ -121,7 +124,7 @@ class _Conversion:
             raise InferError(f"converting {op.name} does not come to an end: its replacements need conversion again and again", op.location)
         reasons: list[str] = []
         for pattern in self._patterns_for(type(op)):
-            if self.log.allow is not None and not self.log.allow(pattern, op):
+            if self.log.allow is not None and not self.log.allows(pattern, op):
                 continue
             rewriter = Rewriter(op, self.ctx)
             new: list[Operation] = []
@@ -129,7 +132,7 @@ class _Conversion:
             rewriter.convert_region = self._region
             reason = pattern.function(op, rewriter)
             if rewriter.has_done_action:
-                self.log.applied[pattern.name] += 1
+                self.log.note(pattern, op)
                 for inserted in new:
                     if inserted.parent is not None:
                         self._op(inserted, depth + 1)

@@ -28,11 +28,28 @@ class RewriteLog:
     declined: list[tuple[Pattern, Operation, str]] = field(default_factory=list)
     keep_reasons: bool = False
     allow: Callable[[Pattern, Operation], bool] | None = None
-    """Asked before every application; saying no leaves the op as it is (for bisection)."""
+    """Asked before every attempt; saying no leaves the op as it is (for bisection)."""
+    refused: bool = False
+    """Whether `allow` ever said no."""
+    last: tuple[Pattern, Operation] | None = None
+    """The latest application."""
 
     @property
     def total(self) -> int:
+        """Applications in all."""
         return sum(self.applied.values())
+
+    def allows(self, pattern: Pattern, op: Operation) -> bool:
+        """Ask `allow`."""
+        if self.allow is None or self.allow(pattern, op):
+            return True
+        self.refused = True
+        return False
+
+    def note(self, pattern: Pattern, op: Operation) -> None:
+        """Count an application."""
+        self.applied[pattern.name] += 1
+        self.last = (pattern, op)
 
 
 class GreedyDriver:
@@ -91,12 +108,12 @@ class GreedyDriver:
 
     def _try(self, op: Operation, rewriter: Rewriter) -> Pattern | None:
         for pattern in self._patterns_for(type(op)):
-            if self.log.allow is not None and not self.log.allow(pattern, op):
+            if self.log.allow is not None and not self.log.allows(pattern, op):
                 continue
             rewriter.focus(op)
             reason = pattern.function(op, rewriter)
             if rewriter.has_done_action:
-                self.log.applied[pattern.name] += 1
+                self.log.note(pattern, op)
                 return pattern
             if reason is not None and self.log.keep_reasons:
                 self.log.declined.append((pattern, op, reason))

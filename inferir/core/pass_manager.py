@@ -95,7 +95,7 @@ class PassManager:
         for instrument in self.instruments:
             instrument.before(step, op)
         try:
-            _contained(step, op, self.ctx)
+            run_contained(step, op, self.ctx)
             if self.verify_each:
                 _verified(op, step)
             for instrument in self.instruments:
@@ -112,7 +112,7 @@ def _anchored(op: Operation, anchor: str) -> bool:
     return op.has_trait(IsolatedFromAbove) if anchor == ANY else op.name == anchor
 
 
-def _contained(step: Pass, op: Operation, ctx: Context) -> None:
+def run_contained(step: Pass, op: Operation, ctx: Context) -> None:
     """Run a pass; what it did not mean to raise becomes one clear line (the cause stays attached, for --debug)."""
     try:
         step.run(op, ctx)
@@ -159,4 +159,4 @@ def _resolve_spec(spec: PassSpec) -> list[Pass | Scope]:
     return [cls(**dict(spec.options))]
 
 
-__all__ = ["Instrument", "PassManager", "Scope", "first_line"]
+__all__ = ["Instrument", "PassManager", "Scope", "first_line", "run_contained"]

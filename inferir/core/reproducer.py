@@ -14,6 +14,7 @@ from inferir.core.diagnostics import InferError
 from inferir.core.files import write_whole
 from inferir.core.instrument import Instrument
 from inferir.core.printer import text_of
+from inferir.core.walk import root_of
 
 if TYPE_CHECKING:
     from inferir.core.pass_base import Pass
@@ -53,10 +54,7 @@ class CrashReproducer(Instrument):
     def before(self, step: Pass, op: Operation) -> None:
         """Keep the IR the pass is given."""
         if self._text is None or self.local:
-            root = op
-            while (parent := root.parent_op()) is not None:
-                root = parent
-            self._text = text_of(root, debuginfo=True)
+            self._text = text_of(root_of(op), debuginfo=True)
 
     def failed(self, step: Pass, op: Operation, error: Exception) -> None:
         """Write the file."""

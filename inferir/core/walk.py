@@ -55,3 +55,10 @@ def _first_after(op: Operation) -> Operation | None:
             if block.first_op is not None:
                 return block.first_op
     return None
+
+
+def root_of(op: Operation) -> Operation:
+    """The outermost op around an op: its module."""
+    while (parent := op.parent_op()) is not None:
+        op = parent
+    return op

@@ -14,6 +14,7 @@ from inferir.core.diagnostics import InferError
 from inferir.core.instrument import Instrument
 from inferir.core.pass_base import Pass
 from inferir.core.printer import PrintOptions, print_module, text_of
+from inferir.core.walk import root_of
 
 
 @dataclass
@@ -70,7 +71,7 @@ class IrPrinting(Instrument):
 
     def _print(self, when: str, step: Pass, op: Operation, how: str = "") -> None:
         title = f"IR Dump {when} {type(step).__name__}{how} ({step.name})"
-        root = _root(op)
+        root = root_of(op)
         if op is not root:
             title += f" ('{op.name}' operation{': @' + _symbol(op) if _symbol(op) else ''})"
         shown = root if self.whole_module else op
@@ -101,9 +102,3 @@ class IrPrinting(Instrument):
 def _symbol(op: Operation) -> str:
     name = op.properties.get("sym_name", op.attributes.get("sym_name"))
     return name.data if isinstance(name, StringAttr) else ""
-
-
-def _root(op: Operation) -> Operation:
-    while (parent := op.parent_op()) is not None:
-        op = parent
-    return op

@@ -1,0 +1,3 @@
+func.func @f(%x: memref<4xf32>) {
+  return
+}
