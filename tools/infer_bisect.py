@@ -54,7 +54,8 @@ def _search(args: argparse.Namespace, flags: list[str], argv: Sequence[str], std
     attach_weights(module, ctx, folder)
     given = pipeline_of(text, args.input) if args.run_reproducer else args.pass_pipeline
     manager = PassManager(pipeline_from(given, flags), ctx, verify_each=True)
-    comparison = Comparison(ctx, *args.tolerance, args.seed)
+    rtol, atol = args.tolerance
+    comparison = Comparison(ctx, rtol, atol, args.seed)
     fault = bisect(module, manager, comparison)
     if fault is None:
         for name, problem in comparison.cannot.items():

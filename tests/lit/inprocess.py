@@ -3,17 +3,25 @@
 A line made only of our own tools, filecheck, diff and not, joined by pipes and &&, needs no process: each tool is a function
 `main(argv, stdin, stdout, stderr) -> int`. Every other line, and every line under `--param isolate=1`, goes to lit's own shell.
 A tool that raises is a crash (exit code 134), which `not` does not excuse.
+
+A line that takes too long fails its test. Where even that does not end it (native code that waits for something that never
+comes), the worker writes where it stands and ends; lit by itself would wait for such a worker for a week, so `watch_workers`
+ends the run and says which test it was.
 """
 
 import contextlib
 import difflib
+import faulthandler
 import importlib
 import io
 import itertools
+import multiprocessing
 import os
 import re
 import signal
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Callable
 from functools import cache
@@ -27,8 +35,13 @@ from lit.ShUtil import ShParser
 
 CRASHED = 134
 SECONDS_PER_LINE = 60
+SECONDS_PER_TEST = 180
 
 Tool = Callable[[list[str], io.TextIOBase, io.TextIOBase, io.TextIOBase], int]
+
+
+class OutOfTime(BaseException):
+    """A line took too long. Not an Exception: a tool that reports every exception as an internal error must not swallow it."""
 
 
 class Foreign(Exception):
@@ -145,10 +158,10 @@ def pipelines(tree) -> list[Pipeline]:
 
 @contextlib.contextmanager
 def time_limit(seconds: int):
-    """Raise TimeoutError in the block when it takes longer."""
+    """Raise OutOfTime in the block when it takes longer."""
 
     def expired(signum, frame):
-        raise TimeoutError(f"took longer than {seconds} s")
+        raise OutOfTime(f"took longer than {seconds} s")
 
     saved = signal.signal(signal.SIGALRM, expired)
     signal.alarm(seconds)
@@ -159,11 +172,51 @@ def time_limit(seconds: int):
         signal.signal(signal.SIGALRM, saved)
 
 
+@contextlib.contextmanager
+def announced(test, folder: Path, seconds: int):
+    """Say in a file which test this worker runs, and end the worker when it takes longer."""
+    note = folder / f"{os.getppid()}-{os.getpid()}.running"
+    folder.mkdir(parents=True, exist_ok=True)
+    note.write_text(test.getFullName(), encoding="utf-8")
+    faulthandler.dump_traceback_later(seconds, exit=True, file=sys.__stderr__)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+        note.unlink(missing_ok=True)
+
+
+def watch_workers(folder: Path, seconds: float = 0.5) -> None:
+    """From the process that starts the workers: end the run when one of them dies, naming the test it was running."""
+    master = os.getpid()
+
+    def watch():
+        while os.getpid() == master:
+            time.sleep(seconds)
+            alive = {child.pid for child in multiprocessing.active_children()}
+            for note in folder.glob(f"{master}-*.running"):
+                pid = int(note.stem.partition("-")[2])
+                if pid not in alive and note.exists():
+                    print(
+                        f"\nFAIL: {note.read_text(encoding='utf-8')}: its worker died (a crash, or longer than {SECONDS_PER_TEST} s)",
+                        flush=True,
+                    )
+                    for child in multiprocessing.active_children():
+                        child.kill()
+                    os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 class InProcess(lit.formats.ShTest):
     """ShTest, with the lines that need no process run without one."""
 
     def execute(self, test, litConfig):
         """Run one test file."""
+        with announced(test, Path(test.suite.config.test_exec_root) / ".workers", SECONDS_PER_TEST):
+            return self._execute(test, litConfig)
+
+    def _execute(self, test, litConfig):
         if litConfig.params.get("isolate") or litConfig.noExecute or test.config.unsupported:
             return super().execute(test, litConfig)
         script = lit.TestRunner.parseIntegratedTestScript(test)
@@ -188,7 +241,7 @@ class InProcess(lit.formats.ShTest):
                     try:
                         with time_limit(SECONDS_PER_LINE):
                             failed = run_pipeline(pipeline, log)
-                    except (TimeoutError, OSError) as e:
+                    except (OutOfTime, OSError) as e:
                         failed = log.append(str(e)) or 1
                     if failed:
                         return lit.Test.Result(lit.Test.FAIL, "\n".join(log))
