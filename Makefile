@@ -46,7 +46,7 @@ fuzz: setup  ## random modules, before and after every pipeline (ARGS="--count 5
 mutation: setup  ## delete patterns one at a time and show that a test fails (ARGS="--count 5 --seed 1")
 	$(BIN)/python tests/mutation/delete_patterns.py $(ARGS)
 
-conformance: setup  ## the ONNX backend suite (2,033 cases) against its committed table
-	$(BIN)/python tests/conformance/run.py
+conformance: setup  ## the ONNX backend suite (2,033 cases) against its committed tables (ARGS="--target cpu --only conv")
+	$(BIN)/python tests/conformance/run.py $(ARGS)
 
 .PHONY: conformance help setup demo test check lint style lit bench docs fuzz mutation

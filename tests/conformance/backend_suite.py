@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -9,14 +10,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 import onnx
 from onnx import numpy_helper
 
+from inferir.backends.runtime.program import DTYPES, ModelError
+from inferir.backends.target import Runnable
 from inferir.core import PassManager, execute, make_context
 from inferir.frontends.onnx import load
+from inferir.tools.driver import compile_model
 
-TABLE = Path(__file__).with_name("onnx.tsv")
+TABLES = {"reference": Path(__file__).with_name("onnx.tsv"), "cpu": Path(__file__).with_name("onnx_cpu.tsv")}
+"""The committed results of the reference executor, and of native code."""
+ELEMENTS: dict[str, Any] = {"bf16": ml_dtypes.bfloat16, "f8E4M3FN": ml_dtypes.float8_e4m3fn, "f8E5M2": ml_dtypes.float8_e5m2}
+PASSED = ("native", "fallback")
 KINDS = ("node", "simple", "pytorch-operator", "pytorch-converted", "light")
 
 
@@ -86,8 +94,18 @@ def _light_data(model: onnx.ModelProto, path: Path) -> list[tuple[list[Any], lis
     return [(inputs, [numpy_helper.to_array(onnx.TensorProto.FromString(stored.read_bytes()))])]
 
 
-def run_case(case: Case, pipeline: str = "builtin.module(convert-framework-to-inference)") -> str:
-    """Import, convert and execute a case. `ok`, or why not in one line."""
+def run_case(case: Case) -> str:
+    """Import, convert and execute a case in the reference executor. `ok`, or why not in one line."""
+    return _guarded(case, _reference)
+
+
+def run_compiled(case: Case) -> str:
+    """Import a case, compile it for the processor and run it. `native`, `fallback: ops`, or `fail: ` and why in one line."""
+    result = _guarded(case, _compiled)
+    return result if result.startswith(PASSED) else f"fail: {result}"
+
+
+def _guarded(case: Case, run: Callable[[Path, onnx.ModelProto, Case], str]) -> str:
     from inferir.core import InferError
 
     try:
@@ -96,23 +114,48 @@ def run_case(case: Case, pipeline: str = "builtin.module(convert-framework-to-in
             path = case.model if isinstance(case.model, Path) else Path(folder) / "model.onnx"
             if not isinstance(case.model, Path):
                 path.write_bytes(model.SerializeToString())
-            ctx = make_context()
-            module = load(path, ctx, {})
-            PassManager(pipeline, ctx).run(module)
-            for inputs, expected in case.data(model):
-                found = execute(module, [_plain(i) for i in inputs], ctx)
-                if len(found) < len(expected):
-                    return f"{len(found)} outputs, expected {len(expected)}"
-                for got, want in zip(found, expected, strict=False):
-                    problem = difference(got, _plain(want), case.rtol, case.atol)
-                    if problem is not None:
-                        return problem
+            return run(path, model, case)
     except InferError as problem:
-        notes = "".join(f" | {n.message}" for n in problem.notes[:2])
-        return f"{problem.message}{notes}".replace("\n", " ")[:240]
+        first = {n.message.partition(":")[0]: n.message for n in reversed(problem.notes)}
+        notes = "".join(f" | {message}" for message in reversed(first.values()))
+        return f"{problem.message}{notes}".replace("\n", " ").replace("\t", " ")[:400]
+    except ModelError as problem:
+        return str(problem)
     except Exception as problem:  # noqa: BLE001 -- a crash is a result too, and must not stop the run
-        return f"crash: {type(problem).__name__}: {problem}".replace("\n", " ")[:240]
-    return "ok"
+        return f"crash: {type(problem).__name__}: {problem}".replace("\n", " ").replace("\t", " ")[:240]
+
+
+def _reference(path: Path, model: onnx.ModelProto, case: Case) -> str:
+    ctx = make_context()
+    module = load(path, ctx, {})
+    PassManager("builtin.module(convert-framework-to-inference)", ctx).run(module)
+    return _compare(lambda inputs: execute(module, inputs, ctx), model, case) or "ok"
+
+
+def _compiled(path: Path, model: onnx.ModelProto, case: Case) -> str:
+    with compile_model(path, "cpu", "layout", num_threads=1) as runnable:
+        return _compare(lambda inputs: _called(runnable, inputs), model, case) or "native"
+
+
+def _called(model: Runnable, inputs: list[Any]) -> list[Any]:
+    """The outputs; element types that numpy lacks travel as the integers that hold their bits."""
+    bits = [x.view(DTYPES[p.dtype]) if p.dtype in DTYPES else x for p, x in zip(model.inputs, inputs, strict=True)]
+    outputs = model(*bits)
+    listed = outputs if isinstance(outputs, tuple) else (outputs,)
+    return [y.view(ELEMENTS.get(p.dtype, y.dtype)) for p, y in zip(model.outputs, listed, strict=True)]
+
+
+def _compare(run: Callable[[list[Any]], list[Any]], model: onnx.ModelProto, case: Case) -> str | None:
+    """How the outputs differ from the expected ones; None where they do not."""
+    for inputs, expected in case.data(model):
+        found = run([_plain(i) for i in inputs])
+        if len(found) < len(expected):
+            return f"{len(found)} outputs, expected {len(expected)}"
+        for got, want in zip(found, expected, strict=False):
+            problem = difference(got, _plain(want), case.rtol, case.atol)
+            if problem is not None:
+                return problem
+    return None
 
 
 def _plain(value: Any) -> Any:
@@ -152,7 +195,20 @@ def _text(value: Any) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
-def read_table() -> dict[str, str]:
-    """Result by case of the committed table: `ok`, or the reason why not."""
-    lines = TABLE.read_text(encoding="utf-8").splitlines()[1:] if TABLE.is_file() else []
+def blocked_by(result: str) -> list[str]:
+    """The ops that keep a case from being native, out of its result."""
+    if result.startswith("fallback"):
+        return sorted(set(result.partition(": ")[2].split(", ")))
+    return sorted(set(re.findall(r"(?:inference|framework)\.[\w.]+", result))) or [re.sub(r"[\d.e+-]*\d", "#", result)[:70]]
+
+
+def read_table(target: str = "reference") -> dict[str, str]:
+    """Result by case of a committed table: `ok`, `native`, `fallback: ops`, or the reason why not."""
+    table = TABLES[target]
+    lines = table.read_text(encoding="utf-8").splitlines()[1:] if table.is_file() else []
     return {name: result for name, _, result in (line.split("\t") for line in lines)}
+
+
+def grade(result: str) -> int:
+    """How good a result is: 2 for the best, 1 where part of it runs in the reference executor, 0 for a failure."""
+    return 2 if result in ("ok", "native") else int(result.startswith("fallback"))
