@@ -25,7 +25,7 @@ from xdsl.irdl import AttrSizedOperandSegments, opt_operand_def, opt_result_def,
 
 from inferir.core.dims import Shape, shape_text, symbol
 from inferir.core.op import Op
-from inferir.dialects.cpu.scalar import evaluate_region
+from inferir.dialects.cpu.scalar import YieldOp, evaluate_region, scalar_type
 
 
 def ceil_div(a: Any, b: int) -> Any:
@@ -63,6 +63,19 @@ class Level3Op(Op):
             self.error(f"outs is {declared}, its operands make it {shape_text(inferred)}")
         return []
 
+    def infer_dtype(self, *elements: Any, **none: Any) -> Any:
+        """What the epilogue yields, else what the op computes. An integer's sign is as declared."""
+        if not self.epilogue.blocks:
+            return self.value_dtype(*elements)
+        last = self.epilogue.block.last_op
+        yielded = last.operands[0].type if isinstance(last, YieldOp) and len(last.operands) else elements[0]
+        declared = self.y.type.element_type if self.y is not None and isinstance(self.y.type, TensorType) else None
+        return declared if declared is not None and scalar_type(declared) == yielded else yielded
+
+    def value_dtype(self, *elements: Any) -> Any:
+        """The element type of what the op computes, before its epilogue."""
+        return elements[0]
+
     def check(self) -> None:
         if (self.outs is None) == (self.y is None):
             self.error("has either a result (on tensors) or outs (on buffers)")
@@ -72,6 +85,10 @@ class Level3Op(Op):
                 self.error(f"operand {operand.type}: on buffers every operand is a memref whose last stride is 1")
         if self.epilogue.blocks and len(self.epilogue.block.args) != 1 + len(self.extras):
             self.error(f"the epilogue takes {1 + len(self.extras)} arguments, it has {len(self.epilogue.block.args)}")
+        for argument, extra in zip(self.epilogue.block.args[1:] if self.epilogue.blocks else (), self.extras, strict=False):
+            assert isinstance(extra.type, TensorType | MemRefType)
+            if argument.type != scalar_type(extra.type.element_type):
+                self.error(f"the epilogue reads {extra.type} as {argument.type}")
 
     def evaluate(self, operands: Sequence[Any], **context: Any) -> list[np.ndarray]:
         return super().evaluate(operands)

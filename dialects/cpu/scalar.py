@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 import numpy as np
 from xdsl.dialects import arith
-from xdsl.dialects.builtin import FloatAttr, IntegerAttr
-from xdsl.ir import Block, Operation, Region, SSAValue
+from xdsl.dialects.builtin import FloatAttr, IntegerAttr, IntegerType, i1
+from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from xdsl.irdl import IRDLOperation, irdl_op_definition, traits_def, var_operand_def
 from xdsl.traits import IsTerminator, NoMemoryEffect
 
 from inferir.core.diagnostics import InferError
+from inferir.core.types import numpy_dtype
 
 
 @irdl_op_definition
@@ -43,6 +44,22 @@ def _erf(x: np.ndarray) -> np.ndarray:
     return np.copysign(np.where(t < 2.0, 2 / np.sqrt(np.pi) * total, far), x)
 
 
+def _unsigned(function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
+    """The function on the same bits read as numbers without a sign."""
+
+    def apply(*arrays: np.ndarray) -> np.ndarray:
+        out = function(*(np.asarray(a).view(f"u{a.itemsize}") for a in arrays))
+        return out if out.dtype == np.bool_ else out.view(f"i{out.itemsize}")
+
+    return apply
+
+
+def _quotient(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """a / b towards zero; the least number over -1 wraps around to itself."""
+    down = np.floor_divide(a, b)
+    return np.where((np.remainder(a, b) != 0) & ((a < 0) != (b < 0)), down + 1, down)
+
+
 MEANING: dict[str, Callable[..., np.ndarray]] = {
     "arith.addf": np.add,
     "arith.subf": np.subtract,
@@ -54,25 +71,95 @@ MEANING: dict[str, Callable[..., np.ndarray]] = {
     "arith.maxnumf": np.fmax,
     "arith.minnumf": np.fmin,
     "arith.select": np.where,
-    "arith.andi": np.logical_and,
-    "arith.ori": np.logical_or,
-    "arith.xori": np.logical_xor,
+    "arith.addi": np.add,
+    "arith.subi": np.subtract,
+    "arith.muli": np.multiply,
+    "arith.divsi": _quotient,
+    "arith.divui": _unsigned(np.floor_divide),
+    "arith.remsi": np.fmod,
+    "arith.remui": _unsigned(np.remainder),
+    "arith.maxsi": np.maximum,
+    "arith.minsi": np.minimum,
+    "arith.maxui": _unsigned(np.maximum),
+    "arith.minui": _unsigned(np.minimum),
+    "arith.andi": np.bitwise_and,
+    "arith.ori": np.bitwise_or,
+    "arith.xori": np.bitwise_xor,
+    "arith.shli": np.left_shift,
+    "arith.shrsi": np.right_shift,
+    "arith.shrui": _unsigned(np.right_shift),
     "math.exp": np.exp,
+    "math.expm1": np.expm1,
     "math.log": np.log,
+    "math.log1p": np.log1p,
     "math.tanh": np.tanh,
     "math.erf": _erf,
     "math.sqrt": np.sqrt,
     "math.rsqrt": lambda x: 1 / np.sqrt(x),
     "math.absf": np.abs,
+    "math.absi": np.abs,
+    "math.copysign": np.copysign,
     "math.floor": np.floor,
     "math.ceil": np.ceil,
+    "math.trunc": np.trunc,
     "math.roundeven": np.rint,
     "math.sin": np.sin,
     "math.cos": np.cos,
+    "math.tan": np.tan,
+    "math.asin": np.arcsin,
+    "math.acos": np.arccos,
+    "math.atan": np.arctan,
+    "math.sinh": np.sinh,
+    "math.cosh": np.cosh,
+    "math.asinh": np.arcsinh,
+    "math.acosh": np.arccosh,
+    "math.atanh": np.arctanh,
     "math.powf": np.power,
     "math.fma": lambda a, b, c: a * b + c,
 }
-"""Numpy's function for each op a scalar region may hold, besides arith.constant and arith.cmpf."""
+"""Numpy's function for each op a scalar region may hold, besides constants, comparisons and conversions.
+
+Integers wrap around; a divisor is not zero, a shift is less than the width.
+"""
+
+CONVERSIONS: dict[str, Callable[[np.ndarray, np.dtype], np.ndarray]] = {
+    "arith.extf": lambda x, to: x.astype(to),
+    "arith.truncf": lambda x, to: x.astype(to),
+    "arith.extsi": lambda x, to: x.astype(to),
+    "arith.extui": lambda x, to: _without_sign(x).astype(to),
+    "arith.trunci": lambda x, to: (x & 1).astype(to) if to == np.bool_ else x.astype(to),
+    "arith.sitofp": lambda x, to: x.astype(to),
+    "arith.uitofp": lambda x, to: _without_sign(x).astype(to),
+    "arith.fptosi": lambda x, to: x.astype(to),
+    "arith.fptoui": lambda x, to: x.astype(f"u{to.itemsize}").view(to),
+    "arith.bitcast": lambda x, to: np.asarray(x).view(to),
+}
+"""From one type to another. What an integer cannot hold becomes any integer."""
+
+_INTEGER: dict[str, Callable[..., np.ndarray]] = {
+    "eq": np.equal,
+    "ne": np.not_equal,
+    "slt": np.less,
+    "sle": np.less_equal,
+    "sgt": np.greater,
+    "sge": np.greater_equal,
+    "ult": _unsigned(np.less),
+    "ule": _unsigned(np.less_equal),
+    "ugt": _unsigned(np.greater),
+    "uge": _unsigned(np.greater_equal),
+}
+INTEGER_PREDICATES = tuple(_INTEGER)
+"""arith.cmpi's predicates by number; LLVM uses the same words."""
+
+
+def _without_sign(x: np.ndarray) -> np.ndarray:
+    return np.asarray(x) if x.dtype == np.bool_ else np.asarray(x).view(f"u{x.itemsize}")
+
+
+def scalar_type(element: Attribute) -> Attribute:
+    """What a region calls an element of a tensor: integers have no sign there, the ops say how they read the bits."""
+    return IntegerType(element.width.data) if isinstance(element, IntegerType) else element
+
 
 _ORDERED: dict[str, Callable[..., np.ndarray]] = {
     "eq": np.equal,
@@ -100,31 +187,39 @@ def _compare(predicate: str, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return held | unordered if predicate[0] == "u" else held
 
 
-def constant_of(op: arith.ConstantOp) -> float | bool:
+def constant_of(op: arith.ConstantOp) -> float | int | bool:
     """The Python value of a scalar constant."""
     value = op.value
     if isinstance(value, FloatAttr):
         return value.value.data
     assert isinstance(value, IntegerAttr)
-    return bool(value.value.data)
+    if value.type == i1:
+        return bool(value.value.data)
+    width = numpy_dtype(value.type).itemsize * 8
+    return (value.value.data + (1 << width - 1)) % (1 << width) - (1 << width - 1)
 
 
 def evaluate_block(block: Block, *arguments: np.ndarray) -> list[np.ndarray]:
     """Run a scalar block on arrays that broadcast against each other; gives what it yields."""
-    values: dict[SSAValue, np.ndarray] = dict(zip(block.args, arguments, strict=True))
+    values: dict[SSAValue, np.ndarray] = {
+        a: np.asarray(v).astype(numpy_dtype(a.type), copy=False) for a, v in zip(block.args, arguments, strict=True)
+    }
     with np.errstate(all="ignore"):
         for op in block.ops:
             operands = [values[o] for o in op.operands]
             if isinstance(op, YieldOp):
                 return operands
+            to = numpy_dtype(op.results[0].type)
             if isinstance(op, arith.ConstantOp):
-                constant = constant_of(op)
-                values[op.result] = np.asarray(constant, bool if isinstance(constant, bool) else np.float32)
+                values[op.result] = np.asarray(constant_of(op), to)
             elif isinstance(op, arith.CmpfOp):
                 values[op.result] = _compare(PREDICATES[op.predicate.value.data], *operands)
+            elif isinstance(op, arith.CmpiOp):
+                values[op.result] = _INTEGER[INTEGER_PREDICATES[op.predicate.value.data]](*operands)
+            elif op.name in CONVERSIONS:
+                values[op.results[0]] = CONVERSIONS[op.name](operands[0], to)
             elif op.name in MEANING:
-                out = MEANING[op.name](*operands)
-                values[op.results[0]] = out if out.dtype == np.bool_ else out.astype(np.float32)
+                values[op.results[0]] = np.asarray(MEANING[op.name](*operands)).astype(to, copy=False)
             else:
                 raise InferError(f"{op.name} may not stand in a scalar region", op.location)
     raise InferError("a scalar region ends in cpu.yield")

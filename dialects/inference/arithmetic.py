@@ -68,9 +68,10 @@ class DivOp(Binary):
         if lhs.dtype.kind not in "iu":
             return lhs / rhs
         safe = np.where(rhs == 0, rhs.dtype.type(1), rhs)
-        quotient = np.abs(lhs) // np.abs(safe) if lhs.dtype.kind == "i" else lhs // safe
-        signed = quotient * (np.sign(lhs) * np.sign(safe)) if lhs.dtype.kind == "i" else quotient
-        return np.where(rhs == 0, lhs.dtype.type(0), signed).astype(lhs.dtype)
+        with np.errstate(over="ignore"):
+            down = lhs // safe
+        towards_zero = down + ((lhs % safe != 0) & ((lhs < 0) != (safe < 0)))
+        return np.where(rhs == 0, 0, towards_zero).astype(lhs.dtype)
 
 
 @define

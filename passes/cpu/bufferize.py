@@ -24,11 +24,11 @@ from xdsl.dialects.builtin import (
     FunctionType,
     IndexType,
     IntegerAttr,
+    IntegerType,
     MemRefType,
     StridedLayoutAttr,
     StringAttr,
     TensorType,
-    f32,
     i64,
 )
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
@@ -40,6 +40,7 @@ from inferir.core.rewriting import constant_attribute_of
 from inferir.core.shapes import ShapeAnalysis
 from inferir.core.types import numpy_dtype
 from inferir.dialects import cpu
+from inferir.dialects.cpu.scalar import scalar_type
 from inferir.passes.cpu.memory.places import Buffer, Place, Placement, tensor_type
 from inferir.passes.cpu.memory.sizes import Indices
 
@@ -143,7 +144,11 @@ class _Bufferizer:
                     self.scatter(op, op.factors, start)
             case cpu.PadOp():
                 whole = self.memory(self.placement.own(op.y), op.y)
-                self.insert(cpu.MapOp.make(whole, [], whole, result_types=[], regions=[_always(op.value)]))
+                self.insert(
+                    cpu.MapOp.make(
+                        whole, [], whole, result_types=[], regions=[_always(op.value, scalar_type(tensor_type(op.y).element_type))]
+                    )
+                )
                 self.scatter(op, (1,) * len(op.low), op.low)
             case cpu.Level3Op():
                 self.kernel(op)
@@ -286,10 +291,11 @@ def _identity(x: SSAValue, outs: SSAValue) -> Operation:
     return cpu.MapOp.make(x, [], outs, result_types=[], regions=[Region()])
 
 
-def _always(value: float) -> Region:
+def _always(value: float, type: Attribute) -> Region:
     """A region that stores a number."""
-    block = Block(arg_types=[f32])
-    number = arith.ConstantOp(FloatAttr(value, f32))
+    block = Block(arg_types=[type])
+    attribute: Any = IntegerAttr(int(value), type) if isinstance(type, IntegerType) else FloatAttr(value, type)  # pyright: ignore
+    number = arith.ConstantOp(attribute)
     block.add_ops([number, cpu.YieldOp(number)])
     return Region(block)
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from xdsl.ir import Operation
+from xdsl.ir import Attribute, Operation
 
 from inferir.core import Pass, Rewriter, rewrites
+from inferir.core.types import shape_of
 from inferir.dialects import cpu
 from inferir.passes.cpu.fusion.regions import joined
 
@@ -33,23 +34,26 @@ def map_into_producer(op: cpu.MapOp, rw: Rewriter) -> str | None:
     found = [p for p in found if all(use.operation is op for use in p.results[0].uses)]
     if not found:
         return "the operand has another reader"
-    found = [p for p in found if p.results[0].type == op.results[0].type]
+    found = [p for p in found if shape_of(p.results[0]) == shape_of(op.results[0])]
     if not found:
         return "the result is larger than the operand"
+    found = [p for p in found if not isinstance(p, cpu.ReduceOp) or p.results[0].type == op.results[0].type]
+    if not found:
+        return "a reduction stores what it combines"
     producer = min(found, key=lambda p: PRODUCERS.index(type(p)))
     extras, region = joined(producer, op)
-    rw.replace(op, _with(producer, extras, region), sources=[producer])
+    rw.replace(op, _with(producer, extras, region, op.results[0].type), sources=[producer])
     rw.erase(producer)
     return None
 
 
-def _with(producer: cpu.Level3Op, extras: list[Any], region: Any) -> Operation:
-    """The producer with another epilogue."""
+def _with(producer: cpu.Level3Op, extras: list[Any], region: Any, becomes: Attribute) -> Operation:
+    """The producer with another epilogue and result type."""
     operands: list[Any] = []
     for (name, _), group in zip(producer.operand_definitions(), producer.operand_groups(), strict=True):
         operands.append(extras if name == "extras" else group[0] if group else None)
     properties = {name: getattr(producer, name) for name in producer.property_definitions()}
-    made = type(producer).make(*operands, result_types=[producer.results[0].type], regions=[region], **properties)
+    made = type(producer).make(*operands, result_types=[becomes], regions=[region], **properties)
     made.attributes.update(producer.attributes)
     return made
 

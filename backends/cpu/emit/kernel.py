@@ -7,6 +7,7 @@ from xdsl.dialects import arith, memref, scf
 from xdsl.dialects.builtin import DYNAMIC_INDEX, IndexType, IntegerAttr, MemRefType
 from xdsl.ir import Block, Operation, SSAValue
 
+from inferir.backends.cpu.emit.elements import F32, Element, element
 from inferir.backends.cpu.emit.text import Function, Int, Program
 from inferir.core.diagnostics import InferError
 from inferir.dialects.cpu.program import DoneOp, KernelOp
@@ -20,6 +21,7 @@ class Memory:
     sizes: tuple[Int, ...]
     strides: tuple[Int, ...]
     base: str
+    element: Element = F32
 
 
 def dynamic_sizes(type: MemRefType) -> int:
@@ -29,7 +31,7 @@ def dynamic_sizes(type: MemRefType) -> int:
 
 def memory(f: Function, pointer: str, type: MemRefType, sizes: Sequence[Int]) -> Memory:
     """The memory of a memref type, given its dynamic sizes."""
-    rest = iter(sizes)
+    kind, rest = element(type.element_type), iter(sizes)
     shape = tuple(d if d != DYNAMIC_INDEX else next(rest) for d in type.get_shape())
     if type.layout.name == "none":
         strides: list[Int] = []
@@ -37,12 +39,12 @@ def memory(f: Function, pointer: str, type: MemRefType, sizes: Sequence[Int]) ->
         for size in reversed(shape):
             strides.insert(0, step)
             step = f.mul(step, size)
-        return Memory(pointer, shape, tuple(strides), pointer)
+        return Memory(pointer, shape, tuple(strides), pointer, kind)
     given = type.get_strides()
     offset = type.get_offset()
     if given is None or offset is None or None in given:
         raise InferError(f"the cpu backend needs static strides, {type} has dynamic ones")
-    return Memory(f.at(pointer, offset), shape, tuple(s for s in given if s is not None), pointer)
+    return Memory(f.at(pointer, offset, kind.stored), shape, tuple(s for s in given if s is not None), pointer, kind)
 
 
 _FOLDS: dict[type[Operation], Callable[[int, int], int]] = {
@@ -83,7 +85,7 @@ class Emitter:
         total: Int = 0
         for index, stride in zip(start, place.strides, strict=True):
             total = f.add(total, f.mul(self.integer(index), stride))
-        return f.at(place.pointer, total)
+        return f.at(place.pointer, total, place.element.stored)
 
     def block(self, block: Block) -> None:
         """Emit every op of a block but its terminator."""

@@ -82,6 +82,7 @@ def emit_map(op: uk.MapOp, emitter: Emitter) -> None:
     singles = tuple(single(p) for p in places[:-1])
     if emitter.memory(outputs[0][0]).sizes[-1] == 1:
         singles = (False,) * len(inputs)
+    elements = tuple(p.element for p in places)
 
     def build(name: str) -> Function:
         pointers = [f"%p{i}" for i in range(len(places))]
@@ -90,20 +91,21 @@ def emit_map(op: uk.MapOp, emitter: Emitter) -> None:
         f = Function(name, params)
 
         def row(i: Int, _: list[str]) -> None:
-            *sources, target = [f.at(p, f.mul(i, s)) for p, s in zip(pointers, steps, strict=True)]
-            fixed = [f.broadcast(f.load("float", p)) if alone else "" for p, alone in zip(sources, singles, strict=True)]
+            *sources, target = [f.at(p, f.mul(i, s), e.stored) for p, s, e in zip(pointers, steps, elements, strict=True)]
+            fixed = [f.load_single(p, e) if alone else "" for p, e, alone in zip(sources, elements, singles, strict=False)]
 
             def columns(j: Int, mask: str | None) -> None:
-                values = [v or f.load_vector(f.at(p, j), mask) for p, v in zip(sources, fixed, strict=True)]
+                each = zip(sources, elements, fixed, strict=False)
+                values = [v or f.load_vector(f.at(p, j, e.stored), mask, element=e) for p, e, v in each]
                 (value,) = emit_region(f, op.region, values)
-                f.store_vector(value, f.at(target, j), mask)
+                f.store_vector(value, f.at(target, j, elements[-1].stored), mask, elements[-1])
 
             over_columns(f, "%columns", 1 if is_expensive(op.region) else 4, columns)
 
         f.loop(0, "%rows", 1, [], row)
         return f
 
-    name = emitter.program.once(("map", singles, region_key(op.region)), "map", build)
+    name = emitter.program.once(("map", singles, elements, region_key(op.region)), "map", build)
     sizes = [emitter.integer(s) for s in op.sizes]
     call(emitter, name, [*inputs, *outputs], *sizes, *(row_step(p) for p in places))
 

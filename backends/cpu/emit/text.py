@@ -8,6 +8,8 @@ machines with 256-bit registers, so one text serves all.
 import struct
 from collections.abc import Callable, Sequence
 
+from inferir.backends.cpu.emit.elements import F32, Element
+
 Int = int | str
 
 LANES = 16
@@ -23,9 +25,23 @@ def number(value: float) -> str:
     return f"0x{struct.unpack('<Q', struct.pack('<d', single))[0]:016X}"
 
 
-def splat(value: float) -> str:
+def splat(value: float, type: str = "float") -> str:
     """A constant vector, the same in every lane."""
-    return f"splat (float {number(value)})"
+    return f"splat ({type} {number(value) if type == 'float' else spelled(value, type)})"
+
+
+def spelled(value: float | bool, type: str) -> str:
+    """The LLVM spelling of a constant of any type but float."""
+    if type == "i1":
+        return str(bool(value)).lower()
+    if type == "half":
+        return f"0xH{struct.unpack('<H', struct.pack('<e', value))[0]:04X}"
+    return str(value) if type.startswith("i") else f"0x{struct.unpack('<Q', struct.pack('<d', value))[0]:016X}"
+
+
+def short(type: str) -> str:
+    """A type as it stands in the names of intrinsics."""
+    return {"float": "f32", "double": "f64", "half": "f16"}.get(type, type)
 
 
 def lanes(count: int) -> str:
@@ -69,11 +85,11 @@ class Function:
         self.declarations.add(f"declare {result} @{callee}({', '.join(a.rsplit(' ', 1)[0] for a in arguments)})")
         return self.let(f"call {result} @{callee}({', '.join(arguments)})")
 
-    def lanewise(self, intrinsic: str, *vectors: str) -> str:
-        """Call an intrinsic that maps float vectors to a float vector lane by lane, such as `llvm.sqrt`."""
-        callee = f"{intrinsic}.v{LANES}f32"
-        self.declarations.add(f"declare {VECTOR} @{callee}({', '.join(VECTOR for _ in vectors)})")
-        return self.let(f"call {VECTOR} @{callee}({', '.join(f'{VECTOR} {v}' for v in vectors)})")
+    def lanewise(self, intrinsic: str, *vectors: str, type: str = "float") -> str:
+        """Call an intrinsic that maps vectors to a vector of their type lane by lane, such as `llvm.sqrt`."""
+        callee, vector = f"{intrinsic}.v{LANES}{short(type)}", f"<{LANES} x {type}>"
+        self.declarations.add(f"declare {vector} @{callee}({', '.join(vector for _ in vectors)})")
+        return self.let(f"call {vector} @{callee}({', '.join(f'{vector} {v}' for v in vectors)})")
 
     # -- integers: folded while known
 
@@ -120,20 +136,39 @@ class Function:
     def store(self, type: str, value: str, pointer: str, align: int = 4) -> None:
         self.do(f"store {type} {value}, ptr {pointer}, align {align}")
 
-    def load_vector(self, pointer: str, mask: str | None = None, fill: str = "zeroinitializer") -> str:
-        """Load up to LANES floats; lanes outside `mask` are not touched and read as `fill`."""
+    def load_vector(
+        self, pointer: str, mask: str | None = None, fill: str = "zeroinitializer", element: Element = F32, align: int | None = None
+    ) -> str:
+        """Load up to LANES elements; lanes outside `mask` are not touched and read as `fill` (of the type in memory)."""
+        stored, align = f"<{LANES} x {element.stored}>", align or element.bytes
         if mask is None:
-            return self.load(VECTOR, pointer)
-        self.declarations.add(f"declare {VECTOR} @llvm.masked.load.v{LANES}f32.p0(ptr, i32, {MASK}, {VECTOR})")
-        return self.let(f"call {VECTOR} @llvm.masked.load.v{LANES}f32.p0(ptr {pointer}, i32 4, {MASK} {mask}, {VECTOR} {fill})")
+            vector = self.load(stored, pointer, align)
+        else:
+            callee = f"llvm.masked.load.v{LANES}{short(element.stored)}.p0"
+            self.declarations.add(f"declare {stored} @{callee}(ptr, i32, {MASK}, {stored})")
+            vector = self.let(f"call {stored} @{callee}(ptr {pointer}, i32 {align}, {MASK} {mask}, {stored} {fill})")
+        return vector if element.value != "i1" else self.let(f"icmp ne {stored} {vector}, zeroinitializer")
 
-    def store_vector(self, value: str, pointer: str, mask: str | None = None) -> None:
-        """Store up to LANES floats."""
+    def store_vector(self, value: str, pointer: str, mask: str | None = None, element: Element = F32) -> None:
+        """Store up to LANES elements."""
+        stored = f"<{LANES} x {element.stored}>"
+        if element.value == "i1":
+            value = self.let(f"zext {MASK} {value} to {stored}")
         if mask is None:
-            self.store(VECTOR, value, pointer)
+            self.store(stored, value, pointer, element.bytes)
             return
-        self.declarations.add(f"declare void @llvm.masked.store.v{LANES}f32.p0({VECTOR}, ptr, i32, {MASK})")
-        self.do(f"call void @llvm.masked.store.v{LANES}f32.p0({VECTOR} {value}, ptr {pointer}, i32 4, {MASK} {mask})")
+        if mask == lanes(1):
+            # LLVM 22 makes one store of the wide type of a truncation and a masked store of one lane.
+            self.store(element.stored, self.let(f"extractelement {stored} {value}, i32 0"), pointer, element.bytes)
+            return
+        callee = f"llvm.masked.store.v{LANES}{short(element.stored)}.p0"
+        self.declarations.add(f"declare void @{callee}({stored}, ptr, i32, {MASK})")
+        self.do(f"call void @{callee}({stored} {value}, ptr {pointer}, i32 {element.bytes}, {MASK} {mask})")
+
+    def load_single(self, pointer: str, element: Element = F32) -> str:
+        """One element, in every lane."""
+        value = self.broadcast(self.load(element.stored, pointer, element.bytes), element.stored)
+        return value if element.value != "i1" else self.let(f"icmp ne <{LANES} x i8> {value}, zeroinitializer")
 
     # -- vectors
 
@@ -142,9 +177,9 @@ class Function:
         one = self.let(f"insertelement <{LANES} x {type}> poison, {type} {scalar}, i32 0")
         return self.let(f"shufflevector <{LANES} x {type}> {one}, <{LANES} x {type}> poison, <{LANES} x i32> zeroinitializer")
 
-    def fma(self, a: str, b: str, c: str) -> str:
+    def fma(self, a: str, b: str, c: str, type: str = "float") -> str:
         """a * b + c, rounded once."""
-        return self.lanewise("llvm.fma", a, b, c)
+        return self.lanewise("llvm.fma", a, b, c, type=type)
 
     def first_lanes(self, count: Int) -> str | None:
         """The mask of the first `count` lanes; none when all are wanted."""

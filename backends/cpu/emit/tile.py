@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from xdsl.ir import Region
 
+from inferir.backends.cpu.emit.elements import F32, Element
 from inferir.backends.cpu.emit.kernel import Emitter, Memory
 from inferir.backends.cpu.emit.region import emit_region, is_expensive, region_key
 from inferir.backends.cpu.emit.text import LANES, VECTOR, Function, Int
@@ -23,6 +24,13 @@ class Extra:
 
     row_step: int
     single: bool
+    element: Element
+
+    def read(self, f: Function, pointer: str, column: Int, mask: str | None) -> str:
+        """LANES elements of the row that starts at `pointer`."""
+        if self.single:
+            return f.load_single(pointer, self.element)
+        return f.load_vector(f.at(pointer, column, self.element.stored), mask, element=self.element)
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,7 @@ class Tile:
     tap_steps: tuple[int, int]
     present: tuple[tuple[bool, ...], ...]
     y_step: int
+    y_element: Element
     extras: tuple[Extra, ...]
     region: tuple
 
@@ -59,7 +68,7 @@ def row_step(place: Memory) -> Int:
 def extra_of(place: Memory, op: WindowTile) -> Extra:
     """How an epilogue operand steps."""
     single = not place.sizes or place.sizes[-1] == 1
-    return Extra(static(row_step(place), op, "an epilogue operand"), single)
+    return Extra(static(row_step(place), op, "an epilogue operand"), single, place.element)
 
 
 def emit_fma_tile(op: FmaTileOp, emitter: Emitter) -> None:
@@ -80,6 +89,7 @@ def emit_fma_tile(op: FmaTileOp, emitter: Emitter) -> None:
         tap_steps=(line * op.dilations[0], pixel * op.dilations[1]),
         present=op.present(),
         y_step=static(emitter.memory(y[0]).strides[-2], op, "y"),
+        y_element=emitter.memory(y[0]).element,
         extras=tuple(extra_of(emitter.memory(m), op) for m, _ in extras),
         region=region_key(op.region),
     )
@@ -164,8 +174,8 @@ def _finish(f: Function, tile: Tile, region: Region, values: list[str], extras: 
         extra = tile.extras[e]
         if extra.row_step == 0 and (e, j) in fixed:
             return fixed[e, j]
-        pointer = f.at(extras[e], f.mul(row, extra.row_step))
-        value = f.broadcast(f.load("float", pointer)) if extra.single else f.load_vector(f.at(pointer, LANES * j), masks[j])
+        pointer = f.at(extras[e], f.mul(row, extra.row_step), extra.element.stored)
+        value = extra.read(f, pointer, LANES * j, masks[j])
         if extra.row_step == 0:
             fixed[e, j] = value
         return value
@@ -174,20 +184,25 @@ def _finish(f: Function, tile: Tile, region: Region, values: list[str], extras: 
         for j in range(vectors if extra.row_step == 0 else 0):
             operand(e, j, 0)
     late = is_expensive(region)
+    y = tile.y_element
+    scratch = "" if not late or y == F32 else f.let(f"alloca [{tile.rows * vectors} x {VECTOR}], align 64")
     for i in range(tile.rows):
         for j in range(vectors):
             value = values[i * vectors + j]
+            if scratch:
+                f.store_vector(value, f.at(scratch, i * vectors + j, VECTOR))
+                continue
             if not late:
                 (value,) = emit_region(f, region, [value, *(operand(e, j, i) for e in range(len(extras)))])
-            f.store_vector(value, f.at("%y", i * tile.y_step + LANES * j), masks[j])
+            f.store_vector(value, f.at("%y", i * tile.y_step + LANES * j, y.stored), masks[j], y)
     if not late:
         return
 
     def again(i: Int, _: list[str]) -> None:
         for j in range(vectors):
-            place = f.at(f.at("%y", f.mul(i, tile.y_step)), LANES * j)
-            operands = [f.load_vector(place, masks[j]), *(operand(e, j, i) for e in range(len(extras)))]
-            (value,) = emit_region(f, region, operands)
-            f.store_vector(value, place, masks[j])
+            place = f.at(f.at("%y", f.mul(i, tile.y_step), y.stored), LANES * j, y.stored)
+            value = f.load_vector(f.at(scratch, f.add(f.mul(i, vectors), j), VECTOR)) if scratch else f.load_vector(place, masks[j])
+            (value,) = emit_region(f, region, [value, *(operand(e, j, i) for e in range(len(extras)))])
+            f.store_vector(value, place, masks[j], y)
 
     f.loop(0, tile.rows, 1, [], again)

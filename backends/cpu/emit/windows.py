@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from xdsl.ir import Region
 
 from inferir.backends.cpu.emit import vector
+from inferir.backends.cpu.emit.elements import Element
 from inferir.backends.cpu.emit.kernel import Emitter
 from inferir.backends.cpu.emit.region import emit_region, region_key
 from inferir.backends.cpu.emit.text import LANES, VECTOR, Function, Int, splat
@@ -31,6 +32,7 @@ class Window:
     line: int
     present: tuple[tuple[bool, ...], ...]
     y_step: int
+    y_element: Element
     counts: tuple[int, ...]
     extras: tuple[Extra, ...]
     region: tuple
@@ -51,6 +53,7 @@ def _emit(op: WindowTile, emitter: Emitter, kind: str, channels: int, counts: tu
         line=static(place.strides[-3], op, "x") * op.dilations[0],
         present=op.present(),
         y_step=static(emitter.memory(y[0]).strides[-2], op, "y"),
+        y_element=emitter.memory(y[0]).element,
         counts=counts,
         extras=tuple(extra_of(emitter.memory(m), op) for m, _ in extras),
         region=region_key(op.region),
@@ -142,7 +145,7 @@ def _channels(f: Function, window: Window, region: Region, c: Int, mask: str | N
             total = vector.binary(f, "fmul", total, scales[i])
         operands = [total]
         for pointer, extra in zip(extras, window.extras, strict=True):
-            place = f.at(pointer, i * extra.row_step)
-            operands.append(f.broadcast(f.load("float", place)) if extra.single else f.load_vector(f.at(place, c), mask))
+            operands.append(extra.read(f, f.at(pointer, i * extra.row_step, extra.element.stored), c, mask))
         (value,) = emit_region(f, region, operands)
-        f.store_vector(value, f.at(f.at("%y", c), i * window.y_step), mask)
+        y = window.y_element
+        f.store_vector(value, f.at(f.at("%y", c, y.stored), i * window.y_step, y.stored), mask, y)

@@ -8,6 +8,7 @@ from xdsl.dialects.builtin import TensorType
 from xdsl.ir import Block, Region, SSAValue
 
 from inferir.dialects import cpu
+from inferir.dialects.cpu.scalar import scalar_type
 
 
 def joined(producer: cpu.Level3Op, consumer: cpu.MapOp) -> tuple[list[SSAValue], Region]:
@@ -49,7 +50,7 @@ def _inline(region: Region, arguments: Sequence[SSAValue], into: Block) -> SSAVa
 
 def _element(value: SSAValue):
     assert isinstance(value.type, TensorType)
-    return value.type.element_type
+    return scalar_type(value.type.element_type)
 
 
 def _scalar(op: cpu.Level3Op):

@@ -6,19 +6,43 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from xdsl.dialects import arith
-from xdsl.dialects.builtin import DYNAMIC_INDEX, Float32Type, FloatAttr, IntegerAttr, TensorType, f32, i1
-from xdsl.ir import Block, Operation, Region, SSAValue
+from xdsl.dialects.builtin import (
+    DYNAMIC_INDEX,
+    BFloat16Type,
+    Float16Type,
+    Float32Type,
+    FloatAttr,
+    IntegerAttr,
+    IntegerType,
+    Signedness,
+    TensorType,
+    bf16,
+    f16,
+    f32,
+    f64,
+    i1,
+    i32,
+    i64,
+)
+from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from inferir.core import Rewriter
 from inferir.core.op import Op
+from inferir.core.types import numpy_dtype
 from inferir.dialects import cpu
+from inferir.dialects.cpu.scalar import scalar_type
 
 
 class Scalars:
-    """Writes the body of an epilogue: each method adds an op and gives its value."""
+    """Writes the body of an epilogue: each method adds an op and gives its value.
 
-    def __init__(self, arguments: int):
-        self.block = Block(arg_types=[f32] * arguments)
+    arguments  their types, or how many floats
+    number     the type of constants
+    """
+
+    def __init__(self, arguments: int | Sequence[Attribute], number: Attribute = f32):
+        self.block = Block(arg_types=[f32] * arguments if isinstance(arguments, int) else arguments)
+        self.number = number
 
     @property
     def args(self) -> Sequence[SSAValue]:
@@ -32,8 +56,15 @@ class Scalars:
         return made.results[0]
 
     def const(self, value: float) -> SSAValue:
-        """A float constant."""
-        return self.do(arith.ConstantOp, FloatAttr(value, f32))
+        """A constant of the type `number`."""
+        return self.constant(value, self.number)
+
+    def constant(self, value: float, type: Attribute) -> SSAValue:
+        """A constant; integers are taken modulo their width."""
+        if not isinstance(type, IntegerType):
+            return self.do(arith.ConstantOp, FloatAttr(value, type))  # pyright: ignore
+        half = 1 << type.bitwidth - 1
+        return self.do(arith.ConstantOp, IntegerAttr((int(value) + half) % (2 * half) - half if type != i1 else int(value), type))
 
     def true(self, value: bool) -> SSAValue:
         """A boolean constant."""
@@ -41,15 +72,15 @@ class Scalars:
 
     def add(self, a: SSAValue, b: SSAValue) -> SSAValue:
         """a + b"""
-        return self.do(arith.AddfOp, a, b)
+        return self.do(arith.AddiOp if is_integer(a) else arith.AddfOp, a, b)
 
     def sub(self, a: SSAValue, b: SSAValue) -> SSAValue:
         """a - b"""
-        return self.do(arith.SubfOp, a, b)
+        return self.do(arith.SubiOp if is_integer(a) else arith.SubfOp, a, b)
 
     def mul(self, a: SSAValue, b: SSAValue) -> SSAValue:
         """a * b"""
-        return self.do(arith.MulfOp, a, b)
+        return self.do(arith.MuliOp if is_integer(a) else arith.MulfOp, a, b)
 
     def div(self, a: SSAValue, b: SSAValue) -> SSAValue:
         """a / b"""
@@ -68,8 +99,39 @@ class Scalars:
         return self.do(arith.SelectOp, condition, a, b)
 
     def compare(self, predicate: str, a: SSAValue, b: SSAValue) -> SSAValue:
-        """An i1, by LLVM's predicate such as `olt`."""
-        return self.do(arith.CmpfOp, a, b, predicate)
+        """An i1, by LLVM's predicate such as `olt`, of integers `slt`."""
+        return self.do(arith.CmpiOp if is_integer(a) else arith.CmpfOp, a, b, predicate)
+
+    def convert(self, x: SSAValue, source: Attribute, target: Attribute) -> SSAValue:
+        """The number x, an element of type `source`, as one of type `target`; floats become integers towards zero.
+
+        What a type cannot hold becomes what numpy's conversion in C makes of it: small integers take the low bits of an i32.
+        """
+        if source == target:
+            return x
+        if target == i1:
+            return self.compare("ne" if is_integer(x) else "une", x, self.constant(0, x.type))
+        to = scalar_type(target)
+        if isinstance(source, IntegerType):
+            unsigned = is_unsigned(source)
+            if isinstance(target, IntegerType):
+                if source.bitwidth == target.bitwidth:
+                    return x
+                if source.bitwidth > target.bitwidth:
+                    return self.do(arith.TruncIOp, x, to)
+                return self.do(arith.ExtUIOp if unsigned else arith.ExtSIOp, x, to)
+            wide = f32 if isinstance(target, Float16Type | BFloat16Type) else target
+            return self.convert(self.do(arith.UIToFPOp if unsigned else arith.SIToFPOp, x, wide), wide, target)
+        if isinstance(target, IntegerType):
+            if isinstance(source, Float16Type | BFloat16Type):
+                return self.convert(self.do(arith.ExtFOp, x, f32), f32, target)
+            if target.bitwidth == 64 and is_unsigned(target):
+                return self.do(arith.FPToUIOp, x, to)
+            wide = i64 if target.bitwidth > 32 or target == IntegerType(32, Signedness.UNSIGNED) else i32
+            return self.convert(self.do(arith.FPToSIOp, x, wide), wide, IntegerType(target.bitwidth))
+        if {source, target} == {f16, bf16}:
+            return self.do(arith.TruncFOp, self.do(arith.ExtFOp, x, f32), target)
+        return self.do(arith.ExtFOp if float_bits(target) > float_bits(source) else arith.TruncFOp, x, to)
 
     def clamp(self, x: SSAValue, low: float, high: float) -> SSAValue:
         """x within [low, high]."""
@@ -99,11 +161,47 @@ def shape_of(value: SSAValue) -> tuple[int, ...]:
     return tuple(-1 if d == DYNAMIC_INDEX else d for d in value.type.get_shape())
 
 
+def is_integer(x: SSAValue) -> bool:
+    """Whether a scalar is an integer or a bool."""
+    return isinstance(x.type, IntegerType)
+
+
+def is_unsigned(element: Attribute) -> bool:
+    """Whether an element type has no sign: ui8 to ui64, and booleans."""
+    return isinstance(element, IntegerType) and (element.signedness.data == Signedness.UNSIGNED or element == i1)
+
+
+def float_bits(type: Attribute) -> int:
+    """The width of a float type."""
+    return 8 * numpy_dtype(type).itemsize
+
+
+def computed(element: Attribute) -> Attribute:
+    """The type a region computes in for a tensor's element type: half precision in single."""
+    return f32 if isinstance(element, Float16Type | BFloat16Type) else element
+
+
+FLOATS: frozenset[Attribute] = frozenset({f16, bf16, f32, f64})
+ELEMENTS: frozenset[Attribute] = FLOATS | {
+    i1,
+    *(IntegerType(w, s) for w in (8, 16, 32, 64) for s in (Signedness.SIGNLESS, Signedness.UNSIGNED)),
+}
+"""The element types that scalar regions compute with."""
+
+
+def not_number(*values: SSAValue | None) -> str | None:
+    """Why no scalar region takes these values."""
+    for value in values:
+        if value is not None and not (isinstance(value.type, TensorType) and value.type.element_type in ELEMENTS):
+            return f"no kernel computes with elements of {value.type}"
+    return None
+
+
 def not_float(*values: SSAValue | None) -> str | None:
-    """Why kernels cannot take these values: they compute in f32."""
+    """Why kernels that compute in f32 cannot take these values."""
     for value in values:
         if value is not None and not (isinstance(value.type, TensorType) and isinstance(value.type.element_type, Float32Type)):
-            return f"the cpu target computes in f32, {value.type} is given"
+            return f"the kernel computes in f32, {value.type} is given"
     return None
 
 
@@ -141,8 +239,9 @@ def replace_channels_last(op: Op, made: Operation, layout: str, rw: Rewriter) ->
 
 
 def replace(op: Op, made: Operation, rw: Rewriter) -> None:
-    """Replace an op, keeping the declared result type where it says more."""
+    """Replace an op, keeping the declared result type where it says more: sizes, and the sign of integers."""
     old, new = op.results[0].type, made.results[0].type
-    if old != new and isinstance(old, TensorType) and isinstance(new, TensorType) and DYNAMIC_INDEX in new.get_shape():
+    assert isinstance(old, TensorType) and isinstance(new, TensorType)
+    if old != new and (DYNAMIC_INDEX in new.get_shape() or old.element_type != new.element_type):
         made.results[0]._type = old  # pyright: ignore[reportAttributeAccessIssue]
     rw.replace(op, made)

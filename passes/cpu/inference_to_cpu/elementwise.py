@@ -3,17 +3,20 @@
 from collections.abc import Callable
 from typing import Any
 
-from xdsl.dialects import math
-from xdsl.dialects.arith import ConstantOp, NegfOp
-from xdsl.dialects.builtin import FloatAttr
+from xdsl.dialects import arith, math
+from xdsl.dialects.arith import NegfOp
+from xdsl.dialects.builtin import f32, f64, i1
 from xdsl.ir import SSAValue
 
 from inferir.core import Rewriter, rewrites
 from inferir.core.rewriting import constant_attribute_of, constant_of
+from inferir.core.types import element_of
 from inferir.dialects import cpu
 from inferir.dialects import inference as inf
+from inferir.dialects.cpu.scalar import scalar_type
 from inferir.dialects.inference.base import Elementwise
-from inferir.passes.cpu.inference_to_cpu.building import Scalars, not_float, rank_of, replace
+from inferir.passes.cpu.inference_to_cpu.building import FLOATS, Scalars, computed, not_number, rank_of, replace
+from inferir.passes.cpu.inference_to_cpu.integers import BOOLEAN_BODIES, INTEGER_BODIES, MIXED_BODIES
 
 Body = Callable[..., SSAValue]
 
@@ -46,7 +49,7 @@ def _sigmoid(s: Scalars, x: SSAValue) -> SSAValue:
 def _softplus(s: Scalars, x: SSAValue) -> SSAValue:
     """max(x, 0) + log(1 + exp(-|x|))"""
     small = s.do(math.ExpOp, s.sub(s.const(0.0), s.do(math.AbsFOp, x)))
-    return s.add(s.max(x, s.const(0.0)), s.do(math.LogOp, s.add(s.const(1.0), small)))
+    return s.add(s.max(x, s.const(0.0)), s.do(math.Log1pOp, small))
 
 
 def _hard_sigmoid(s: Scalars, x: SSAValue, alpha: float, beta: float) -> SSAValue:
@@ -63,20 +66,26 @@ def _sign(s: Scalars, op: Any, x: SSAValue) -> SSAValue:
     return s.select(s.compare("olt", x, zero), s.const(-1.0), up)
 
 
-def _pow(s: Scalars, op: Any, a: SSAValue, b: SSAValue) -> SSAValue:
-    """Small whole exponents are products."""
-    match b.owner.value.value.data if isinstance(b.owner, ConstantOp) and isinstance(b.owner.value, FloatAttr) else None:
-        case 1.0:
-            return a
-        case 2.0:
-            return s.mul(a, a)
-        case 3.0:
-            return s.mul(a, s.mul(a, a))
-        case 0.5:
-            return s.do(math.SqrtOp, a)
-        case -1.0:
-            return s.div(s.const(1.0), a)
-    return s.do(math.PowFOp, a, b)
+def _mod(s: Scalars, op: Any, a: SSAValue, b: SSAValue) -> SSAValue:
+    """a - trunc(a / b) b, whose sign is a's; then with the sign of b unless `truncated`. Floats are divided as doubles."""
+    narrow = a.type == f32
+    x, y = (s.do(arith.ExtFOp, v, f64) if narrow else v for v in (a, b))
+    quotient = s.do(math.TruncOp, s.div(x, y))
+    rest = s.do(math.FmaOp, s.do(NegfOp, quotient), y, x)
+    rest = s.do(arith.TruncFOp, rest, f32) if narrow else rest
+    finite = s.compare("olt", s.do(math.AbsFOp, b), s.const(float("inf")))
+    rest = s.do(math.CopySignOp, s.select(finite, rest, a), a)
+    if op.truncated:
+        return rest
+    apart = s.compare("olt", s.mul(s.do(math.CopySignOp, s.const(1.0), rest), b), s.const(0.0))
+    moved = s.select(s.do(arith.AndIOp, apart, s.compare("une", rest, s.const(0.0))), s.add(rest, b), rest)
+    return s.select(s.compare("oeq", rest, s.const(0.0)), s.do(math.CopySignOp, rest, b), moved)
+
+
+def _is_inf(s: Scalars, op: Any, x: SSAValue) -> SSAValue:
+    if op.negative_only or op.positive_only:
+        return s.compare("oeq", x, s.const(float("-inf" if op.negative_only else "inf")))
+    return s.compare("oeq", s.do(math.AbsFOp, x), s.const(float("inf")))
 
 
 BODIES: dict[type[Elementwise], Body] = {
@@ -86,7 +95,6 @@ BODIES: dict[type[Elementwise], Body] = {
     inf.DivOp: lambda s, op, a, b: s.div(a, b),
     inf.MaximumOp: lambda s, op, a, b: s.max(a, b),
     inf.MinimumOp: lambda s, op, a, b: s.min(a, b),
-    inf.PowOp: _pow,
     inf.NegOp: lambda s, op, x: s.do(NegfOp, x),
     inf.AbsOp: lambda s, op, x: s.do(math.AbsFOp, x),
     inf.ExpOp: lambda s, op, x: s.do(math.ExpOp, x),
@@ -114,8 +122,27 @@ BODIES: dict[type[Elementwise], Body] = {
     inf.TanhOp: lambda s, op, x: s.do(math.TanhOp, x),
     inf.SoftplusOp: lambda s, op, x: _softplus(s, x),
     inf.MishOp: lambda s, op, x: s.mul(x, s.do(math.TanhOp, _softplus(s, x))),
+    inf.UnaryMathOp: lambda s, op, x: s.do(UNARY_MATH[op.fn], x),
+    inf.ModOp: _mod,
+    inf.CompareOp: lambda s, op, a, b: s.compare("une" if op.pred == "ne" else f"o{op.pred}", a, b),
+    inf.IsNanOp: lambda s, op, x: s.compare("uno", x, x),
+    inf.IsInfOp: _is_inf,
 }
-"""What each elementwise op does to its operands' elements: (scalars, op, *elements) -> element."""
+"""What each elementwise op does to floats: (scalars, op, *elements) -> element."""
+
+UNARY_MATH: dict[str, type[Any]] = {
+    "tan": math.TanOp,
+    "asin": math.AsinOp,
+    "acos": math.AcosOp,
+    "atan": math.AtanOp,
+    "sinh": math.SinhOp,
+    "cosh": math.CoshOp,
+    "asinh": math.AsinhOp,
+    "acosh": math.AcoshOp,
+    "atanh": math.AtanhOp,
+    "expm1": math.ExpM1Op,
+    "log1p": math.Log1pOp,
+}
 
 
 def single_number(value: SSAValue, rw: Rewriter) -> float | None:
@@ -124,15 +151,23 @@ def single_number(value: SSAValue, rw: Rewriter) -> float | None:
     if attribute is None:
         return None
     lazy = constant_of(value, rw.ctx)
-    return float(lazy.numpy().reshape(-1)[0]) if lazy is not None and lazy.size == 1 else None
+    if lazy is None or lazy.size != 1:
+        return None
+    number = lazy.numpy().reshape(-1)[0]
+    return int(number) if number.dtype.kind in "iub" else float(number)
 
 
-@rewrites(*BODIES)
+@rewrites(*{**BODIES, **INTEGER_BODIES, **BOOLEAN_BODIES, **MIXED_BODIES})
 def elementwise(op: Elementwise, rw: Rewriter) -> str | None:
     """One map; constants of one element become numbers in its region."""
-    reason = not_float(*op.operands, *op.results)
+    reason = not_number(*op.operands, *op.results)
     if reason is not None:
         return reason
+    element = element_of(op.operands[0])
+    table = BODIES if element in FLOATS else BOOLEAN_BODIES if element == i1 else INTEGER_BODIES
+    body = MIXED_BODIES.get(type(op)) or table.get(type(op))
+    if body is None:
+        return f"{op.name} of {element} has no meaning on the cpu target"
     numbers = [single_number(v, rw) for v in op.operands]
     rank = rank_of(op.results[0])
     if all(n is not None or rank_of(v) < rank for n, v in zip(numbers, op.operands, strict=True)):
@@ -140,9 +175,15 @@ def elementwise(op: Elementwise, rw: Rewriter) -> str | None:
     if all(n is not None for n in numbers):
         numbers[0] = None
     read = [v for v, n in zip(op.operands, numbers, strict=True) if n is None]
-    scalars = Scalars(len(read))
-    arguments = iter(scalars.args)
-    elements = [next(arguments) if n is None else scalars.const(n) for n in numbers]
-    region = scalars.region(BODIES[type(op)](scalars, op, *elements))
+    s = Scalars([scalar_type(element_of(v)) for v in read], scalar_type(computed(element)))
+    arguments = iter(s.args)
+    elements = []
+    for value, n in zip(op.operands, numbers, strict=True):
+        kind = element_of(value)
+        wide = computed(kind)
+        elements.append(s.convert(next(arguments), kind, wide) if n is None else s.constant(n, scalar_type(wide)))
+    value = body(s, op, *elements)
+    to = element_of(op.results[0])
+    region = s.region(value if value.type == scalar_type(to) else s.convert(value, computed(to), to))
     replace(op, cpu.MapOp.make(read[0], read[1:], regions=[region]), rw)
     return None

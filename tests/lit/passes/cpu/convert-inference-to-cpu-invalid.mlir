@@ -1,8 +1,15 @@
 // RUN: infer-opt %s --pass-pipeline='builtin.module(func.func(convert-inference-to-cpu))' --split-input-file --verify-diagnostics
 
-func.func @not_float(%x: tensor<4xi64>) -> tensor<4xi64> {
-  // expected-error @+1 {{cannot convert inference.add: the cpu target computes in f32, tensor<4xi64> is given}}
-  %0 = inference.add %x, %x : tensor<4xi64>
+func.func @complex(%x: tensor<4xcomplex<f32>>) -> tensor<4xcomplex<f32>> {
+  // expected-error @+1 {{cannot convert inference.add: no kernel computes with elements of tensor<4xcomplex<f32>>}}
+  %0 = inference.add %x, %x : tensor<4xcomplex<f32>>
+  return %0 : tensor<4xcomplex<f32>>
+}
+
+// -----
+func.func @exponential_of_integers(%x: tensor<4xi64>) -> tensor<4xi64> {
+  // expected-error @+1 {{cannot convert inference.exp: inference.exp of i64 has no meaning on the cpu target}}
+  %0 = inference.exp %x : tensor<4xi64>
   return %0 : tensor<4xi64>
 }
 

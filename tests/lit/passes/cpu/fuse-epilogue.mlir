@@ -91,3 +91,42 @@ func.func @larger_result(%x: tensor<1x1x1x8xf32>, %w: tensor<1x8x16xf32>, %y: te
   } : (tensor<1x4x4x16xf32>, tensor<1x1x1x16xf32>) -> tensor<1x4x4x16xf32>
   return %1 : tensor<1x4x4x16xf32>
 }
+
+// -----
+// A comparison and a choice are one kernel; operands and result have element types of their own.
+// CHECK-LABEL: @types_of_their_own
+// CHECK:         cpu.map %{{.+}}, %{{.+}}, %{{.+}} {
+// CHECK:         ^{{.*}}(%[[A:.+]]: i64, %[[B:.+]]: i64, %[[C:.+]]: f32):
+// CHECK:           %[[LESS:.+]] = arith.cmpi slt, %[[A]], %[[B]] : i64
+// CHECK:           arith.select %[[LESS]], %[[C]]
+// CHECK:         -> tensor<4xf32>
+// CHECK-NOT:     cpu.map
+func.func @types_of_their_own(%x: tensor<4xi64>, %y: tensor<4xi64>, %a: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = cpu.map %x, %y {
+  ^bb0(%p: i64, %q: i64):
+    %less = arith.cmpi slt, %p, %q : i64
+    cpu.yield %less : i1
+  } : (tensor<4xi64>, tensor<4xi64>) -> tensor<4xi1>
+  %1 = cpu.map %0, %a {
+  ^bb0(%c: i1, %v: f32):
+    %zero = arith.constant 0.0 : f32
+    %chosen = arith.select %c, %v, %zero : f32
+    cpu.yield %chosen : f32
+  } : (tensor<4xi1>, tensor<4xf32>) -> tensor<4xf32>
+  return %1 : tensor<4xf32>
+}
+
+// -----
+// A reduction stores what it combines; a cast of it is another kernel.
+// CHECK-LABEL: @cast_of_a_sum
+// CHECK:         cpu.reduce
+// CHECK:         cpu.map
+func.func @cast_of_a_sum(%x: tensor<4x8xf32>) -> tensor<4xi32> {
+  %0 = cpu.reduce %x axes [1] {} : (tensor<4x8xf32>) -> tensor<4xf32>
+  %1 = cpu.map %0 {
+  ^bb0(%v: f32):
+    %whole = arith.fptosi %v : f32 to i32
+    cpu.yield %whole : i32
+  } : (tensor<4xf32>) -> tensor<4xi32>
+  return %1 : tensor<4xi32>
+}
