@@ -21,14 +21,17 @@ from inferir.dialects.inference.data_dependent import *
 from inferir.dialects.inference.elementary import *
 from inferir.dialects.inference.host import *
 from inferir.dialects.inference.indexing import *
+from inferir.dialects.inference.joining import *
 from inferir.dialects.inference.linear import *
 from inferir.dialects.inference.normalization import *
 from inferir.dialects.inference.pooling import *
 from inferir.dialects.inference.quantization import *
 from inferir.dialects.inference.recurrent import *
 from inferir.dialects.inference.reduction import *
+from inferir.dialects.inference.reordering import *
+from inferir.dialects.inference.repeating import *
 from inferir.dialects.inference.resize import *
-from inferir.dialects.inference.shape import *
 from inferir.dialects.inference.shape_values import *
+from inferir.dialects.inference.slicing import *
 
 Inference = Dialect("inference", ops_in(sys.modules[__name__]), [WeightAttr, FoldAttr])

@@ -9,7 +9,7 @@ from xdsl.dialects.builtin import TensorType
 from xdsl.irdl import AttrSizedOperandSegments, operand_def, opt_operand_def, result_def
 
 from inferir.core import Cost, attribute, define, flag, integer, number
-from inferir.core.dims import Shape, differ, shape_text
+from inferir.core.dims import Shape, broadcasts_to, differ, shape_text
 from inferir.core.types import numpy_dtype
 from inferir.dialects.inference.base import InferenceOp
 from inferir.dialects.inference.linear import matrix_product
@@ -60,10 +60,23 @@ class AttentionOp(InferenceOp):
             self.error(f"q is {shape_text(q)}, k {shape_text(k)}, v {shape_text(v)}: sizes, lengths or heads do not agree")
         if isinstance(q[1], int) and isinstance(k[1], int) and (k[1] == 0 or q[1] % k[1]):
             self.error(f"{q[1]} query heads do not divide among {k[1]} key heads")
+        if differ(q[0], k[0]) or differ(k[0], v[0]):
+            self.error(f"q is {shape_text(q)}, k {shape_text(k)}, v {shape_text(v)}: the batches do not agree")
+        scores = (*q[:3], k[2])
+        if mask is not None:
+            short = bool(mask) and isinstance(mask[-1], int) and isinstance(k[2], int) and mask[-1] <= k[2]
+            if not mask or not broadcasts_to((*mask[:-1], k[2]) if short else mask, scores):
+                self.error(f"mask is {shape_text(mask)}, must broadcast to {shape_text(scores)}; its last dimension may be shorter")
+        for name, shape in (("offset", offset), ("lengths", lengths)):
+            self.check_list(name, shape)
+            if shape is not None and differ(shape[0], q[0]) and (name == "lengths" or differ(shape[0], 1)):
+                self.error(f"`{name}` has {shape[0]} elements, the batch is {q[0]}")
         return (*q[:3], v[3])
 
-    def infer_dtype(self, q: Any, *others: Any) -> Any:
+    def infer_dtype(self, q: Any, k: Any, v: Any, *others: Any) -> Any:
         """q's."""
+        if k != q or v != q:
+            self.error(f"q is {q}, k {k}, v {v}; insert a cast")
         return q
 
     def cost(self) -> Cost:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from xdsl.dialects.builtin import IntegerType, TensorType
 from xdsl.ir import OpResult, SSAValue
 from xdsl.irdl import operand_def, result_def, traits_def
 from xdsl.traits import Pure
 
 from inferir.core import Op
-from inferir.core.dims import Shape, broadcast
+from inferir.core.dims import Shape, broadcast, differ, product, shape_text
 from inferir.core.lazy import Lazy
 
 
@@ -22,6 +23,26 @@ class InferenceOp(Op):
 
     FAMILY_FIRST: ClassVar[bool] = True
     traits = traits_def(Pure())
+
+    def check_list(self, name: str, shape: Shape | None, length: int | None = None) -> None:
+        """Raise unless an operand, where it is given, is one dimension of integers, as many as `length` says."""
+        value = self.operand_named(name)
+        if value is None or shape is None:
+            return
+        element = value.type.element_type if isinstance(value.type, TensorType) else None
+        if (
+            not isinstance(element, IntegerType)
+            or element.width.data < 32
+            or len(shape) != 1
+            or (length is not None and differ(shape[0], length))
+        ):
+            count = "" if length is None else f"{length} "
+            self.error(f"`{name}` is {value.type}, must be one dimension of {count}i64")
+
+    def check_scalar(self, name: str, shape: Shape | None) -> None:
+        """Raise unless an operand, where it is given, is one element."""
+        if shape is not None and differ(product(shape), 1):
+            self.error(f"`{name}` is {shape_text(shape)}, must be one element")
 
 
 class Affine(InferenceOp):
@@ -100,3 +121,18 @@ class Binary(Elementwise):
         if lhs != rhs:
             self.error(f"operands have element types {lhs} and {rhs}; insert a cast")
         return lhs
+
+
+def axis_in(op: InferenceOp, axis: int, rank: int) -> int:
+    """An axis counted from the front; an error where x has no such axis."""
+    if not -rank <= axis < rank:
+        op.error(f"axis {axis} is outside of x, which has rank {rank}")
+    return axis % rank
+
+
+def axes_in(op: InferenceOp, axes: Sequence[int], rank: int) -> tuple[int, ...]:
+    """Axes counted from the front; an error where x has no such axis or one comes twice."""
+    out = tuple(axis_in(op, a, rank) for a in axes)
+    if len(set(out)) != len(out):
+        op.error(f"axes {list(axes)} name an axis twice")
+    return out

@@ -98,13 +98,18 @@ class BitwiseOp(Binary):
 
     def infer_dtype(self, lhs: Any, rhs: Any) -> Any:
         """The integers' type."""
-        if not isinstance(lhs, IntegerType):
-            self.error(f"operands are {lhs}, must be integers")
-        return super().infer_dtype(lhs, rhs)
+        return super().infer_dtype(_integer(self, lhs), rhs)
 
     def reference(self, lhs: np.ndarray, rhs: np.ndarray) -> np.ndarray:
         """numpy."""
         return _BITWISE[self.fn](lhs, rhs)
+
+
+def _integer(op: Binary | Unary, element: Any) -> Any:
+    """An element type; an error unless it is one of integers."""
+    if not isinstance(element, IntegerType):
+        op.error(f"operands are {element}, must be integers; inference.cast makes them so, inference.bitcast takes their bits")
+    return element
 
 
 @define
@@ -113,6 +118,10 @@ class BitwiseNotOp(Unary):
 
     name = "inference.bitwise_not"
     INVOLUTION = True
+
+    def infer_dtype(self, x: Any) -> Any:
+        """The integers' type."""
+        return _integer(self, x)
 
     def reference(self, x: np.ndarray) -> np.ndarray:
         """numpy."""
@@ -127,6 +136,10 @@ class ShiftOp(Binary):
 
     name = "inference.shift"
     direction = enum("left", "right")
+
+    def infer_dtype(self, lhs: Any, rhs: Any) -> Any:
+        """The integers' type."""
+        return super().infer_dtype(_integer(self, lhs), rhs)
 
     def reference(self, lhs: np.ndarray, rhs: np.ndarray) -> np.ndarray:
         """numpy."""

@@ -9,7 +9,7 @@ from xdsl.dialects.builtin import TensorType
 from xdsl.irdl import operand_def, opt_operand_def, result_def
 
 from inferir.core import Cost, define, defined_here, enum, integer, ints
-from inferir.core.dims import DimLike, Shape, differ
+from inferir.core.dims import DimLike, Shape, differ, shape_text
 from inferir.core.lazy import Lazy
 from inferir.dialects.inference.base import Affine, InferenceOp
 
@@ -76,6 +76,8 @@ class ConvOp(Affine):
                 self.error(f"{what} {list(values)} needs {length} entries for {n} spatial dimensions")
         if any(s < 1 for s in self.strides or ()) or any(d < 1 for d in self.dilations or ()) or self.groups < 1:
             self.error("strides, dilations and groups are 1 at least")
+        if any(p < 0 for p in self.pads or ()):
+            self.error("pads are 0 at least; inference.slice crops")
         if self.layout == "nchw":
             channels, spatial, taken, kernel = x[1], x[2:], w[1], w[2:]
         else:
@@ -91,7 +93,7 @@ class ConvOp(Affine):
         out = tuple(
             window_output(s, k, st, d, b, e) for s, k, st, d, b, e in zip(spatial, kernel, strides, dilations, begins, ends, strict=True)
         )
-        if any(isinstance(d, int) and d < 0 for d in out):
+        if any(isinstance(d, int) and d < 1 for d in out):
             self.error(f"the window {list(kernel)} is larger than the padded input {list(spatial)}")
         return (x[0], w[0], *out) if self.layout == "nchw" else (x[0], *out, w[0])
 
@@ -170,10 +172,28 @@ class ConvTransposeOp(InferenceOp):
         """[N, O, *positions]."""
         if len(x) != len(w) or len(x) < 3:
             self.error(f"x has rank {len(x)} and w rank {len(w)}; both need the same rank, 3 at least")
+        n = len(x) - 2
+        for what, values, length in (
+            ("strides", self.strides, n),
+            ("dilations", self.dilations, n),
+            ("pads", self.pads, 2 * n),
+            ("out_pads", self.out_pads, n),
+        ):
+            if values is not None and len(values) != length:
+                self.error(f"{what} {list(values)} needs {length} entries for {n} spatial dimensions")
+        if any(v < 1 for v in (*(self.strides or ()), *(self.dilations or ()), self.groups)):
+            self.error("strides, dilations and groups are 1 at least")
         if differ(x[1], w[0]):
             self.error(f"filter takes {w[0]} channels, x has {x[1]}", [defined_here(self.x, "x")])
-        sizes = zip(x[2:], w[2:], *self.window(len(x) - 2), strict=True)
-        return (x[0], w[1] * self.groups, *(s * (d - 1) + o + (k - 1) * di + 1 - b - e for d, k, s, di, b, e, o in sizes))
+        if isinstance(w[0], int) and w[0] % self.groups:
+            self.error(f"{w[0]} channels do not divide into {self.groups} groups")
+        channels = w[1] * self.groups
+        if bias is not None and (len(bias) != 1 or differ(bias[0], channels)):
+            self.error(f"bias is {shape_text(bias)}, expected {channels}")
+        out = tuple(s * (d - 1) + o + (k - 1) * di + 1 - b - e for d, k, s, di, b, e, o in zip(x[2:], w[2:], *self.window(n), strict=True))
+        if any(isinstance(d, int) and d < 1 for d in out):
+            self.error(f"pads {list(self.pads or ())} cut off the whole result")
+        return (x[0], channels, *out)
 
     def reference(self, x: np.ndarray, w: np.ndarray, bias: np.ndarray | None = None) -> np.ndarray:
         """numpy: every tap adds a strided copy."""

@@ -11,8 +11,7 @@ from xdsl.irdl import operand_def, result_def
 from inferir.core import define, integer
 from inferir.core.dims import Shape
 from inferir.core.op import unknown_dim
-from inferir.dialects.inference.base import InferenceOp
-from inferir.dialects.inference.shape import axis_in
+from inferir.dialects.inference.base import InferenceOp, axis_in
 
 
 @define

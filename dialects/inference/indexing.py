@@ -9,9 +9,8 @@ from xdsl.dialects.builtin import IntegerType
 from xdsl.irdl import operand_def, result_def
 
 from inferir.core import define, enum, integer
-from inferir.core.dims import Shape, differ, shape_text
-from inferir.dialects.inference.base import InferenceOp
-from inferir.dialects.inference.shape import axis_in
+from inferir.core.dims import Shape, same, shape_text
+from inferir.dialects.inference.base import InferenceOp, axis_in
 
 
 class Indexed(InferenceOp):
@@ -23,8 +22,8 @@ class Indexed(InferenceOp):
 
     def infer_dtype(self, x: Any, indices: Any, *updates: Any) -> Any:
         """x's."""
-        if not isinstance(indices, IntegerType):
-            self.error(f"indices are {indices}, must be integers")
+        if not isinstance(indices, IntegerType) or indices.width.data < 32:
+            self.error(f"indices are {indices}, must be i32 or i64")
         if any(u != x for u in updates):
             self.error(f"updates are {updates[0]}, x is {x}; insert a cast")
         return x
@@ -65,14 +64,21 @@ class GatherElementsOp(Indexed):
 
     def infer_shape(self, x: Shape, indices: Shape) -> Shape:
         """The shape of the indices."""
-        axis_in(self, self.axis, len(x))
-        if len(x) != len(indices):
-            self.error(f"indices {shape_text(indices)} need the rank of x {shape_text(x)}")
+        within(self, x, indices)
         return indices
 
     def reference(self, x: np.ndarray, indices: np.ndarray) -> np.ndarray:
         """numpy."""
         return x[_elements_at(x.shape, indices, self.axis)]
+
+
+def within(op: GatherElementsOp | ScatterElementsOp, x: Shape, indices: Shape) -> None:
+    """Raise unless there is an index for some places of x: of its rank, and nowhere longer but along the axis."""
+    axis = axis_in(op, op.axis, len(x))
+    if len(x) != len(indices):
+        op.error(f"indices {shape_text(indices)} need the rank of x {shape_text(x)}")
+    if any(isinstance(excess := b - a, int) and excess > 0 for i, (a, b) in enumerate(zip(x, indices, strict=True)) if i != axis):
+        op.error(f"indices {shape_text(indices)} reach beyond x {shape_text(x)} off axis {axis}")
 
 
 def _elements_at(shape: tuple[int, ...], indices: np.ndarray, axis: int) -> tuple[np.ndarray, ...]:
@@ -108,8 +114,12 @@ class GatherNdOp(Indexed):
 
 def tuple_length(op: InferenceOp, x: Shape, indices: Shape) -> int:
     """How many dimensions of x an index tuple names."""
-    length = indices[-1] if indices else 0
+    if not indices:
+        op.error("indices are a scalar, need a dimension of index tuples")
+    length = indices[-1]
     batch = op.batch_dims if isinstance(op, GatherNdOp) else 0
+    if not 0 <= batch < len(indices) or not same(x[:batch], indices[:batch]):
+        op.error(f"x {shape_text(x)} and indices {shape_text(indices)} do not share {batch} leading dimensions")
     if not isinstance(length, int):
         op.error("the length of the index tuples must be known")
     if length + batch > len(x):
@@ -150,8 +160,8 @@ class ScatterElementsOp(Scatter):
 
     def infer_shape(self, x: Shape, indices: Shape, updates: Shape) -> Shape:
         """The shape of x."""
-        axis_in(self, self.axis, len(x))
-        if len(indices) != len(updates) or any(differ(a, b) for a, b in zip(indices, updates, strict=True)):
+        within(self, x, indices)
+        if not same(indices, updates):
             self.error(f"indices {shape_text(indices)} and updates {shape_text(updates)} need one shape")
         return x
 
@@ -173,7 +183,7 @@ class ScatterNdOp(Scatter):
     def infer_shape(self, x: Shape, indices: Shape, updates: Shape) -> Shape:
         """The shape of x."""
         expected = (*indices[:-1], *x[tuple_length(self, x, indices) :])
-        if len(updates) != len(expected) or any(differ(a, b) for a, b in zip(updates, expected, strict=True)):
+        if not same(updates, expected):
             self.error(f"updates are {shape_text(updates)}, expected {shape_text(expected)}")
         return x
 

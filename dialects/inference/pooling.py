@@ -60,7 +60,7 @@ class Pool(InferenceOp):
             self.error(f"x has rank {len(x)}, a window of {n} dimensions needs {n + 2}")
         spatial = x[2:] if self.layout == "nchw" else x[1:-1]
         out = self.positions(spatial)
-        if any(isinstance(d, int) and d < 0 for d in out):
+        if any(isinstance(d, int) and d < 1 for d in out):
             self.error(f"the window {list(self.kernel)} is larger than the padded input {list(spatial)}")
         return (x[0], x[1], *out) if self.layout == "nchw" else (x[0], *out, x[-1])
 
@@ -225,6 +225,12 @@ class LpPoolOp(Pool):
 
     name = "inference.lp_pool"
     p = integer(2)
+
+    def check(self) -> None:
+        """A norm."""
+        super().check()
+        if self.p < 1:
+            self.error(f"p is {self.p}, a norm has 1 at least")
 
     def reference(self, x: np.ndarray) -> np.ndarray:
         """numpy."""

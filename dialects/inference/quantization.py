@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from xdsl.dialects.builtin import IntegerType
 from xdsl.irdl import operand_def, opt_operand_def, result_def
 
 from inferir.core import attribute, define, flag, integer
-from inferir.core.dims import Shape, shape_text
+from inferir.core.dims import Shape, broadcasts_to, differ, product, same, shape_text
 from inferir.core.types import numpy_dtype
-from inferir.dialects.inference.base import InferenceOp
+from inferir.dialects.inference.base import InferenceOp, axis_in
 from inferir.dialects.inference.shape_values import cast_array
 
 
@@ -31,13 +32,26 @@ class Scaled(InferenceOp):
 
     def infer_shape(self, x: Shape, scale: Shape, zero_point: Shape | None) -> Shape:
         """The shape of x."""
-        if len(scale) > 1 and not self.block and len(scale) != len(x):
-            self.error(f"scale is {shape_text(scale)}: needs `block` to say how many elements share one")
+        lone = zero_point is not None and not differ(product(scale), 1) and not differ(product(zero_point), 1)
+        if zero_point is not None and not lone and not same(zero_point, scale):
+            self.error(f"zero_point is {shape_text(zero_point)}, must be {shape_text(scale)} as the scale is")
+        if self.block < 0:
+            self.error(f"block is {self.block}, must be 1 at least; 0 for no blocks")
+        if self.block:
+            axis = axis_in(self, self.axis, len(x))
+            expected = tuple((d + self.block - 1) // self.block if i == axis else d for i, d in enumerate(x))
+            if not same(scale, expected):
+                self.error(f"scale is {shape_text(scale)}, blocks of {self.block} along axis {axis} of x need {shape_text(expected)}")
+        elif len(scale) > 1:
+            if not broadcasts_to(scale, x):
+                self.error(f"scale is {shape_text(scale)}: needs `block` to say how many elements share one")
+        elif differ(product(scale), 1) and differ(scale[0], x[axis_in(self, self.axis, len(x))]):
+            self.error(f"scale has {scale[0]} elements, x has {x[self.axis]} places along axis {self.axis}")
         return x
 
     def spread(self, v: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
         """Scales or zero points in a shape that broadcasts to x's."""
-        if v.size == 1 and (v.ndim <= 1):
+        if v.size == 1:
             return v.reshape(())
         axis = self.axis % len(shape)
         if v.ndim == 1 and not self.block:
@@ -62,6 +76,10 @@ class QuantizeOp(Scaled):
 
     def infer_dtype(self, x: Any, *others: Any) -> Any:
         """`to`."""
+        if not isinstance(self.to, IntegerType) and getattr(self.to, "bitwidth", 32) > 8:
+            self.error("needs `to`, the element type: an integer or a float of 8 bits at most")
+        if len(others) > 1 and others[1] != self.to:
+            self.error(f"zero_point is {others[1]}, must be {self.to} as the result is")
         return self.to
 
     def reference(self, x: np.ndarray, scale: np.ndarray, zero_point: np.ndarray | None = None) -> np.ndarray:
@@ -102,6 +120,10 @@ class DequantizeOp(Scaled):
 
     def infer_dtype(self, x: Any, scale: Any, *others: Any) -> Any:
         """`to`, or scale's."""
+        if others and others[0] != x:
+            self.error(f"zero_point is {others[0]}, must be {x} as x is")
+        if isinstance(scale, IntegerType):
+            self.error(f"scale is {scale}, must be floats")
         return scale if self.to is None else self.to
 
     def reference(self, x: np.ndarray, scale: np.ndarray, zero_point: np.ndarray | None = None) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 from xdsl.irdl import AttrSizedOperandSegments, operand_def, opt_operand_def, result_def
 
 from inferir.core import define, enum, flag, number, numbers, string
-from inferir.core.dims import Shape, differ, shape_text
+from inferir.core.dims import Shape, differ, same, shape_text
 from inferir.dialects.inference.activation import sigmoid_of, softplus_of
 from inferir.dialects.inference.base import InferenceOp
 
@@ -73,15 +73,36 @@ class Recurrent(InferenceOp):
         directions, hidden = (2 if self.direction == "bidirectional" else 1), r[2]
         if differ(w[0], directions):
             self.error(f"w has {w[0]} directions, {self.direction} has {directions}")
+        steps, batch = x[:2] if self.layout == "time" else (x[1], x[0])
+        states = (directions, batch, hidden) if self.layout == "time" else (batch, directions, hidden)
+        expected: dict[str, Shape] = {
+            "r": (directions, w[1], hidden),
+            "bias": (directions, w[1] * 2),
+            "lengths": (batch,),
+            "h0": states,
+            "c0": states,
+            "peepholes": (directions, hidden * 3),
+        }
+        for (name, _), shape in zip(self.operand_definitions()[2:], (r, *others), strict=True):
+            if shape is not None and not same(shape, expected[name]):
+                self.error(f"`{name}` is {shape_text(shape)}, must be {shape_text(expected[name])}")
         if self.layout == "time":
-            steps, batch = x[:2]
-            return [(steps, directions, batch, hidden), (directions, batch, hidden)]
-        batch, steps = x[:2]
-        return [(batch, steps, directions, hidden), (batch, directions, hidden)]
+            return [(steps, directions, batch, hidden), states]
+        return [(batch, steps, directions, hidden), states]
 
     def infer_dtype(self, x: Any, *others: Any) -> Any:
         """x's."""
         return [x] * self.result_count()
+
+    def check(self) -> None:
+        """Activations that are known, one for each gate kind of one direction or of all."""
+        names = (self.activations or self.NAMES).lower().split(",")
+        unknown = [n for n in names if n not in _ACTIVATIONS]
+        if unknown:
+            self.error(f"activation '{unknown[0]}' is none of {', '.join(_ACTIVATIONS)}")
+        count = len(self.NAMES.split(","))
+        if len(names) not in (count, count * (2 if self.direction == "bidirectional" else 1)):
+            self.error(f"{len(names)} activations, {self.direction} takes {count} for each direction")
 
     def functions(self, direction: int) -> list[Function]:
         """The activations of one direction."""
@@ -238,7 +259,7 @@ class LstmOp(Recurrent):
 
     def infer_shape(self, x: Shape, w: Shape, r: Shape, *others: Shape | None) -> Any:
         """y, last, cell."""
-        y, last = super().infer_shape(x, w, r)
+        y, last = super().infer_shape(x, w, r, *others)
         return [y, last, last]
 
     def reference(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from xdsl.dialects.builtin import i1, i64
+from xdsl.dialects.builtin import IntegerType, i1, i64
 from xdsl.irdl import operand_def, result_def
 
 from inferir.core import Cost, define, enum, flag, integer, ints
@@ -124,6 +124,8 @@ class ArgReduce(InferenceOp):
 
     def place(self, x: np.ndarray, function: Any) -> np.ndarray:
         """Where along the axis `function` (argmax, argmin) finds its element."""
+        if x.ndim == 0:
+            return np.zeros((), np.int64)
         if not self.last:
             return np.asarray(function(x, axis=self.axis, keepdims=self.keepdims), np.int64)
         return np.asarray(x.shape[self.axis] - 1 - function(np.flip(x, self.axis), axis=self.axis, keepdims=self.keepdims), np.int64)
@@ -172,6 +174,7 @@ class CumulateOp(InferenceOp):
     """
 
     name = "inference.cumulate"
+    SHAPE_OPERANDS = ("axis",)
     x = operand_def()
     axis = operand_def()
     kind = enum("sum", "prod")
@@ -179,8 +182,18 @@ class CumulateOp(InferenceOp):
     reverse = flag()
     result = result_def()
 
-    def infer_shape(self, x: Shape, axis: Shape) -> Shape:
+    def infer_shape(self, x: Shape, axis: Shape, known: dict[str, Any]) -> Shape:
         """The shape of x."""
+        self.check_scalar("axis", axis)
+        for number in known["axis"] or ():
+            if isinstance(number, int):
+                normal_axes(self, (number,), len(x))
+        return x
+
+    def infer_dtype(self, x: Any, axis: Any) -> Any:
+        """x's."""
+        if not isinstance(axis, IntegerType) or axis.width.data < 32:
+            self.error(f"`axis` is {axis}, must be i32 or i64")
         return x
 
     def reference(self, x: np.ndarray, axis: np.ndarray) -> np.ndarray:
@@ -216,12 +229,17 @@ class TopkOp(InferenceOp):
     def infer_shape(self, x: Shape, k: Shape, known: dict[str, Any]) -> Any:
         """x's shape with k along the axis."""
         (axis,) = normal_axes(self, (self.axis,), len(x))
+        self.check_scalar("k", k)
         count = known["k"][0] if known["k"] else unknown_dim()
+        if isinstance(count, int) and (count < 0 or (isinstance(x[axis], int) and count > x[axis])):
+            self.error(f"k is {count}, axis {axis} has {x[axis]} elements")
         shape = (*x[:axis], count, *x[axis + 1 :])
         return [shape, shape]
 
     def infer_dtype(self, x: Any, k: Any) -> Any:
         """x's, and i64."""
+        if not isinstance(k, IntegerType) or k.width.data < 32:
+            self.error(f"`k` is {k}, must be i32 or i64")
         return [x, i64]
 
     def reference(self, x: np.ndarray, k: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,10 +8,9 @@ import numpy as np
 from xdsl.irdl import AttrSizedOperandSegments, operand_def, opt_operand_def, result_def
 
 from inferir.core import define, enum, flag, ints, number, numbers
-from inferir.core.dims import Shape
+from inferir.core.dims import Shape, differ, shape_text
 from inferir.core.op import unknown_dim
-from inferir.dialects.inference.base import InferenceOp
-from inferir.dialects.inference.shape import axis_in
+from inferir.dialects.inference.base import InferenceOp, axes_in
 
 _COORDINATES = ("half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel", "half_pixel_symmetric", "tf_crop_and_resize")
 _NEAREST = ("round_prefer_floor", "round_prefer_ceil", "floor", "ceil")
@@ -63,16 +62,30 @@ class ResizeOp(InferenceOp):
         if len(given) != 1:
             self.error(f"needs one of sizes, scales, to, by; has {', '.join(given) or 'none'}")
         out = list(x)
+        axes = axes_in(self, self.axes, len(x))
+        self.check_list("to", to, len(axes))
+        if by is not None and (len(by) != 1 or differ(by[0], len(axes))):
+            self.error(f"`by` is {shape_text(by)}, must be one scale for each of the {len(axes)} axes")
+        if roi is not None and (len(roi) != 1 or differ(roi[0], 2 * len(axes))):
+            self.error(
+                f"`roi` is {shape_text(roi)}, must be {2 * len(axes)} numbers: a start, then an end, for each of the {len(axes)} axes"
+            )
+        if self.coordinates == "tf_crop_and_resize" and roi is None:
+            self.error("tf_crop_and_resize needs `roi`, what to cut out")
         sizes = self.sizes if self.sizes is not None else known["to"]
         for what, values in (("sizes", sizes), ("scales", self.scales)):
             if values is not None and len(values) != len(self.axes):
                 self.error(f"{len(values)} {what} for {len(self.axes)} axes")
-        for index, axis in enumerate(self.axes):
-            size = x[axis_in(self, axis, len(x))]
+        for index, axis in enumerate(axes):
+            size = x[axis]
+            if sizes is not None and isinstance(sizes[index], int) and (sizes[index] < 0 or (sizes[index] == 0 and differ(size, 0))):
+                self.error(f"size {sizes[index]} of axis {axis}: must be positive")
             if sizes is not None and self.policy == "stretch":
                 out[axis] = sizes[index]
             elif self.scales is not None:
                 scale = self.scales[index]
+                if not scale > 0:
+                    self.error(f"scale {scale} of axis {axis}: must be positive")
                 out[axis] = int(np.floor(size * np.float32(scale))) if isinstance(size, int) else _scaled(size, scale)
             else:
                 out[axis] = unknown_dim()

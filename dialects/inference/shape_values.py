@@ -74,11 +74,15 @@ class RangeOp(InferenceOp):
 
     def infer_shape(self, start: Shape, limit: Shape, step: Shape, known: dict[str, Any]) -> Shape:
         """The count, where the numbers are known integers."""
+        for name, shape in zip(self.SHAPE_OPERANDS, (start, limit, step), strict=True):
+            self.check_scalar(name, shape)
         numbers = [known[n] for n in self.SHAPE_OPERANDS]
         if any(n is None for n in numbers):
             return (unknown_dim(),)
         first, last, by = (n[0] for n in numbers)
-        if not isinstance(by, int) or by == 0:
+        if by == 0:
+            self.error("the step is 0")
+        if not isinstance(by, int):
             return (unknown_dim(),)
         count = (last - first + by - 1) // by if by > 0 else (first - last - by - 1) // -by
         return (max(count, 0) if isinstance(count, int) else count,)
@@ -109,9 +113,11 @@ class FillOp(InferenceOp):
 
     def infer_shape(self, shape: Shape, value: Shape, known: dict[str, Any]) -> Shape:
         """The elements of `shape`."""
+        self.check_list("shape", shape)
+        self.check_scalar("value", value)
         if known["shape"] is not None:
             return known["shape"]
-        if len(shape) != 1 or not isinstance(shape[0], int):
+        if not isinstance(shape[0], int):
             self.error("the length of `shape` must be known")
         return tuple(unknown_dim() for _ in range(shape[0]))
 

@@ -133,6 +133,11 @@ def differ(a: DimLike, b: DimLike) -> bool:
     return isinstance(difference, int) and difference != 0
 
 
+def same(a: Shape, b: Shape) -> bool:
+    """Whether two shapes may be equal: one rank, and no dimension that differs."""
+    return len(a) == len(b) and not any(differ(x, y) for x, y in zip(a, b, strict=True))
+
+
 def broadcast(*shapes: Shape) -> Shape:
     """Numpy's broadcast of shapes; of two symbols that may differ the first is kept. Raises ValueError where they never match."""
     rank = max((len(s) for s in shapes), default=0)

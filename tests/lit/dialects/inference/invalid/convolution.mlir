@@ -72,3 +72,59 @@ func.func @result(%x: tensor<1x3x8x8xf32>, %w: tensor<6x3x5x5xf32>) {
   %0 = inference.conv %x, %w : (tensor<1x3x8x8xf32>, tensor<6x3x5x5xf32>) -> tensor<1x6x8x8xf32>
   return
 }
+
+// -----
+// A window fits at least once.
+func.func @exactly_one_short(%x: tensor<1x1x2x4xf32>, %w: tensor<1x1x3x3xf32>) {
+  // expected-error @+1 {{the window [3, 3] is larger than the padded input [2, 4]}}
+  %0 = inference.conv %x, %w : (tensor<1x1x2x4xf32>, tensor<1x1x3x3xf32>) -> tensor<1x1x0x2xf32>
+  return
+}
+
+// -----
+// Pads add.
+func.func @negative_pads(%x: tensor<1x1x4x4xf32>, %w: tensor<1x1x1x1xf32>) {
+  // expected-error @+1 {{pads are 0 at least; inference.slice crops}}
+  %0 = inference.conv %x, %w pads [-1, 0, 0, 0] : (tensor<1x1x4x4xf32>, tensor<1x1x1x1xf32>) -> tensor<1x1x3x4xf32>
+  return
+}
+
+// -----
+// A stride per spatial dimension.
+func.func @transpose_strides(%x: tensor<1x1x4x4xf32>, %w: tensor<1x1x2x2xf32>) {
+  // expected-error @+1 {{strides [2] needs 2 entries for 2 spatial dimensions}}
+  %0 = inference.conv_transpose %x, %w strides [2] : (tensor<1x1x4x4xf32>, tensor<1x1x2x2xf32>) -> tensor<1x1x8x8xf32>
+  return
+}
+
+// -----
+// A stride goes somewhere.
+func.func @transpose_still(%x: tensor<1x1x4x4xf32>, %w: tensor<1x1x2x2xf32>) {
+  // expected-error @+1 {{strides, dilations and groups are 1 at least}}
+  %0 = inference.conv_transpose %x, %w strides [0, 1] : (tensor<1x1x4x4xf32>, tensor<1x1x2x2xf32>) -> tensor<1x1x2x5xf32>
+  return
+}
+
+// -----
+// Groups share the channels out.
+func.func @transpose_groups(%x: tensor<1x3x4x4xf32>, %w: tensor<3x1x2x2xf32>) {
+  // expected-error @+1 {{3 channels do not divide into 2 groups}}
+  %0 = inference.conv_transpose %x, %w groups 2 : (tensor<1x3x4x4xf32>, tensor<3x1x2x2xf32>) -> tensor<1x2x5x5xf32>
+  return
+}
+
+// -----
+// A bias per channel of the result.
+func.func @transpose_bias(%x: tensor<1x1x4x4xf32>, %w: tensor<1x2x2x2xf32>, %b: tensor<3xf32>) {
+  // expected-error @+1 {{bias is 3, expected 2}}
+  %0 = inference.conv_transpose %x, %w bias %b : (tensor<1x1x4x4xf32>, tensor<1x2x2x2xf32>, tensor<3xf32>) -> tensor<1x2x5x5xf32>
+  return
+}
+
+// -----
+// Something is left.
+func.func @transpose_cut(%x: tensor<1x1x1x1xf32>, %w: tensor<1x1x2x2xf32>) {
+  // expected-error @+1 {{pads [1, 1, 1, 1] cut off the whole result}}
+  %0 = inference.conv_transpose %x, %w pads [1, 1, 1, 1] : (tensor<1x1x1x1xf32>, tensor<1x1x2x2xf32>) -> tensor<1x1x0x0xf32>
+  return
+}

@@ -2,7 +2,7 @@
 
 // Nobody is at place 1.5.
 func.func @gather(%x: tensor<5x4xf32>, %i: tensor<2xf32>) {
-  // expected-error @+1 {{inference.gather: indices are f32, must be integers}}
+  // expected-error @+1 {{inference.gather: indices are f32, must be i32 or i64}}
   %0 = inference.gather %x, %i : (tensor<5x4xf32>, tensor<2xf32>) -> tensor<2x4xf32>
   return
 }
@@ -68,5 +68,29 @@ func.func @types(%x: tensor<8xf32>, %i: tensor<4x1xi64>, %u: tensor<4xi32>) {
 func.func @compress(%x: tensor<3x4xf32>, %c: tensor<4xi8>) {
   // expected-error @+1 {{the condition is i8, must be i1}}
   %0 = inference.compress %x, %c axis 1 : (tensor<3x4xf32>, tensor<4xi8>) -> tensor<3x?xf32>
+  return
+}
+
+// -----
+// Off the axis there is an index for places that x has.
+func.func @reach(%x: tensor<3x3xf32>, %i: tensor<4x2xi64>) {
+  // expected-error @+1 {{indices 4x2 reach beyond x 3x3 off axis 1}}
+  %0 = inference.gather_elements %x, %i axis 1 : (tensor<3x3xf32>, tensor<4x2xi64>) -> tensor<4x2xf32>
+  return
+}
+
+// -----
+// A tuple is a dimension.
+func.func @scalar(%x: tensor<2x2xf32>, %i: tensor<i64>) {
+  // expected-error @+1 {{indices are a scalar, need a dimension of index tuples}}
+  %0 = inference.gather_nd %x, %i : (tensor<2x2xf32>, tensor<i64>) -> tensor<2xf32>
+  return
+}
+
+// -----
+// Every sample has its tuples.
+func.func @batch(%x: tensor<2x2xf32>, %i: tensor<3x1xi64>) {
+  // expected-error @+1 {{x 2x2 and indices 3x1 do not share 1 leading dimensions}}
+  %0 = inference.gather_nd %x, %i batch_dims 1 : (tensor<2x2xf32>, tensor<3x1xi64>) -> tensor<3xf32>
   return
 }

@@ -46,3 +46,19 @@ func.func @window(%x: tensor<1x3x1x8xf32>) {
   %0 = inference.max_pool %x kernel [5, 5] pads [1, 0, 1, 0] : (tensor<1x3x1x8xf32>) -> tensor<1x3x0x4xf32>
   return
 }
+
+// -----
+// A window fits at least once.
+func.func @one_short(%x: tensor<1x1x2x4xf32>) {
+  // expected-error @+1 {{the window [3, 3] is larger than the padded input [2, 4]}}
+  %0 = inference.max_pool %x kernel [3, 3] : (tensor<1x1x2x4xf32>) -> tensor<1x1x0x2xf32>
+  return
+}
+
+// -----
+// There is no 0-norm.
+func.func @norm(%x: tensor<1x1x2x4xf32>) {
+  // expected-error @+1 {{p is 0, a norm has 1 at least}}
+  %0 = inference.lp_pool %x kernel [1, 1] p 0 : tensor<1x1x2x4xf32>
+  return
+}

@@ -38,3 +38,59 @@ func.func @outside(%x: tensor<1x3x4x4xf32>) {
   %0 = inference.resize %x axes [4] sizes [8] : (tensor<1x3x4x4xf32>) -> tensor<1x3x4x4xf32>
   return
 }
+
+// -----
+// A size per axis.
+func.func @to(%x: tensor<1x3x4x4xf32>, %s: tensor<3xi64>) {
+  // expected-error @+1 {{`to` is tensor<3xi64>, must be one dimension of 2 i64}}
+  %0 = inference.resize %x to %s axes [2, 3] : (tensor<1x3x4x4xf32>, tensor<3xi64>) -> tensor<1x3x?x?xf32>
+  return
+}
+
+// -----
+// A scale per axis.
+func.func @by(%x: tensor<1x3x4x4xf32>, %s: tensor<4xf32>) {
+  // expected-error @+1 {{`by` is 4, must be one scale for each of the 2 axes}}
+  %0 = inference.resize %x by %s axes [2, 3] : (tensor<1x3x4x4xf32>, tensor<4xf32>) -> tensor<1x3x?x?xf32>
+  return
+}
+
+// -----
+// A start and an end per axis.
+func.func @roi(%x: tensor<1x3x4x4xf32>, %r: tensor<2xf32>) {
+  // expected-error @+1 {{`roi` is 2, must be 4 numbers: a start, then an end, for each of the 2 axes}}
+  %0 = inference.resize %x roi %r axes [2, 3] sizes [2, 2] coordinates tf_crop_and_resize : (tensor<1x3x4x4xf32>, tensor<2xf32>) -> tensor<1x3x2x2xf32>
+  return
+}
+
+// -----
+// What is cut out must be said.
+func.func @crop(%x: tensor<1x3x4x4xf32>) {
+  // expected-error @+1 {{tf_crop_and_resize needs `roi`, what to cut out}}
+  %0 = inference.resize %x axes [2, 3] sizes [2, 2] coordinates tf_crop_and_resize : (tensor<1x3x4x4xf32>) -> tensor<1x3x2x2xf32>
+  return
+}
+
+// -----
+// Nothing becomes of size 0.
+func.func @empty(%x: tensor<1x3x4x4xf32>) {
+  // expected-error @+1 {{size 0 of axis 2: must be positive}}
+  %0 = inference.resize %x axes [2, 3] sizes [0, 2] : (tensor<1x3x4x4xf32>) -> tensor<1x3x0x2xf32>
+  return
+}
+
+// -----
+// Nor by scaling.
+func.func @scale(%x: tensor<1x3x4x4xf32>) {
+  // expected-error @+1 {{scale 0.0 of axis 2: must be positive}}
+  %0 = inference.resize %x axes [2, 3] scales [0.0, 2.0] : (tensor<1x3x4x4xf32>) -> tensor<1x3x0x8xf32>
+  return
+}
+
+// -----
+// An axis changes once.
+func.func @same_axis(%x: tensor<1x3x4x4xf32>) {
+  // expected-error @+1 {{axes [2, 2] name an axis twice}}
+  %0 = inference.resize %x axes [2, 2] sizes [2, 2] : (tensor<1x3x4x4xf32>) -> tensor<1x3x2x4xf32>
+  return
+}

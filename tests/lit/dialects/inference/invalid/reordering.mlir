@@ -54,3 +54,19 @@ func.func @squares(%x: tensor<1x6x2x3xf32>) {
   %0 = inference.depth_to_space %x block 2 : (tensor<1x6x2x3xf32>) -> tensor<1x1x4x6xf32>
   return
 }
+
+// -----
+// A shape is integers.
+func.func @to(%x: tensor<6xf32>, %s: tensor<2xf32>) {
+  // expected-error @+1 {{`to` is tensor<2xf32>, must be one dimension of i64}}
+  %0 = inference.reshape %x to %s : (tensor<6xf32>, tensor<2xf32>) -> tensor<?x?xf32>
+  return
+}
+
+// -----
+// An axis is turned round once.
+func.func @flip(%x: tensor<2x3xf32>) {
+  // expected-error @+1 {{axes [1, -1] name an axis twice}}
+  %0 = inference.flip %x axes [1, -1] : tensor<2x3xf32>
+  return
+}

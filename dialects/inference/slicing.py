@@ -1,0 +1,197 @@
+"""A part of a tensor, or a tensor with something around it: slice, pad, trilu."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from xdsl.irdl import AttrSizedOperandSegments, operand_def, opt_operand_def, result_def
+
+from inferir.core import define, enum, flag, ints
+from inferir.core.dims import DimLike, Shape, maximum, minimum, shape_text
+from inferir.core.op import unknown_dim
+from inferir.dialects.inference.base import InferenceOp, axes_in
+
+
+@define
+class SliceOp(InferenceOp):
+    """A box out of x, every steps-th element. As Python's slices: negative places count from the end, what lies outside is cut off.
+
+    starts, ends  properties, or operands (i64, one dimension) where they are only known at run time
+    axes          the axes they are for; all others stay whole
+    steps         1 by default; a negative step goes backwards
+
+    Source: ONNX Slice-13. Example:
+        %y = inference.slice %x starts [1, 0] ends [3, 9] axes [0, 2] : (tensor<5x4x9xf32>) -> tensor<2x4x9xf32>
+        %z = inference.slice %x begin %s end %e axes [0] : (tensor<5x4xf32>, tensor<1xi64>, tensor<1xi64>) -> tensor<?x4xf32>
+    """
+
+    name = "inference.slice"
+    AS_PROPERTIES = {"begin": "starts", "end": "ends"}
+    SHAPE_OPERANDS = ("begin", "end")
+    SYMBOLIC = True
+    irdl_options = (AttrSizedOperandSegments(as_property=True),)
+    x = operand_def()
+    begin = opt_operand_def()
+    end = opt_operand_def()
+    starts = ints()
+    ends = ints()
+    axes = ints(())
+    steps = ints()
+    result = result_def()
+
+    def infer_shape(self, x: Shape, begin: Shape | None, end: Shape | None, known: dict[str, Any]) -> Shape:
+        """The number of places from start to end."""
+        if (self.starts is None) == (begin is None) or (self.ends is None) == (end is None):
+            self.error("needs starts and ends, each as a property or as an operand")
+        out = list(x)
+        n = len(self.axes)
+        self.check_list("begin", begin, n)
+        self.check_list("end", end, n)
+        axes = axes_in(self, self.axes, len(x))
+        starts = self.starts if self.starts is not None else known["begin"] or [None] * n
+        ends = self.ends if self.ends is not None else known["end"] or [None] * n
+        steps = self.steps or (1,) * n
+        if not len(starts) == len(ends) == len(steps) == n:
+            self.error(f"{len(starts)} starts, {len(ends)} ends and {len(steps)} steps for {n} axes")
+        for axis, first, last, step in zip(axes, starts, ends, steps, strict=True):
+            if step == 0:
+                self.error("a step is 0")
+            out[axis] = unknown_dim() if first is None or last is None else sliced(x[axis], first, last, step)
+        return tuple(out)
+
+    def infer_dtype(self, x: Any, *bounds: Any) -> Any:
+        """x's."""
+        return x
+
+    def reference(self, x: np.ndarray, begin: np.ndarray | None = None, end: np.ndarray | None = None) -> np.ndarray:
+        """numpy."""
+        index = [slice(None)] * x.ndim
+        starts = self.starts if self.starts is not None else begin
+        ends = self.ends if self.ends is not None else end
+        assert starts is not None and ends is not None
+        for axis, first, last, step in zip(self.axes, starts, ends, self.steps or (1,) * len(self.axes), strict=True):
+            size = x.shape[axis]
+            first, last = (v + size if v < 0 else v for v in (int(first), int(last)))
+            if step > 0:
+                index[axis] = slice(max(first, 0), max(last, 0), step)
+            else:
+                first = min(first, size - 1)
+                index[axis] = slice(first, last if last >= 0 else None, step) if first >= 0 else slice(0, 0)
+        return x[tuple(index)]
+
+
+def sliced(size: DimLike, start: DimLike, end: DimLike, step: int) -> DimLike:
+    """How many places `start:end:step` has in a dimension."""
+    if isinstance(size, int) and isinstance(start, int) and isinstance(end, int):
+        if step > 0:
+            return len(range(*slice(start, end, step).indices(size)))
+        first = min(start + size if start < 0 else start, size - 1)
+        last = max(end + size if end < 0 else end, -1)
+        return max(0, -(-(first - last) // -step))
+    if step < 0:
+        return size if step == -1 and start == -1 and isinstance(end, int) and end < -(2**31) else unknown_dim()
+
+    def place(at: DimLike) -> DimLike:
+        if not isinstance(at, int):
+            return minimum(at, size)
+        if at >= 2**31 - 1:
+            return size
+        return minimum(at, size) if at >= 0 else maximum(size + at, 0)
+
+    length = place(end) - place(start)
+    length = maximum(length, 0) if isinstance(length, int) or "-" in str(length) else length
+    return (length + (step - 1)) // step
+
+
+@define
+class PadOp(InferenceOp):
+    """x with elements around it; negative pads crop.
+
+    low, high  how many elements before and after, per dimension; or `pads`, an i64 operand: all befores, then all afters
+    value      what constant mode puts there, a scalar operand; 0 where it is absent
+    mode       constant; reflect (without the edge), edge, wrap
+
+    Source: ONNX Pad-25. Example:
+        %y = inference.pad %x value %v low [0, 1] high [0, 2] : (tensor<2x3xf32>, tensor<f32>) -> tensor<2x6xf32>
+    """
+
+    name = "inference.pad"
+    SHAPE_OPERANDS = ("pads",)
+    irdl_options = (AttrSizedOperandSegments(as_property=True),)
+    x = operand_def()
+    value = opt_operand_def()
+    pads = opt_operand_def()
+    low = ints()
+    high = ints()
+    mode = enum("constant", "reflect", "edge", "wrap")
+    result = result_def()
+
+    def infer_shape(self, x: Shape, value: Shape | None, pads: Shape | None, known: dict[str, Any]) -> Shape:
+        """x's dimensions and the pads."""
+        self.check_scalar("value", value)
+        self.check_list("pads", pads, 2 * len(x))
+        given = [p is not None for p in (self.low, self.high, pads)]
+        if given not in ([True, True, False], [False, False, True]):
+            self.error("needs either `low` and `high`, or `pads`")
+        if self.low is not None and self.high is not None:
+            low, high = self.low, self.high
+        elif known["pads"] is None:
+            return tuple(unknown_dim() for _ in x)
+        else:
+            low, high = known["pads"][: len(x)], known["pads"][len(x) :]
+        if len(low) != len(x) or len(high) != len(x):
+            self.error(f"{len(low)} and {len(high)} pads for {len(x)} dimensions")
+        out = tuple(d + a + b for d, a, b in zip(x, low, high, strict=True))
+        if any(isinstance(d, int) and d < 0 for d in out):
+            self.error(f"pads {[str(p) for p in low]} and {[str(p) for p in high]} crop more than x has, {shape_text(x)}")
+        return out
+
+    def infer_dtype(self, x: Any, *others: Any) -> Any:
+        """x's, which the value shares."""
+        value = self.operand_named("value")
+        if value is not None and others[0] != x:
+            self.error(f"`value` is {others[0]}, x is {x}; insert a cast")
+        return x
+
+    def reference(self, x: np.ndarray, value: np.ndarray | None = None, pads: np.ndarray | None = None) -> np.ndarray:
+        """numpy."""
+        if x.ndim == 0:
+            return x
+        low, high = (self.low, self.high) if pads is None else (pads[: x.ndim], pads[x.ndim :])
+        widths = [(int(a), int(b)) for a, b in zip(low, high, strict=True)]
+        crop = tuple(slice(max(0, -a), x.shape[i] - max(0, -b)) for i, (a, b) in enumerate(widths))
+        grow = [(max(0, a), max(0, b)) for a, b in widths]
+        if self.mode == "constant":
+            fill = x.dtype.type(0) if value is None else value.reshape(-1)[0]
+            return np.pad(x[crop], grow, constant_values=fill)
+        return np.pad(x[crop], grow, mode=self.mode)
+
+
+@define
+class TriluOp(InferenceOp):
+    """The upper or lower triangle of the last two dimensions; the rest is zero.
+
+    k      a scalar i64 operand: which diagonal is still kept, 0 the main one, positive above it; absent: 0
+    lower  keep what is at or below the diagonal instead
+
+    Source: ONNX Trilu-14. Example:
+        %y = inference.trilu %x lower : tensor<4x4xf32>
+    """
+
+    name = "inference.trilu"
+    x = operand_def()
+    k = opt_operand_def()
+    lower = flag()
+    result = result_def()
+
+    def infer_shape(self, x: Shape, k: Shape | None) -> Shape:
+        """The shape of x."""
+        if len(x) < 2:
+            self.error(f"x is {shape_text(x)}, needs two dimensions")
+        return x
+
+    def reference(self, x: np.ndarray, k: np.ndarray | None = None) -> np.ndarray:
+        """numpy."""
+        at = 0 if k is None else int(k.reshape(-1)[0])
+        return np.tril(x, at) if self.lower else np.triu(x, at)
