@@ -36,8 +36,6 @@ def conv(op: inf.ConvOp, rw: Rewriter) -> str | None:
         return "the filter's shape is not known"
     outputs, inner = filters[0], filters[1 if op.layout == "nchw" else -1]
     strides, dilations, begins, ends = op.window()
-    if min(*begins, *ends) < 0:
-        return "negative padding has no kernel"
     x = channels_last(op.x, op.layout, rw)
     window: dict[str, Any] = {"strides": strides, "dilations": dilations, "pads": (*begins, *ends)}
     extras = [op.bias] if op.bias is not None else []

@@ -28,13 +28,6 @@ func.func @unknown_filter(%x: tensor<1x2x4x4xf32>, %w: tensor<2x2x?x1xf32>) -> t
 }
 
 // -----
-func.func @negative_padding(%x: tensor<1x2x4x4xf32>, %w: tensor<2x2x1x1xf32>) -> tensor<1x2x3x4xf32> {
-  // expected-error @+1 {{cannot convert inference.conv: it is not 1-D; negative padding has no kernel}}
-  %0 = inference.conv %x, %w pads [-1, 0, 0, 0] : (tensor<1x2x4x4xf32>, tensor<2x2x1x1xf32>) -> tensor<1x2x3x4xf32>
-  return %0 : tensor<1x2x3x4xf32>
-}
-
-// -----
 func.func @pool_3d(%x: tensor<1x2x4x4x4xf32>) -> tensor<1x2x3x3x3xf32> {
   // expected-error @+1 {{cannot convert inference.max_pool: it is not 1-D; 3-D pooling has no kernel}}
   %0 = inference.max_pool %x kernel [2, 2, 2] : (tensor<1x2x4x4x4xf32>) -> tensor<1x2x3x3x3xf32>
