@@ -45,8 +45,10 @@ class Scaled(InferenceOp):
         elif len(scale) > 1:
             if not broadcasts_to(scale, x):
                 self.error(f"scale is {shape_text(scale)}: needs `block` to say how many elements share one")
-        elif differ(product(scale), 1) and differ(scale[0], x[axis_in(self, self.axis, len(x))]):
-            self.error(f"scale has {scale[0]} elements, x has {x[self.axis]} places along axis {self.axis}")
+        elif differ(product(scale), 1):
+            places = x[axis_in(self, self.axis, len(x))]
+            if differ(product(scale), places):
+                self.error(f"scale has {product(scale)} elements, x has {places} places along axis {self.axis}")
         return x
 
     def spread(self, v: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

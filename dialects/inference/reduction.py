@@ -231,8 +231,9 @@ class TopkOp(InferenceOp):
         (axis,) = normal_axes(self, (self.axis,), len(x))
         self.check_scalar("k", k)
         count = known["k"][0] if known["k"] else unknown_dim()
-        if isinstance(count, int) and (count < 0 or (isinstance(x[axis], int) and count > x[axis])):
-            self.error(f"k is {count}, axis {axis} has {x[axis]} elements")
+        length = x[axis]
+        if isinstance(count, int) and (count < 0 or (isinstance(length, int) and count > length)):
+            self.error(f"k is {count}, axis {axis} has {length} elements")
         shape = (*x[:axis], count, *x[axis + 1 :])
         return [shape, shape]
 

@@ -8,6 +8,7 @@ executor gives for the module as drawn. A module that fails is left in build/fuz
 """
 
 import argparse
+import math
 import random
 import sys
 import time
@@ -166,7 +167,7 @@ class Generator:
 
 def fits(shape: Sequence[int]) -> bool:
     """Whether a value has elements, a known number of them, and not too many to run."""
-    return all(d > 0 for d in shape) and np.prod(shape) < 20_000
+    return all(d > 0 for d in shape) and math.prod(shape) < 20_000
 
 
 def inputs_of(module: ModuleOp, seed: int) -> list[np.ndarray]:
