@@ -49,4 +49,7 @@ mutation: setup  ## delete patterns one at a time and show that a test fails (AR
 conformance: setup  ## the ONNX backend suite (2,033 cases) against its committed tables (ARGS="--target cpu --only conv")
 	$(BIN)/python tests/conformance/run.py $(ARGS)
 
-.PHONY: conformance help setup demo test check lint style lit bench docs fuzz mutation
+peers: setup  ## what we print, in mlir-opt 22 and back (needs it: Debian's mlir-22-tools)
+	$(BIN)/pytest tests/peers
+
+.PHONY: conformance peers help setup demo test check lint style lit bench docs fuzz mutation

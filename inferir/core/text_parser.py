@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 from xdsl.dialects.builtin import (
     UNKNOWN_LOC,
     AnyFloat,
     ArrayAttr,
+    BytesAttr,
+    DenseArrayBase,
+    DenseIntOrFPElementsAttr,
     FileLineColLoc,
     FusedLoc,
     ModuleOp,
@@ -28,6 +32,7 @@ from xdsl.utils.mlir_lexer import MLIRTokenKind, StringLiteral
 
 from inferir.core import stock_fixes  # noqa: F401
 from inferir.core.context import Context
+from inferir.core.dense_text import from_string_bytes
 from inferir.core.diagnostics import did_you_mean
 from inferir.core.locations import LazyLocation, SourceText
 
@@ -170,12 +175,86 @@ class InferParser(Parser):
 
         self.parse_comma_separated_list(self.Delimiter.BRACES, group)
 
+    def parse_dense_int_or_fp_elements_attr(self, type: Any) -> DenseIntOrFPElementsAttr:
+        """`dense<...>`; elements given as the bits of floats keep them all (a Python float cannot hold a signalling NaN)."""
+        start = self._current_token.span.start
+        self.parse_punctuation("<", " in dense attribute")
+        if self._current_token.kind is MLIRTokenKind.STRING_LIT and (whole := self._parse_dense_string(type)) is not None:
+            return whole
+        self._resume_from(start)
+        self._float_bits: list[bytes] = []
+        self._bits_given = False
+        attribute = super().parse_dense_int_or_fp_elements_attr(type)
+        if not self._bits_given:
+            return attribute
+        data = b"".join(self._float_bits)
+        return DenseIntOrFPElementsAttr(attribute.type, BytesAttr(data * (len(attribute.data.data) // len(data))))
+
+    def _parse_dense_string(self, type: Any) -> DenseIntOrFPElementsAttr | None:
+        """The rest of `dense<"0x...">`, or None where xDSL's parser is to say what is wrong with it."""
+        text = self.parse_str_literal()
+        self.parse_punctuation(">", " in dense attribute")
+        if type is None:
+            self.parse_punctuation(":", " in dense attribute")
+            type = self._parse_dense_literal_type()
+        digits, count = text[2:], prod(type.get_shape())
+        if len(digits) % 2 or not re.fullmatch("[0-9a-fA-F]*", digits):
+            return None
+        data = from_string_bytes(type.element_type, bytes.fromhex(digits), count)
+        if data is None or len(data) != count * type.element_type.compile_time_size:
+            return None
+        return DenseIntOrFPElementsAttr(type, BytesAttr(data))
+
+    def _parse_builtin_densearray_attr(self) -> DenseArrayBase | None:
+        """`array<type: ...>`; a float may be given by its bits."""
+        start = self._current_token.span.start
+        self.parse_characters("<", " in dense array")
+        type = self.parse_attribute()
+        if not isinstance(type, AnyFloat) or self.parse_optional_punctuation(":") is None:
+            self._resume_from(start)
+            return super()._parse_builtin_densearray_attr()
+        self._float_bits = []
+        for element in self.parse_comma_separated_list(self.Delimiter.NONE, self._parse_tensor_literal_element):
+            element.to_type(self, type)
+        self.parse_characters(">", " in dense array")
+        return DenseArrayBase(type, BytesAttr(b"".join(self._float_bits)))
+
+    def _parse_optional_complex(self) -> Any:
+        """`(real, imaginary)`; one part may be the bits of a float while the other is a number."""
+        start = self._current_token.span.start
+        if self.parse_optional_punctuation("(") is None:
+            return None
+        real = self._parse_tensor_literal_element()
+        self.parse_punctuation(",")
+        imaginary = self._parse_tensor_literal_element()
+        if type(real.value) is not type(imaginary.value) and not (is_bits(real) or is_bits(imaginary)):
+            self.raise_error("Complex value must be either (float, float) or (int, int)")
+        end = self._current_token.span.end
+        self.parse_punctuation(")")
+        return (real, imaginary), Span(start, end, self.lexer.input)
+
     class _TensorLiteralElement(Parser._TensorLiteralElement):  # pyright: ignore[reportPrivateUsage]
         def to_type(self, parser: Any, type: Any) -> Any:
-            text = self.span.text
-            if isinstance(type, AnyFloat) and text[:2] in ("0x", "0X"):
-                assert isinstance(self.value, int)
-                if self.value >= 1 << (8 * type.compile_time_size):
-                    parser.raise_error(f"{text} has more bits than {type}", self.span)
-                return next(iter(type.iter_unpack(self.value.to_bytes(type.compile_time_size, "little"))))
-            return super().to_type(parser, type)
+            if not isinstance(type, AnyFloat) or not is_bits(self):
+                value: Any = super().to_type(parser, type)
+                if isinstance(type, AnyFloat):
+                    parser._float_bits.append(type.pack((value,)))
+                return value
+            assert isinstance(self.value, int)
+            if self.value >= 1 << type.bitwidth:
+                parser.raise_error(f"{self.span.text} has more bits than {type}", self.span)
+            parser._float_bits.append(self.value.to_bytes(type.compile_time_size, "little"))
+            parser._bits_given = True
+            return 0.0
+
+        def to_complex(self, parser: Any, type: Any) -> Any:
+            parts: Any = self.value
+            if not isinstance(parts, tuple):
+                parser.raise_error("expected a complex value, (real, imaginary)", self.span)
+            real, imaginary = parts
+            return real.to_type(parser, type.element_type), imaginary.to_type(parser, type.element_type)
+
+
+def is_bits(element: Any) -> bool:
+    """Whether an element of a `dense` is written as a hexadecimal number, which for a float means its bits."""
+    return element.span.text[:2] in ("0x", "0X")
