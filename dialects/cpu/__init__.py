@@ -14,10 +14,11 @@ from inferir.dialects.cpu.program import DoneOp, KernelOp, LaunchOp, ViewOp
 from inferir.dialects.cpu.scalar import YieldOp
 from inferir.dialects.cpu.uk import MICROKERNELS
 from inferir.dialects.cpu.views import ConcatOp, PadOp, RepeatOp, ReshapeOp, SliceOp, View
+from inferir.dialects.cpu.winograd import PackWinogradOp, WinogradConv2dOp, pack_winograd
 
-LEVEL3 = (GemmOp, Conv2dOp, Dwconv2dOp, Pool2dOp, ReduceOp, SoftmaxOp, LrnOp, MapOp, TransposeOp)
+LEVEL3 = (GemmOp, Conv2dOp, Dwconv2dOp, WinogradConv2dOp, Pool2dOp, ReduceOp, SoftmaxOp, LrnOp, MapOp, TransposeOp)
 register(LEVEL3)
-ON_TENSORS = (PackConv2dOp, PackDwconv2dOp, PackGemmOp, ReshapeOp, ConcatOp, SliceOp, RepeatOp, PadOp)
+ON_TENSORS = (PackConv2dOp, PackDwconv2dOp, PackGemmOp, PackWinogradOp, ReshapeOp, ConcatOp, SliceOp, RepeatOp, PadOp)
 ON_BUFFERS = (AllocOp, ConstantOp, WeightOp, ViewOp)
 CPU = Dialect("cpu", [*LEVEL3, YieldOp, *ON_TENSORS, *ON_BUFFERS, KernelOp, DoneOp, LaunchOp, *MICROKERNELS])
 
@@ -40,6 +41,7 @@ __all__ = [
     "PackConv2dOp",
     "PackDwconv2dOp",
     "PackGemmOp",
+    "PackWinogradOp",
     "PadOp",
     "Pool2dOp",
     "ReduceOp",
@@ -51,11 +53,13 @@ __all__ = [
     "View",
     "ViewOp",
     "WeightOp",
+    "WinogradConv2dOp",
     "YieldOp",
     "execute_on_buffers",
     "pack_conv2d",
     "pack_dwconv2d",
     "pack_gemm",
+    "pack_winograd",
     "unpack_conv2d",
     "unpack_gemm",
 ]

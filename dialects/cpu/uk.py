@@ -179,6 +179,37 @@ class TransposeTileOp(Microkernel):
     column_axis = integer(0)
 
 
+@define
+class WinogradInputOp(Microkernel):
+    """v[r, s, t] = (B^T d B)[r, s] for the patch d of `tile` + 2 rows and columns of x, for `channels` channels.
+
+    inputs   x [N, H, W, C] at the patch's first pixel
+    outputs  v [..., planes, tiles, C] at plane 0 of the tile; planes are numbered r (tile + 2) + s
+    sizes    the rows and columns of the patch that exist; the others read as 0
+    """
+
+    name = "cpu.uk.winograd_input"
+    SIZES: ClassVar[tuple[str, ...]] = ("row_begin", "row_end", "column_begin", "column_end")
+    tile = integer(4)
+    channels = integer()
+
+
+@define
+class WinogradOutputOp(Microkernel):
+    """y[i, j] = region((A^T m A)[i, j]) for the `tile` x `tile` pixels of a tile, for `channels` channels.
+
+    inputs   m [..., planes, tiles, C] at plane 0 of the tile, then those of the region, read at (i, j): their last
+             dimension steps with the channel, the one before with j, the one before that with i; those of size 1 do not
+    outputs  y [N, H, W, C] at the tile's first pixel
+    sizes    the rows and columns of the tile that exist; the others are not stored
+    """
+
+    name = "cpu.uk.winograd_output"
+    SIZES: ClassVar[tuple[str, ...]] = ("row_count", "column_count")
+    tile = integer(4)
+    channels = integer()
+
+
 MICROKERNELS = (
     FmaTileOp,
     DwTileOp,
@@ -189,4 +220,6 @@ MICROKERNELS = (
     SoftmaxRowOp,
     LrnRowOp,
     TransposeTileOp,
+    WinogradInputOp,
+    WinogradOutputOp,
 )

@@ -40,6 +40,7 @@ from inferir.core.rewriting import constant_attribute_of
 from inferir.core.shapes import ShapeAnalysis
 from inferir.core.types import numpy_dtype
 from inferir.dialects import cpu
+from inferir.dialects.cpu.packing import Pack
 from inferir.dialects.cpu.scalar import scalar_type
 from inferir.passes.cpu.memory.places import Buffer, Place, Placement, tensor_type
 from inferir.passes.cpu.memory.sizes import Indices
@@ -112,7 +113,7 @@ class _Bufferizer:
     def check(self, op: Operation) -> None:
         """Whether the op has a form on buffers and its sizes are known before it runs."""
         if not isinstance(op, func.ReturnOp | cpu.Level3Op | cpu.View) and not _is_constant(op):
-            if isinstance(op, cpu.PackConv2dOp | cpu.PackDwconv2dOp | cpu.PackGemmOp):
+            if isinstance(op, Pack):
                 raise InferError(
                     f"{op.name}: weights that are not constant cannot be packed (run pack-weights before bufferize)", op.location
                 )
@@ -161,11 +162,18 @@ class _Bufferizer:
         out = self.memory(self.placement.own(op.y), op.y)
         operands: list[Any] = []
         for (name, _), group in zip(op.operand_definitions(), op.operand_groups(), strict=True):
-            values = [self.value(v) for v in group]
+            values = [self.value(v) for v in group] if name != "workspace" else [self.workspace(op)]
             operands.append(values if name == "extras" else out if name == "outs" else (values[0] if values else None))
         properties = {name: getattr(op, name) for name in op.property_definitions()}
         regions = [op.detach_region(r) for r in list(op.regions)]
         self.insert(type(op).make(*operands, result_types=[], regions=regions, **properties))
+
+    def workspace(self, op: Any) -> SSAValue:
+        """Memory that an op needs while it runs."""
+        shape = op.workspace_shape(self.shapes[op.x], self.shapes[op.w], self.shapes[op.y])
+        made = self.memory(Place(Buffer(shape), shape), op.y)
+        made.name_hint = "workspace"
+        return made
 
     def scatter(self, op: cpu.RepeatOp | cpu.PadOp, factors: tuple[int, ...], start: tuple[int, ...]) -> None:
         """Copy x to positions of y."""

@@ -23,16 +23,19 @@ from inferir.dialects.cpu.convolution import Conv2dOp, Dwconv2dOp
 from inferir.dialects.cpu.elementwise import MapOp, TransposeOp
 from inferir.dialects.cpu.matmul import GemmOp
 from inferir.dialects.cpu.pooling import LrnOp, Pool2dOp, ReduceOp, SoftmaxOp
+from inferir.dialects.cpu.winograd import WinogradConv2dOp
 from inferir.passes.cpu.kernels.convolution import lower_conv2d, lower_dwconv2d
 from inferir.passes.cpu.kernels.elementwise import lower_map, lower_transpose
 from inferir.passes.cpu.kernels.gemm import lower_gemm
 from inferir.passes.cpu.kernels.kernel import Kernels, Lowering
 from inferir.passes.cpu.kernels.pooling import lower_lrn, lower_pool2d, lower_reduce, lower_softmax
+from inferir.passes.cpu.kernels.winograd import lower_winograd
 
 LOWERINGS: dict[type[Operation], Callable[[Any, Lowering], None]] = {
     GemmOp: lower_gemm,
     Conv2dOp: lower_conv2d,
     Dwconv2dOp: lower_dwconv2d,
+    WinogradConv2dOp: lower_winograd,
     Pool2dOp: lower_pool2d,
     ReduceOp: lower_reduce,
     SoftmaxOp: lower_softmax,

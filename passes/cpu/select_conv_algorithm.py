@@ -6,13 +6,21 @@ becomes
   %m = cpu.reshape %w shape [64, 256] : ...
   %p = cpu.pack_gemm %m transposed : ...
   %y = cpu.gemm %x, %p columns 64 : (tensor<1x56x56x256xf32>, ...) -> tensor<1x56x56x64xf32>
+A 3x3 window becomes `cpu.winograd_conv2d`.
 """
 
 from __future__ import annotations
 
 from inferir.core import Pass, Rewriter, rewrites
 from inferir.dialects import cpu
+from inferir.dialects.cpu.winograd import POINTS
 from inferir.passes.cpu.inference_to_cpu.building import shape_of
+
+FEWEST_CHANNELS = 32
+SMALL_WEIGHTS = 4 << 20
+"""Bytes of transformed filters for tile 4 (four times the filters') that stay in the second-level cache."""
+MANY_TILES = 32
+"""From so many tiles on, reading larger weights is paid for; with fewer, tile 2 reads less (1.8 times the filters)."""
 
 
 @rewrites(cpu.Conv2dOp)
@@ -39,7 +47,39 @@ def pointwise_is_gemm(op: cpu.Conv2dOp, rw: Rewriter) -> str | None:
     return None
 
 
+@rewrites(cpu.Conv2dOp)
+def winograd(op: cpu.Conv2dOp, rw: Rewriter) -> str | None:
+    """a 3x3 window that visits every pixel: (m + 2)^2 products for m^2 outputs instead of 9 m^2"""
+    pack = op.w.owner
+    if not isinstance(pack, cpu.PackConv2dOp):
+        return "its weights are packed already"
+    if shape_of(op.w)[1:3] != (3, 3) or op.groups != 1:
+        return "its window has not 3x3 taps, or it has groups"
+    if op.strides != (1, 1) or op.dilations != (1, 1):
+        return "its window skips pixels"
+    y = op.results[0].type
+    (_, height, width, channels), inner = shape_of(op.results[0]), shape_of(op.x)[3]
+    if min(inner, channels) < FEWEST_CHANNELS or inner % 16 or channels % 16:
+        return f"{inner} to {channels} channels: the transforms pay from {FEWEST_CHANNELS} on, in multiples of 16"
+    if min(height, width) < max(POINTS):
+        return "its image is not known to be as large as a tile"
+    constants = rw.constants(pack.w)
+    if constants is None:
+        return "the filter is not constant"
+    weights = 4 * 36 * inner * channels
+    tiles = -(-height // 4) * -(-width // 4)
+    tile = 4 if weights <= SMALL_WEIGHTS or tiles >= MANY_TILES else 2
+    packed = cpu.PackWinogradOp.make(pack.w, tile=tile, panel=pack.panel, layout=pack.layout)
+    rw.insert(packed)
+    region = op.detach_region(op.epilogue)
+    made = cpu.WinogradConv2dOp.make(
+        op.x, packed.packed, None, op.extras, regions=[region], result_types=[y], channels=channels, pads=op.pads, tile=tile
+    )
+    rw.replace(op, made)
+    return None
+
+
 class SelectConvAlgorithm(Pass):
     """What a convolution is best computed as depends on its window."""
 
-    patterns = (pointwise_is_gemm,)
+    patterns = (pointwise_is_gemm, winograd)

@@ -21,6 +21,14 @@ TILES = ((64, 6), (48, 8), (32, 12), (16, 24))
 FEW_ROWS = 3
 """With so few rows a product is bound by reading the weights: one wide stream is best."""
 
+FEW_TILES = 64
+"""Up to so many tiles of an image, Winograd's three steps are better taken one after the other, each in even tasks."""
+CACHED_WEIGHTS = 5 << 19
+CACHED_TILES = 550_000
+"""Bytes of the second-level cache for Winograd's weights, and for the tiles of a block."""
+LEAST_BLOCK = 12
+"""Tiles of a block: with fewer the products read more weights than they use."""
+
 
 def panel_of(columns: int, rows: int | None) -> tuple[int, int]:
     """(panel, rows) of the tile for so many columns and rows (None: not known)."""
@@ -77,7 +85,38 @@ def conv_tile(op: cpu.Conv2dOp, rw: Rewriter) -> str | None:
     return None
 
 
+def winograd_block(op: cpu.WinogradConv2dOp) -> tuple[int, int] | None:
+    """Rows and columns of tiles whose workspace stays in the cache, in blocks of even size; none where all tiles do, or where the
+    weights do not and should be read once."""
+    planes, _, inner, _ = (int(d) for d in shape_of(op.w))
+    y = shape_of(op.results[0])
+    down, across = op.tiles(y)
+    if down * across <= FEW_TILES or 4 * planes * inner * op.channels > CACHED_WEIGHTS:
+        return None
+    tiles = max(LEAST_BLOCK, CACHED_TILES // (4 * planes * (inner + op.channels)))
+    columns = -(-across // -(-across // tiles))
+    rows = max(1, tiles // across)
+    return -(-down // -(-down // rows)), columns
+
+
+@rewrites(cpu.WinogradConv2dOp)
+def winograd_tile(op: cpu.WinogradConv2dOp, rw: Rewriter) -> str | None:
+    """the tile of its products, and blocks of tiles that stay in the cache"""
+    pack = op.w.owner
+    if not isinstance(pack, cpu.PackWinogradOp):
+        return "its weights are packed already"
+    block = winograd_block(op)
+    down, across = op.tiles(shape_of(op.results[0])) if block is None else block
+    panel, rows = panel_of(op.channels, down * across)
+    if (panel, rows, block) == (pack.panel, op.rows, op.block):
+        return "it has that tile"
+    packed = pack.like(panel=panel)
+    rw.insert(packed)
+    rw.replace(op, op.like(w=packed.packed, rows=rows, block=block, result_types=[op.results[0].type]))
+    return None
+
+
 class SelectTiles(Pass):
     """The tile follows from the sizes: as many accumulators as there are registers for, as few padded columns as possible."""
 
-    patterns = (gemm_tile, conv_tile)
+    patterns = (gemm_tile, conv_tile, winograd_tile)

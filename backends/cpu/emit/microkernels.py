@@ -8,6 +8,7 @@ from inferir.backends.cpu.emit.rows import emit_lrn_row, emit_map, emit_reduce_c
 from inferir.backends.cpu.emit.tile import emit_fma_tile
 from inferir.backends.cpu.emit.transpose import emit_transpose_tile
 from inferir.backends.cpu.emit.windows import emit_dw_tile, emit_pool_tile
+from inferir.backends.cpu.emit.winograd import emit_winograd_input, emit_winograd_output
 from inferir.dialects.cpu import uk
 
 MICROKERNELS: dict[type, Callable[[Any, Emitter], None]] = {
@@ -20,4 +21,6 @@ MICROKERNELS: dict[type, Callable[[Any, Emitter], None]] = {
     uk.SoftmaxRowOp: emit_softmax_row,
     uk.LrnRowOp: emit_lrn_row,
     uk.TransposeTileOp: emit_transpose_tile,
+    uk.WinogradInputOp: emit_winograd_input,
+    uk.WinogradOutputOp: emit_winograd_output,
 }

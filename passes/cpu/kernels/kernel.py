@@ -68,9 +68,14 @@ class Lowering:
             return value
         return self.host.view(value, self.host.sizes(value), None if dense else [s or 0 for s in type.get_strides() or ()])
 
-    def launch(self, stem: str, tasks: Index, named: dict[str, SSAValue], body: Callable[[KernelBuilder, Any], None]) -> None:
-        """Make a kernel over the named memrefs and `extras`, and launch it. `body(kernel, arguments by name)` writes it."""
-        everything = {**named, **{f"e{i}": e for i, e in enumerate(self.extras)}}
+    def launch(
+        self, stem: str, tasks: Index, named: dict[str, SSAValue], body: Callable[[KernelBuilder, Any], None], extras: bool = True
+    ) -> None:
+        """Make a kernel over the named memrefs and the `extras`, if it has use for them, and launch it.
+
+        `body(kernel, arguments by name)` writes it.
+        """
+        everything = {**named, **{f"e{i}": e for i, e in enumerate(self.extras if extras else ())}}
         kernel = KernelBuilder([v.type for v in everything.values()], list(everything))
         body(kernel, dict(zip(everything, kernel.arguments, strict=True)))
         name = self.kernels.add(stem, kernel)

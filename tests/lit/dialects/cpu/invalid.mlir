@@ -70,3 +70,17 @@ cpu.kernel @k(%task: index, %x: memref<4x8xf32>, %w: memref<1x8x16xf32>, %y: mem
   cpu.uk.fma_tile (%x[%task, %task], %w[%task, %task, %task]) to (%y[%task, %task]) with (%task, %task) columns 20 depth 8 : (memref<4x8xf32>, memref<1x8x16xf32>) to (memref<4x20xf32>)
   cpu.done
 }
+
+// -----
+func.func @planes(%x: tensor<1x8x8x32xf32>, %w: tensor<16x1x32x32xf32>) {
+  // expected-error @+1 {{cpu.winograd_conv2d: a tile of 4 has 36 planes, w has 16}}
+  %0 = cpu.winograd_conv2d %x, %w channels 32 {} : (tensor<1x8x8x32xf32>, tensor<16x1x32x32xf32>) -> tensor<1x6x6x32xf32>
+  return
+}
+
+// -----
+func.func @taps(%w: tensor<32x32x5x5xf32>) {
+  // expected-error @+1 {{cpu.pack_winograd: a tile of 2 or 4 and filters of 3x3 taps, not a tile of 4 and (5, 5)}}
+  %0 = cpu.pack_winograd %w : (tensor<32x32x5x5xf32>) -> tensor<36x2x32x16xf32>
+  return
+}

@@ -39,3 +39,15 @@ cpu.kernel @rows(%task: index, %x: memref<3x8xf32>, %b: memref<8xf32>, %y: memre
   cpu.uk.transpose_tile (%x[%c0, %c0]) to (%y[%c0, %c0]) with (%c3, %c3) : (memref<3x8xf32>) to (memref<3x8xf32>)
   cpu.done
 }
+
+// CHECK-LABEL: cpu.kernel @winograd
+// CHECK:         cpu.uk.winograd_input (%x[%c0, %c0, %c0, %c0]) to (%v[%c0, %c0, %c0]) with (%c0, %c4, %c0, %c4) tile 2 channels 16 :
+// CHECK:         cpu.uk.winograd_output (%v[%c0, %c0, %c0]) to (%x[%c0, %c0, %c0, %c0]) with (%c2, %c2) tile 2 channels 16 :
+cpu.kernel @winograd(%task: index, %x: memref<1x8x8x16xf32>, %v: memref<16x4x16xf32>) {
+  %c0 = arith.constant 0 : index
+  %c2 = arith.constant 2 : index
+  %c4 = arith.constant 4 : index
+  cpu.uk.winograd_input (%x[%c0, %c0, %c0, %c0]) to (%v[%c0, %c0, %c0]) with (%c0, %c4, %c0, %c4) tile 2 channels 16 : (memref<1x8x8x16xf32>) to (memref<16x4x16xf32>)
+  cpu.uk.winograd_output (%v[%c0, %c0, %c0]) to (%x[%c0, %c0, %c0, %c0]) with (%c2, %c2) tile 2 channels 16 : (memref<16x4x16xf32>) to (memref<1x8x8x16xf32>)
+  cpu.done
+}

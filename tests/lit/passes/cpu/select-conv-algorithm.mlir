@@ -33,3 +33,52 @@ func.func @convolutions(%x: tensor<1x8x8x16xf32>, %c: tensor<16x16x1x1xf32>, %q:
   %6 = cpu.conv2d %x, %q channels 16 {} : (tensor<1x8x8x16xf32>, tensor<1x1x1x16x16xf32>) -> tensor<1x8x8x16xf32>
   return %1, %3, %5, %6 : tensor<1x6x6x16xf32>, tensor<1x4x4x16xf32>, tensor<1x8x8x16xf32>, tensor<1x8x8x16xf32>
 }
+
+// -----
+// A 3x3 window at every pixel goes through Winograd's algorithm, 4x4 outputs at a time; its epilogue goes along.
+// CHECK-LABEL: @winograd
+// CHECK:         %[[P:.+]] = cpu.pack_winograd %{{.+}} layout nhwc : (tensor<48x3x3x32xf32>) -> tensor<36x3x32x16xf32>
+// CHECK:         cpu.winograd_conv2d %{{.+}}, %[[P]], %{{.+}} channels 48 pads [1, 1, 1, 1] {
+// CHECK:           arith.addf
+func.func @winograd(%x: tensor<?x8x8x32xf32>, %b: tensor<48xf32>) -> tensor<?x8x8x48xf32> {
+  %w = inference.constant #inference.weight<"w"> : tensor<48x3x3x32xf32>
+  %p = cpu.pack_conv2d %w layout nhwc : (tensor<48x3x3x32xf32>) -> tensor<3x3x3x32x16xf32>
+  %y = cpu.conv2d %x, %p, %b pads [1, 1, 1, 1] channels 48 {
+  ^bb0(%acc: f32, %bias: f32):
+    %s = arith.addf %acc, %bias : f32
+    cpu.yield %s : f32
+  } : (tensor<?x8x8x32xf32>, tensor<3x3x3x32x16xf32>, tensor<48xf32>) -> tensor<?x8x8x48xf32>
+  return %y : tensor<?x8x8x48xf32>
+}
+
+// -----
+// Many filters over few tiles: 2x2 outputs at a time, because the transformed filters are read once for each image.
+// CHECK-LABEL: @many_filters
+// CHECK:         cpu.pack_winograd %{{.+}} tile 2 : (tensor<256x256x3x3xf32>) -> tensor<16x16x256x16xf32>
+// CHECK:         cpu.winograd_conv2d {{.+}} tile 2
+func.func @many_filters(%x: tensor<1x8x8x256xf32>) -> tensor<1x8x8x256xf32> {
+  %w = inference.constant #inference.weight<"w"> : tensor<256x256x3x3xf32>
+  %p = cpu.pack_conv2d %w : (tensor<256x256x3x3xf32>) -> tensor<16x3x3x256x16xf32>
+  %y = cpu.conv2d %x, %p pads [1, 1, 1, 1] channels 256 {} : (tensor<1x8x8x256xf32>, tensor<16x3x3x256x16xf32>) -> tensor<1x8x8x256xf32>
+  return %y : tensor<1x8x8x256xf32>
+}
+
+// -----
+// Groups, windows that skip pixels, few channels, images smaller than a tile and computed filters stay as they are.
+// CHECK-LABEL: @direct
+// CHECK-NOT:     winograd
+func.func @direct(%x: tensor<1x8x8x32xf32>, %small: tensor<1x3x3x32xf32>, %few: tensor<1x8x8x16xf32>, %v: tensor<32x32x3x3xf32>) -> (tensor<1x6x6x32xf32>, tensor<1x3x3x32xf32>, tensor<1x4x4x32xf32>, tensor<1x3x3x32xf32>, tensor<1x6x6x32xf32>, tensor<1x6x6x32xf32>) {
+  %g = inference.constant #inference.weight<"g"> : tensor<32x16x3x3xf32>
+  %w = inference.constant #inference.weight<"w"> : tensor<32x32x3x3xf32>
+  %pg = cpu.pack_conv2d %g groups 2 : (tensor<32x16x3x3xf32>) -> tensor<2x3x3x16x16xf32>
+  %0 = cpu.conv2d %x, %pg groups 2 channels 32 {} : (tensor<1x8x8x32xf32>, tensor<2x3x3x16x16xf32>) -> tensor<1x6x6x32xf32>
+  %pw = cpu.pack_conv2d %w : (tensor<32x32x3x3xf32>) -> tensor<2x3x3x32x16xf32>
+  %1 = cpu.conv2d %x, %pw strides [2, 2] channels 32 {} : (tensor<1x8x8x32xf32>, tensor<2x3x3x32x16xf32>) -> tensor<1x3x3x32xf32>
+  %2 = cpu.conv2d %x, %pw dilations [2, 2] channels 32 {} : (tensor<1x8x8x32xf32>, tensor<2x3x3x32x16xf32>) -> tensor<1x4x4x32xf32>
+  %3 = cpu.conv2d %small, %pw pads [1, 1, 1, 1] channels 32 {} : (tensor<1x3x3x32xf32>, tensor<2x3x3x32x16xf32>) -> tensor<1x3x3x32xf32>
+  %pf = cpu.pack_conv2d %g : (tensor<32x16x3x3xf32>) -> tensor<2x3x3x16x16xf32>
+  %4 = cpu.conv2d %few, %pf channels 32 {} : (tensor<1x8x8x16xf32>, tensor<2x3x3x16x16xf32>) -> tensor<1x6x6x32xf32>
+  %pv = cpu.pack_conv2d %v : (tensor<32x32x3x3xf32>) -> tensor<2x3x3x32x16xf32>
+  %5 = cpu.conv2d %x, %pv channels 32 {} : (tensor<1x8x8x32xf32>, tensor<2x3x3x32x16xf32>) -> tensor<1x6x6x32xf32>
+  return %0, %1, %2, %3, %4, %5 : tensor<1x6x6x32xf32>, tensor<1x3x3x32xf32>, tensor<1x4x4x32xf32>, tensor<1x3x3x32xf32>, tensor<1x6x6x32xf32>, tensor<1x6x6x32xf32>
+}

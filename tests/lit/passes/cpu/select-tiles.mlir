@@ -45,3 +45,18 @@ func.func @packed(%x: tensor<1x8x8x8xf32>, %w: tensor<1x8x16xf32>, %v: tensor<1x
   %1 = cpu.conv2d %x, %v channels 16 {} : (tensor<1x8x8x8xf32>, tensor<1x1x1x8x16xf32>) -> tensor<1x8x8x16xf32>
   return %0, %1 : tensor<1x8x8x16xf32>, tensor<1x8x8x16xf32>
 }
+
+// -----
+// Winograd's tiles: a large image in blocks that stay in the cache, a small one whole; packed weights decide.
+// CHECK-LABEL: @winograd
+// CHECK:         %[[W:.+]] = cpu.pack_winograd %{{.+}} panel 64
+// CHECK:         cpu.winograd_conv2d %{{.+}}, %[[W]] channels 64 pads [1, 1, 1, 1] block [2, 14] {
+// CHECK:         cpu.winograd_conv2d {{.+}} channels 64 pads [1, 1, 1, 1] rows 4 {
+// CHECK:         cpu.winograd_conv2d {{.+}} channels 64 pads [1, 1, 1, 1] {
+func.func @winograd(%x: tensor<1x56x56x32xf32>, %y: tensor<1x8x8x32xf32>, %w: tensor<64x32x3x3xf32>, %v: tensor<36x4x32x16xf32>) -> (tensor<1x56x56x64xf32>, tensor<1x8x8x64xf32>, tensor<1x8x8x64xf32>) {
+  %p = cpu.pack_winograd %w : (tensor<64x32x3x3xf32>) -> tensor<36x4x32x16xf32>
+  %0 = cpu.winograd_conv2d %x, %p channels 64 pads [1, 1, 1, 1] {} : (tensor<1x56x56x32xf32>, tensor<36x4x32x16xf32>) -> tensor<1x56x56x64xf32>
+  %1 = cpu.winograd_conv2d %y, %p channels 64 pads [1, 1, 1, 1] {} : (tensor<1x8x8x32xf32>, tensor<36x4x32x16xf32>) -> tensor<1x8x8x64xf32>
+  %2 = cpu.winograd_conv2d %y, %v channels 64 pads [1, 1, 1, 1] {} : (tensor<1x8x8x32xf32>, tensor<36x4x32x16xf32>) -> tensor<1x8x8x64xf32>
+  return %0, %1, %2 : tensor<1x56x56x64xf32>, tensor<1x8x8x64xf32>, tensor<1x8x8x64xf32>
+}
