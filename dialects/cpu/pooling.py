@@ -74,7 +74,7 @@ class ReduceOp(Level3Op):
     """Combines the elements along neighbouring axes; the epilogue sees the combination (a mean multiplies by 1 / count there).
 
     x         any shape
-    kind      sum, max, min or product
+    kind      sum, max, min or product; of booleans max (any) and min (all)
     axes      increasing and adjacent, from 0
     keepdims  the axes stay, with size 1
 
@@ -96,7 +96,18 @@ class ReduceOp(Level3Op):
 
     def reference(self, x: np.ndarray, extras: list[np.ndarray], outs: None = None) -> np.ndarray:
         combine = {"sum": np.add, "max": np.maximum, "min": np.minimum, "product": np.multiply}[self.kind]
-        return self.finish(combine.reduce(x, axis=self.axes, keepdims=self.keepdims), extras)
+        out = combine.reduce(x, axis=self.axes, keepdims=self.keepdims, dtype=x.dtype, initial=self.start(x.dtype))
+        return self.finish(np.asarray(out), extras)
+
+    def start(self, dtype: np.dtype) -> Any:
+        """What the combination of no elements is."""
+        if self.kind in ("sum", "product"):
+            return dtype.type(self.kind == "product")
+        if dtype.kind == "b":
+            return self.kind == "min"
+        if dtype.kind in "iu":
+            return np.iinfo(dtype).min if self.kind == "max" else np.iinfo(dtype).max
+        return dtype.type(-np.inf if self.kind == "max" else np.inf)
 
 
 @define

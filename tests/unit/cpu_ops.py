@@ -69,8 +69,9 @@ def _module(arrays: Sequence[np.ndarray], makes: Sequence[Make]) -> ModuleOp:
     return ModuleOp([FuncOp("main", types, Region(block))])
 
 
-def agree(arrays: Sequence[np.ndarray], *makes: Make, rtol: float | None = None, names: Sequence[str] = ()) -> None:
-    """Native results equal the reference: integers and booleans exactly, floats within `rtol` (by default, a few units)."""
+def agree(arrays: Sequence[np.ndarray], *makes: Make, rtol: float | None = None, share: float = 1e-2, names: Sequence[str] = ()) -> None:
+    """Native results equal the reference: integers and booleans exactly, floats within `rtol` of themselves (by default a few
+    units), or `rtol` times `share` of the largest."""
     for i, (got, want) in enumerate(both(arrays, *makes)):
         label = names[i] if names else str(i)
         assert got.dtype == want.dtype and got.shape == want.shape, label
@@ -78,5 +79,6 @@ def agree(arrays: Sequence[np.ndarray], *makes: Make, rtol: float | None = None,
             np.testing.assert_array_equal(got, want, label)
             continue
         unit = float(ml_dtypes.finfo(want.dtype).eps)
-        tolerance = {"rtol": rtol or 4 * unit, "atol": 0 if rtol is None else rtol * 1e-2}
+        largest = float(np.max(np.abs(want[np.isfinite(want)].astype(np.float64)), initial=0.0))
+        tolerance = {"rtol": rtol or 4 * unit, "atol": 0 if rtol is None else rtol * share * min(largest, 1 / share)}
         np.testing.assert_allclose(got.astype(np.float64), want.astype(np.float64), err_msg=label, equal_nan=True, **tolerance)

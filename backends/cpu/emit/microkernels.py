@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from inferir.backends.cpu.emit.kernel import Emitter
-from inferir.backends.cpu.emit.rows import emit_lrn_row, emit_map, emit_reduce_columns, emit_reduce_row, emit_softmax_row
+from inferir.backends.cpu.emit.reductions import emit_reduce_columns, emit_reduce_row
+from inferir.backends.cpu.emit.rows import emit_lrn_row, emit_map, emit_softmax_row
 from inferir.backends.cpu.emit.tile import emit_fma_tile
 from inferir.backends.cpu.emit.transpose import emit_transpose_tile
 from inferir.backends.cpu.emit.windows import emit_dw_tile, emit_pool_tile

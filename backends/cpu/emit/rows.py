@@ -1,4 +1,4 @@
-"""Microkernels over rows in memory: maps, reductions, softmax, local response normalisation."""
+"""Microkernels over rows in memory: maps, softmax, local response normalisation."""
 
 from collections.abc import Callable
 
@@ -10,8 +10,6 @@ from inferir.backends.cpu.emit.region import emit_region, is_expensive, region_k
 from inferir.backends.cpu.emit.text import LANES, VECTOR, Function, Int, splat
 from inferir.backends.cpu.emit.tile import row_step
 from inferir.dialects.cpu import uk
-
-KINDS = {"sum": "addf", "product": "mulf", "max": "maximumf", "min": "minimumf"}
 
 
 def over_columns(f: Function, count: Int, unroll: int, visit: Callable[[Int, str | None], None]) -> None:
@@ -108,56 +106,6 @@ def emit_map(op: uk.MapOp, emitter: Emitter) -> None:
     name = emitter.program.once(("map", singles, elements, region_key(op.region)), "map", build)
     sizes = [emitter.integer(s) for s in op.sizes]
     call(emitter, name, [*inputs, *outputs], *sizes, *(row_step(p) for p in places))
-
-
-def emit_reduce_columns(op: uk.ReduceColumnsOp, emitter: Emitter) -> None:
-    """A function of (x, y, extras..., count, column_count, row step)."""
-    (x, *extras), (y,) = op.references()
-    singles = tuple(single(emitter.memory(m)) for m, _ in extras)
-    kind = KINDS[op.kind]
-
-    def build(name: str) -> Function:
-        pointers = [f"%e{i}" for i in range(len(extras))]
-        f = Function(name, ["ptr %x", "ptr %y", *(f"ptr {p}" for p in pointers), "i64 %count", "i64 %columns", "i64 %step"])
-
-        def columns(j: Int, mask: str | None) -> None:
-            def rows(i: Int, totals: list[str]) -> list[str]:
-                place = f.at(f.at("%x", j), f.mul(i, "%step"))
-                return [vector.combine(f, kind, totals[0], f.load_vector(place, mask))]
-
-            (total,) = f.loop(0, "%count", 1, [(VECTOR, splat(vector.START[kind]))], rows)
-            values = [
-                f.broadcast(f.load("float", p)) if alone else f.load_vector(f.at(p, j), mask)
-                for p, alone in zip(pointers, singles, strict=True)
-            ]
-            (value,) = emit_region(f, op.region, [total, *values])
-            f.store_vector(value, f.at("%y", j), mask)
-
-        over_columns(f, "%columns", 1, columns)
-        return f
-
-    name = emitter.program.once(("reduce_columns", kind, singles, region_key(op.region)), "reduce_columns", build)
-    sizes = [emitter.integer(s) for s in op.sizes]
-    call(emitter, name, [x, y, *extras], *sizes, emitter.memory(x[0]).strides[-2])
-
-
-def emit_reduce_row(op: uk.ReduceRowOp, emitter: Emitter) -> None:
-    """A function of (x, y, extras..., count)."""
-    (x, *extras), (y,) = op.references()
-    kind = KINDS[op.kind]
-
-    def build(name: str) -> Function:
-        pointers = [f"%e{i}" for i in range(len(extras))]
-        f = Function(name, ["ptr %x", "ptr %y", *(f"ptr {p}" for p in pointers), "i64 %count"])
-        fill = splat(vector.START[kind])
-        total = accumulate(f, kind, "%count", lambda j, mask: f.load_vector(f.at("%x", j), mask, fill))
-        values = [f.broadcast(vector.reduce(f, kind, total)), *(f.broadcast(f.load("float", p)) for p in pointers)]
-        (value,) = emit_region(f, op.region, values)
-        f.store_vector(value, "%y", f.first_lanes(1))
-        return f
-
-    name = emitter.program.once(("reduce_row", kind, len(extras), region_key(op.region)), "reduce_row", build)
-    call(emitter, name, [x, y, *extras], emitter.integer(op.sizes[0]))
 
 
 def emit_softmax_row(op: uk.SoftmaxRowOp, emitter: Emitter) -> None:

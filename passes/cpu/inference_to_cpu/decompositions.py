@@ -10,19 +10,21 @@ from xdsl.ir import SSAValue
 
 from inferir.core import Rewriter, rewrites
 from inferir.core.op import Op
+from inferir.core.types import element_of, numpy_dtype
 from inferir.dialects import inference as inf
 from inferir.dialects.inference.pooling import Pool
 from inferir.passes.cpu.inference_to_cpu.building import rank_of, result, shape_of
 
 
 class Steps:
-    """Inserts inference ops one after the other, each by its class; numbers become constants."""
+    """Inserts inference ops one after the other, each by its class; numbers become constants of the other operands' type."""
 
     def __init__(self, rw: Rewriter):
         self.rw = rw
 
     def __call__(self, op: type[Op], *operands: Any, **properties: Any) -> SSAValue:
-        values = [self.rw.const(np.float32(o)) if isinstance(o, float) else o for o in operands]
+        dtype = next((numpy_dtype(element_of(o)) for o in operands if isinstance(o, SSAValue)), np.dtype(np.float32))
+        values = [self.rw.const(np.asarray(o, dtype)) if isinstance(o, float) else o for o in operands]
         return result(op.make(*values, **properties), self.rw)
 
     def centred(self, x: SSAValue, axes: tuple[int, ...]) -> SSAValue:
