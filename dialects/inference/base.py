@@ -112,6 +112,10 @@ class Binary(Elementwise):
     rhs = operand_def()
     result = result_def()
 
+    def neutral(self) -> float | None:
+        """NEUTRAL, for ops where it depends on a property."""
+        return self.NEUTRAL
+
     def infer_shape(self, lhs: Shape, rhs: Shape) -> Shape:
         """The broadcast shape."""
         return broadcast(lhs, rhs)

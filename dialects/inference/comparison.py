@@ -56,6 +56,10 @@ class LogicalOp(Binary):
     COMMUTATIVE = True
     ASSOCIATIVE = True
 
+    def neutral(self) -> float | None:
+        """True for and, false for the others."""
+        return float(self.fn == "and")
+
     def infer_dtype(self, lhs: Any, rhs: Any) -> Any:
         """i1, of i1."""
         if lhs != i1 or rhs != i1:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from xdsl.irdl import operand_def, opt_operand_def, result_def
 
-from inferir.core import define, dims, enum, integer, ints
+from inferir.core import define, dims, enum, flag, integer, ints
 from inferir.core.dims import DimLike, Shape, differ, parse_dim, product, shape_text
 from inferir.core.op import unknown_dim
 from inferir.dialects.inference.base import InferenceOp, axes_in
@@ -18,7 +19,8 @@ class ReshapeOp(InferenceOp):
     """The same elements, row-major, in another shape.
 
     shape  the target: numbers, one -1 for what is left over, and expressions over x's own dimensions d0, d1, ... as text
-    to     the target as an i64 tensor, where it is only known at run time; then `shape` is absent. -1 is what is left over, 0 is no elements.
+    to     the target as an i64 tensor, where it is only known at run time; then `shape` is absent. -1 is what is left over, 0 is no elements,
+           with `keep_zeros` x's own dimension at that place
 
     Source: ONNX Reshape-21. Example:
         %y = inference.reshape %x shape ["d0", "d1", 12, 64] : (tensor<?x?x768xf32>) -> tensor<?x?x12x64xf32>
@@ -31,6 +33,7 @@ class ReshapeOp(InferenceOp):
     x = operand_def()
     to = opt_operand_def()
     shape = dims()
+    keep_zeros = flag()
     result = result_def()
 
     def infer_shape(self, x: Shape, to: Shape | None, known: dict[str, Any]) -> Shape:
@@ -41,7 +44,7 @@ class ReshapeOp(InferenceOp):
             self.check_list("to", to)
             if not isinstance(to[0], int):
                 self.error(f"`to` is {shape_text(to)}, must be one dimension of known length")
-            target: list[DimLike] = [d for d in known["to"]] if known["to"] else [unknown_dim() for _ in range(to[0])]
+            target: list[DimLike] = self.kept(known["to"], x) if known["to"] else [unknown_dim() for _ in range(to[0])]
         else:
             target = self.target(x)
         rest = [i for i, d in enumerate(target) if d == -1]
@@ -59,9 +62,15 @@ class ReshapeOp(InferenceOp):
         own = {f"d{i}": d for i, d in enumerate(x)}
         return [d if isinstance(d, int) else parse_dim(d, own) for d in self.shape]
 
+    def kept(self, to: Iterable[Any], x: Shape) -> list[Any]:
+        """The elements of `to`, with x's own dimensions for zeros where they stand for those."""
+        return [x[i] if self.keep_zeros and isinstance(d, int) and d == 0 and i < len(x) else d for i, d in enumerate(to)]
+
     def reference(self, x: np.ndarray, to: np.ndarray | None = None) -> np.ndarray:
         """numpy."""
-        return x.reshape([int(d) for d in to] if to is not None else [d if isinstance(d, int) else -1 for d in self.target(x.shape)])
+        return x.reshape(
+            self.kept(map(int, to), x.shape) if to is not None else [d if isinstance(d, int) else -1 for d in self.target(x.shape)]
+        )
 
 
 @define

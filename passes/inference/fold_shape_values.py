@@ -47,9 +47,9 @@ class FoldShapeValues(Pass):
         target = shapes.value_of(op.to)
         if target is None:
             return
-        shape = over_own_dims(tuple(target.reshape(-1)), shapes[op.x])
+        shape = over_own_dims(tuple(op.kept(target.reshape(-1), shapes[op.x])), shapes[op.x])
         if shape is not None:
-            Rewriter(op, ctx).replace(op, op.like(to=None, shape=shape, result_types=[op.result.type]))
+            Rewriter(op, ctx).replace(op, op.like(to=None, shape=shape, keep_zeros=False, result_types=[op.result.type]))
             self.count("targets known")
 
     def elements(self, op: inf.InferenceOp, shapes: ShapeAnalysis, ctx: Context) -> None:

@@ -13,7 +13,7 @@ NONE = pipeline(
 
 CLEAN = pipeline(  # O1 and O2: what the weights alone decide, and what decides nothing
     "func.func(fold-constants,canonicalize)",
-    "func.func(fold-shape-values,infer-shapes)",  # dynamic graphs shed their Shape, Gather, Concat chains
+    "func.func(fold-shape-values,infer-shapes,fold-index-values)",  # dynamic graphs shed their Shape, Gather, Concat chains, and position masks
     "func.func(fold-constants,canonicalize,cse)",
 )
 
@@ -21,9 +21,10 @@ BASIC = pipeline(
     NONE,
     "merge-duplicate-weights",
     CLEAN,
+    "func.func(fuse-attention)",  # O3: before its transposes move
     "func.func(push-transposes)",  # those that meet cancel; a lone one ends at a matrix product, or at the end
     "func.func(fold-pad,fold-batch-norm,fold-scale-and-shift)",  # O3: into the windows, weights and biases
-    "func.func(fuse-layer-norm,fuse-gelu,fuse-silu,fuse-hard-swish,fuse-attention)",  # O3: formulas that exporters take apart
+    "func.func(fuse-layer-norm,fuse-gelu,fuse-silu,fuse-hard-swish)",  # O3: formulas that exporters take apart
     CLEAN,
 )
 

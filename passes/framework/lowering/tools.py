@@ -169,13 +169,9 @@ class Lowering:
         """What `emit` gave, as a list."""
         return [built] if isinstance(built, SSAValue) else list(built)
 
-    def is_computed_shape(self, to: SSAValue) -> bool:
-        """Whether a target shape is the whole shape of a tensor, which names every dimension."""
-        return isinstance(to.owner, inf.ShapeOfOp)
-
-    def emit_reshape(self, x: SSAValue, to: SSAValue) -> SSAValue:
-        """x in a shape that is a value."""
-        return self.emit(inf.ReshapeOp, x, to)
+    def emit_reshape(self, x: SSAValue, to: SSAValue, keep_zeros: bool = False) -> SSAValue:
+        """x in a shape that is a value; zeros in it may stand for x's own dimensions."""
+        return self.emit(inf.ReshapeOp, x, to, keep_zeros=keep_zeros)
 
     # Constants.
 

@@ -22,20 +22,7 @@ def reshape(op: Any, lo: Lowering) -> Any:
         return lo.reshape(x, *[(i,) if d == 0 and not allow_zero else d for i, d in enumerate(target)])
     if not isinstance(x.type, TensorType) or not isinstance(to.type, TensorType) or lo.shape(to)[0] < 0:
         return lo.host("reshape", [x, to], [lo.element(x)], allowzero=int(allow_zero))
-    if not allow_zero and not lo.is_computed_shape(to):
-        to = _zeros_filled(lo, x, to)
-    return lo.emit_reshape(x, to)
-
-
-def _zeros_filled(lo: Lowering, x: SSAValue, to: SSAValue) -> SSAValue:
-    """A target shape with x's own dimensions where it has zeros."""
-    rank, length = lo.rank(x), lo.shape(to)[0]
-    own = lo.shape_of(x)
-    if rank > length:
-        own = lo.slice(own, starts=(0,), ends=(length,), axes=(0,))
-    elif rank < length:
-        own = lo.concat([own, lo.i64([0] * (length - rank))], axis=0)
-    return lo.select(lo.compare(to, lo.i64([0]), pred="eq"), own, to)
+    return lo.emit_reshape(x, to, keep_zeros=not allow_zero)
 
 
 @lowering("onnx", "Flatten")

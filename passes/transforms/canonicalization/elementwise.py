@@ -19,9 +19,10 @@ def constant_to_the_right(op: inf.Binary, rw: Rewriter) -> str | None:
 
 @rewrites(inf.Binary)
 def neutral_element(op: inf.Binary, rw: Rewriter) -> str | None:
-    """f(x, e) = x where e is neutral: x + 0, x - 0, x * 1, x / 1"""
+    """f(x, e) = x where e is neutral: x + 0, x - 0, x * 1, x / 1, x and true"""
     c = rw.written_out(op.rhs)
-    if op.NEUTRAL is None or c is None or not (c == op.NEUTRAL).all():
+    neutral = op.neutral()
+    if neutral is None or c is None or not (c == neutral).all():
         return "the right operand is not its neutral element"
     if op.lhs.type != op.result.type:
         return "it broadcasts"

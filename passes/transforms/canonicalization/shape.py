@@ -29,7 +29,7 @@ def reshape_of_reshape(op: inf.ReshapeOp, rw: Rewriter) -> str | None:
     inner = op.x.owner
     if not isinstance(inner, inf.ReshapeOp):
         return "its input is not a reshape"
-    if any(isinstance(d, str) for d in op.shape or ()):
+    if op.keep_zeros or any(isinstance(d, str) for d in op.shape or ()):
         return "its shape is said by the dimensions of the other's result"
     rw.replace(op, op.like(x=inner.x, result_types=[op.result.type]), sources=[inner])
 
@@ -42,7 +42,7 @@ def spell_out_shape(op: inf.ReshapeOp, rw: Rewriter) -> str | None:
         return "it does already"
     if shape.count(UNKNOWN) > 1 or (UNKNOWN in shape and 0 in shape):
         return "more than one dimension is unknown"
-    rw.replace(op, op.like(to=None, shape=shape, result_types=[op.result.type]))
+    rw.replace(op, op.like(to=None, shape=shape, keep_zeros=False, result_types=[op.result.type]))
 
 
 @rewrites(inf.TransposeOp)
