@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from xdsl.dialects import func
 from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, IndexType, IntegerAttr, ModuleOp, StringAttr
-from xdsl.ir import Attribute
+from xdsl.ir import Attribute, Operation
 
 from inferir.backends.cpu.compile import Processor, compile_object, host
-from inferir.backends.cpu.emit.main import emit_program
+from inferir.backends.cpu.emit.main import emit_program, timed
 from inferir.backends.runtime.program import Port, Program
 from inferir.core import Context, InferError
 from inferir.core.constants import constant_value
@@ -40,7 +40,7 @@ def build_program(module: ModuleOp, ctx: Context, processor: Processor | None = 
         weights_size=max((op.offset + _size(op) for op in weights), default=0),
         arch=processor.triple.partition("-")[0],
         cpu_features=processor.required(),
-        launches=tuple(_origin(op) for op in main.walk() if isinstance(op, LaunchOp)),
+        launches=tuple(_origin(op) for op in timed(main)),
         producer=f"inferir {version('inferir')}",
         metadata={key: str(value.value.data) for key, value in main.attributes.items() if isinstance(value, IntegerAttr)},
     )
@@ -77,8 +77,9 @@ def _size(op: WeightOp) -> int:
     return -(-int(np.prod(op.type.get_shape(), dtype=np.int64)) * numpy_dtype(op.type.element_type).itemsize // 64) * 64
 
 
-def _origin(op: LaunchOp) -> str:
-    """The source node a launch works for, and its kernel."""
-    names = node_names(op.location)
-    kernel = op.kernel.root_reference.data
-    return f"{'+'.join(names)} ({kernel})" if names else kernel
+def _origin(op: Operation) -> str:
+    """The source node that launches work for, and their kernels."""
+    launches = [inner for inner in op.walk() if isinstance(inner, LaunchOp)]
+    names = node_names(launches[0].location)
+    kernels = "+".join(dict.fromkeys(launch.kernel.root_reference.data for launch in launches))
+    return f"{'+'.join(names)} ({kernels})" if names else kernels

@@ -8,9 +8,10 @@ from inferir.dialects.cpu.convolution import Conv2dOp, Dwconv2dOp, pack_conv2d, 
 from inferir.dialects.cpu.elementwise import MapOp, TransposeOp
 from inferir.dialects.cpu.execution import execute_on_buffers, register
 from inferir.dialects.cpu.matmul import GemmOp, pack_gemm, unpack_gemm
-from inferir.dialects.cpu.packing import PackConv2dOp, PackDwconv2dOp, PackGemmOp
+from inferir.dialects.cpu.packing import PackConv2dOp, PackDwconv2dOp, PackGatesOp, PackGemmOp
 from inferir.dialects.cpu.pooling import LrnOp, Pool2dOp, ReduceOp, SoftmaxOp
 from inferir.dialects.cpu.program import DoneOp, KernelOp, LaunchOp, ViewOp
+from inferir.dialects.cpu.recurrence import RecurrenceOp, pack_gates
 from inferir.dialects.cpu.scalar import YieldOp
 from inferir.dialects.cpu.uk import MICROKERNELS
 from inferir.dialects.cpu.views import ConcatOp, PadOp, RepeatOp, ReshapeOp, SliceOp, View
@@ -18,9 +19,9 @@ from inferir.dialects.cpu.winograd import PackWinogradOp, WinogradConv2dOp, pack
 
 LEVEL3 = (GemmOp, Conv2dOp, Dwconv2dOp, WinogradConv2dOp, Pool2dOp, ReduceOp, SoftmaxOp, LrnOp, MapOp, TransposeOp)
 register(LEVEL3)
-ON_TENSORS = (PackConv2dOp, PackDwconv2dOp, PackGemmOp, PackWinogradOp, ReshapeOp, ConcatOp, SliceOp, RepeatOp, PadOp)
+ON_TENSORS = (PackConv2dOp, PackDwconv2dOp, PackGemmOp, PackGatesOp, PackWinogradOp, ReshapeOp, ConcatOp, SliceOp, RepeatOp, PadOp)
 ON_BUFFERS = (AllocOp, ConstantOp, WeightOp, ViewOp)
-CPU = Dialect("cpu", [*LEVEL3, YieldOp, *ON_TENSORS, *ON_BUFFERS, KernelOp, DoneOp, LaunchOp, *MICROKERNELS])
+CPU = Dialect("cpu", [*LEVEL3, RecurrenceOp, YieldOp, *ON_TENSORS, *ON_BUFFERS, KernelOp, DoneOp, LaunchOp, *MICROKERNELS])
 
 __all__ = [
     "CPU",
@@ -40,10 +41,12 @@ __all__ = [
     "MapOp",
     "PackConv2dOp",
     "PackDwconv2dOp",
+    "PackGatesOp",
     "PackGemmOp",
     "PackWinogradOp",
     "PadOp",
     "Pool2dOp",
+    "RecurrenceOp",
     "ReduceOp",
     "RepeatOp",
     "ReshapeOp",
@@ -58,6 +61,7 @@ __all__ = [
     "execute_on_buffers",
     "pack_conv2d",
     "pack_dwconv2d",
+    "pack_gates",
     "pack_gemm",
     "pack_winograd",
     "unpack_conv2d",

@@ -23,6 +23,7 @@ from inferir.core.types import numpy_dtype
 from inferir.dialects.cpu.base import Level3Op
 from inferir.dialects.cpu.buffers import AllocOp, WeightOp
 from inferir.dialects.cpu.program import ViewOp
+from inferir.dialects.cpu.recurrence import RecurrenceOp
 
 _INDEX: dict[str, Callable[[int, int], int]] = {
     "arith.addi": operator.add,
@@ -76,6 +77,19 @@ def run_kernel(executor: Executor, op: Operation, operands: list[Any]) -> list[A
     if op.outs is None:
         return op.evaluate(operands)
     operands[-1][...] = op.reference(*op.arrays_of(operands))
+    return []
+
+
+@semantics("cpu.recurrence")
+def _recurrence(executor: Executor, op: Operation, operands: list[Any]) -> list[Any]:
+    assert isinstance(op, RecurrenceOp)
+    if op.outs is None:
+        return op.evaluate(operands)
+    x, w, states, *optional, y = op.arrays_of(operands)
+    y[...], first, *others = op.reference(x, w, [states[0][0], *states[1:]], *optional)
+    states[0][len(x) % 2] = first
+    for memory, state in zip(states[1:], others, strict=True):
+        memory[...] = state
     return []
 
 

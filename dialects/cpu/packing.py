@@ -12,6 +12,7 @@ from inferir.core.properties import enum, flag, integer
 from inferir.dialects.cpu.base import ceil_div
 from inferir.dialects.cpu.convolution import pack_conv2d, pack_dwconv2d
 from inferir.dialects.cpu.matmul import pack_gemm
+from inferir.dialects.cpu.recurrence import pack_gates
 
 
 class Pack(Op):
@@ -102,3 +103,30 @@ class PackGemmOp(Pack):
     def reference(self, w: np.ndarray) -> np.ndarray:
         """numpy."""
         return pack_gemm(w.T if self.transposed else w, self.panel)
+
+
+@define
+class PackGatesOp(Pack):
+    """The recurrent weights as `cpu.recurrence` takes them.
+
+    w       [D, gates * H, K]: D directions, H hidden units
+    units   U, the units of a gate that lie side by side; a multiple of 16
+    packed  [D * P, K, gates * U], P = ceil(H / U), zeros beyond H
+
+    Example:
+        %p = cpu.pack_gates %r gates 4 units 32 : (tensor<1x1024x256xf32>) -> tensor<8x256x128xf32>
+    """
+
+    name = "cpu.pack_gates"
+    gates = integer(1)
+    units = integer(16)
+
+    def infer_shape(self, w: Any) -> Any:
+        """[D * P, K, gates * U]."""
+        if len(w) != 3 or self.gates < 1 or self.units < 1 or w[1] % self.gates:
+            self.error(f"w has rank {len(w)}, expected [directions, {self.gates} gates times units, depth]")
+        return (w[0] * ceil_div(w[1] // self.gates, self.units), w[2], self.gates * self.units)
+
+    def reference(self, w: np.ndarray) -> np.ndarray:
+        """numpy."""
+        return pack_gates(w, self.gates, self.units)

@@ -210,6 +210,28 @@ class WinogradOutputOp(Microkernel):
     channels = integer()
 
 
+@define
+class CellTileOp(Microkernel):
+    """(y[i, j], ...) = region(step, sums, inputs at (i, j)...), sum g = sum over k of h[i, k] w[k, g U + j], for j below `units`.
+
+    inputs   h [..., B, K], w [panels, K, gates * U], then those of the region
+    outputs  one for each value the region yields
+    sizes    step, which the region gets as a float
+    """
+
+    name = "cpu.uk.cell_tile"
+    SIZES: ClassVar[tuple[str, ...]] = ("step",)
+    OWN_INPUTS: ClassVar[int] = 2
+    rows = integer(1)
+    units = integer()
+    gates = integer(1)
+    depth = integer()
+
+    def region_arguments(self) -> int:
+        """The step, a sum for each gate, one for each further input."""
+        return 1 + self.gates + len(self.inputs) - self.OWN_INPUTS
+
+
 MICROKERNELS = (
     FmaTileOp,
     DwTileOp,
@@ -222,4 +244,5 @@ MICROKERNELS = (
     TransposeTileOp,
     WinogradInputOp,
     WinogradOutputOp,
+    CellTileOp,
 )

@@ -104,21 +104,26 @@ class Recurrent(InferenceOp):
         if len(names) not in (count, count * (2 if self.direction == "bidirectional" else 1)):
             self.error(f"{len(names)} activations, {self.direction} takes {count} for each direction")
 
-    def functions(self, direction: int) -> list[Function]:
-        """The activations of one direction."""
+    def named_activations(self, direction: int) -> list[tuple[str, float, float]]:
+        """The activations of one direction: name, alpha, beta."""
         names = (self.activations or self.NAMES).lower().split(",")
         count = len(self.NAMES.split(","))
         names = names * 2 if len(names) == count else names
         alphas, betas = list(self.alphas or ()), list(self.betas or ())
-        out: list[Function] = []
+        out: list[tuple[str, float, float]] = []
         for position, name in enumerate(names):
-            function, alpha, beta = _ACTIVATIONS[name]
+            _, alpha, beta = _ACTIVATIONS[name]
             takes_alpha, takes_beta = name not in ("relu", "tanh", "sigmoid", "softsign", "softplus"), name in _TWO
             a = alphas.pop(0) if takes_alpha and alphas else alpha
             b = betas.pop(0) if takes_beta and betas else beta
             if position // count == direction:
-                out.append(lambda v, f=function, a=a, b=b: f(v, a, b).astype(v.dtype))
+                out.append((name, a, b))
         return out
+
+    def functions(self, direction: int) -> list[Function]:
+        """The activations of one direction, in numpy."""
+        named = self.named_activations(direction)
+        return [lambda v, f=_ACTIVATIONS[name][0], a=a, b=b: f(v, a, b).astype(v.dtype) for name, a, b in named]
 
     def clipped(self, v: np.ndarray) -> np.ndarray:
         """A gate before its activation."""

@@ -112,7 +112,7 @@ class _Bufferizer:
 
     def check(self, op: Operation) -> None:
         """Whether the op has a form on buffers and its sizes are known before it runs."""
-        if not isinstance(op, func.ReturnOp | cpu.Level3Op | cpu.View) and not _is_constant(op):
+        if not isinstance(op, func.ReturnOp | cpu.Level3Op | cpu.RecurrenceOp | cpu.View) and not _is_constant(op):
             if isinstance(op, Pack):
                 raise InferError(
                     f"{op.name}: weights that are not constant cannot be packed (run pack-weights before bufferize)", op.location
@@ -153,6 +153,8 @@ class _Bufferizer:
                 self.scatter(op, (1,) * len(op.low), op.low)
             case cpu.Level3Op():
                 self.kernel(op)
+            case cpu.RecurrenceOp():
+                self.recurrence(op)
             case _:
                 raise InferError(f"bufferize: {op.name} has no form on buffers", op.location)
 
@@ -174,6 +176,29 @@ class _Bufferizer:
         made = self.memory(Place(Buffer(shape), shape), op.y)
         made.name_hint = "workspace"
         return made
+
+    def recurrence(self, op: cpu.RecurrenceOp) -> None:
+        """Start the states where they will be; the first has two places, which steps read and write in turn."""
+        y, first, *others = op.results
+        shape, steps = self.shapes[first], self.shapes[op.x][0]
+        both = Place(Buffer((2, *shape)), (2, *shape))
+        ends = [self.turn(both, 0), *(self.placement.own(o) for o in others)]
+        memory = [self.memory(both, first)]
+        for start, end, like in zip(op.states, ends, op.results[1:], strict=True):
+            self.insert(_spread(self.value(start), self.memory(end, like)))
+        memory += [self.memory(end, like) for end, like in zip(ends[1:], others, strict=True)]
+        optional = [None if v is None else self.value(v) for v in (op.second, op.bias, op.peepholes, op.lengths)]
+        operands = [self.value(op.x), self.value(op.w), memory, *optional, self.memory(self.placement.own(y), y)]
+        regions = [op.detach_region(r) for r in list(op.regions)]
+        self.insert(cpu.RecurrenceOp.make(*operands, result_types=[], regions=regions, direction=op.direction, gates=op.gates))
+        self.move(self.turn(both, steps - steps // 2 * 2), self.placement.own(first), first)
+
+    def turn(self, both: Place, which: DimLike) -> Place:
+        """One of two places that take turns."""
+        part = both.part(0, which, (1, *both.shape[1:]))
+        place = None if part is None else part.reshaped(both.shape[1:])
+        assert place is not None
+        return place
 
     def scatter(self, op: cpu.RepeatOp | cpu.PadOp, factors: tuple[int, ...], start: tuple[int, ...]) -> None:
         """Copy x to positions of y."""
@@ -297,6 +322,14 @@ def _same(a: Place, b: Place) -> bool:
 
 def _identity(x: SSAValue, outs: SSAValue) -> Operation:
     return cpu.MapOp.make(x, [], outs, result_types=[], regions=[Region()])
+
+
+def _spread(x: SSAValue, outs: SSAValue) -> Operation:
+    """x, broadcast."""
+    assert isinstance(x.type, MemRefType)
+    block = Block(arg_types=[scalar_type(x.type.element_type)] * 2)
+    block.add_op(cpu.YieldOp(block.args[1]))
+    return cpu.MapOp.make(outs, [x], outs, result_types=[], regions=[Region(block)])
 
 
 def _always(value: float, type: Attribute) -> Region:

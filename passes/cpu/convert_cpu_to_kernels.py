@@ -23,12 +23,14 @@ from inferir.dialects.cpu.convolution import Conv2dOp, Dwconv2dOp
 from inferir.dialects.cpu.elementwise import MapOp, TransposeOp
 from inferir.dialects.cpu.matmul import GemmOp
 from inferir.dialects.cpu.pooling import LrnOp, Pool2dOp, ReduceOp, SoftmaxOp
+from inferir.dialects.cpu.recurrence import RecurrenceOp
 from inferir.dialects.cpu.winograd import WinogradConv2dOp
 from inferir.passes.cpu.kernels.convolution import lower_conv2d, lower_dwconv2d
 from inferir.passes.cpu.kernels.elementwise import lower_map, lower_transpose
 from inferir.passes.cpu.kernels.gemm import lower_gemm
 from inferir.passes.cpu.kernels.kernel import Kernels, Lowering
 from inferir.passes.cpu.kernels.pooling import lower_lrn, lower_pool2d, lower_reduce, lower_softmax
+from inferir.passes.cpu.kernels.recurrence import lower_recurrence
 from inferir.passes.cpu.kernels.winograd import lower_winograd
 
 LOWERINGS: dict[type[Operation], Callable[[Any, Lowering], None]] = {
@@ -42,6 +44,7 @@ LOWERINGS: dict[type[Operation], Callable[[Any, Lowering], None]] = {
     LrnOp: lower_lrn,
     MapOp: lower_map,
     TransposeOp: lower_transpose,
+    RecurrenceOp: lower_recurrence,
 }
 
 
@@ -53,7 +56,7 @@ class ConvertCpuToKernels(Pass):
     def run(self, op: Operation, ctx: Context) -> None:
         assert isinstance(op, ModuleOp)
         kernels = Kernels()
-        for inner in [o for o in op.walk() if isinstance(o, Level3Op)]:
+        for inner in [o for o in op.walk() if isinstance(o, Level3Op | RecurrenceOp)]:
             if inner.outs is None:
                 raise InferError(f"{inner.name}: works on tensors still; bufferisation comes first", inner.location)
             if type(inner) not in LOWERINGS:

@@ -51,6 +51,21 @@ def pack_when_computed(pack: cpu.PackGemmOp, rw: Rewriter) -> str | None:
     return None
 
 
+@rewrites(cpu.PackGatesOp)
+def pack_gates_when_computed(pack: cpu.PackGatesOp, rw: Rewriter) -> str | None:
+    """[D, gates H, K] -> [D, gates, H, K] -> pad H -> [D, gates, P, U, K] -> [D, P, K, gates, U], at run time"""
+    if from_constants(pack.w):
+        return None
+    (count, rows, depth), (panels, *_) = shape_of(pack.w), shape_of(pack.packed)
+    hidden, panels = rows // pack.gates, panels // count
+    w = reshaped(pack.w, (count, pack.gates, hidden, depth), rw)
+    if panels * pack.units > hidden:
+        w = result(cpu.PadOp.make(w, low=(0, 0, 0, 0), high=(0, 0, panels * pack.units - hidden, 0)), rw)
+    parts = transposed(reshaped(w, (count, pack.gates, panels, pack.units, depth), rw), (0, 2, 4, 1, 3), rw)
+    rw.replace(pack, reshaped(parts, shape_of(pack.packed), rw))
+    return None
+
+
 @rewrites(cpu.ReshapeOp, cpu.SliceOp)
 def view_of_constant(op: cpu.ReshapeOp | cpu.SliceOp, rw: Rewriter) -> str | None:
     """a part or another shape of a constant is a constant"""
@@ -75,4 +90,4 @@ def transpose_of_constant(op: cpu.TransposeOp, rw: Rewriter) -> str | None:
 class PackWeights(Pass):
     """A kernel reads its weights as one stream; the order that makes it one is known now."""
 
-    patterns = (pack_constant, pack_when_computed, view_of_constant, transpose_of_constant)
+    patterns = (pack_constant, pack_when_computed, pack_gates_when_computed, view_of_constant, transpose_of_constant)

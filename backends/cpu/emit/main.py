@@ -14,12 +14,20 @@ from inferir.dialects.cpu.program import KernelOp, LaunchOp, ViewOp
 TIMELINE = 264  # byte in the pool: ptr or null, i64[launches + 1] for the cycle counter
 
 
+def timed(op: func.FuncOp) -> list[Operation]:
+    """What a timeline has an entry for: launches of main's own block, and loops and branches with launches in them."""
+    return [o for o in op.body.block.ops if any(isinstance(inner, LaunchOp) for inner in o.walk())]
+
+
 class HostEmitter(Emitter):
     """Adds views and launches to what kernels may hold."""
 
     launches = 0
 
     def op(self, op: Operation) -> None:
+        if isinstance(op.parent_op(), func.FuncOp) and any(isinstance(inner, LaunchOp) for inner in op.walk()):
+            self.stamp()
+            self.launches += 1
         match op:
             case ViewOp():
                 assert isinstance(op.result.type, MemRefType)
@@ -52,9 +60,7 @@ class HostEmitter(Emitter):
             for declared, size in zip(argument.type.get_shape(), value.sizes, strict=True):
                 if declared < 0:
                     put("i64", size)
-        self.stamp()
         f.do(f"call void @launch(ptr %pool, ptr @{op.kernel.root_reference.data}, ptr %slots, i64 {self.integer(op.tasks)})")
-        self.launches += 1
 
     def stamp(self) -> None:
         """Store the cycle counter if the runtime asked for a timeline."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from inferir.backends.cpu.emit.cell import emit_cell_tile
 from inferir.backends.cpu.emit.kernel import Emitter
 from inferir.backends.cpu.emit.reductions import emit_reduce_columns, emit_reduce_row
 from inferir.backends.cpu.emit.rows import emit_lrn_row, emit_map, emit_softmax_row
@@ -24,4 +25,5 @@ MICROKERNELS: dict[type, Callable[[Any, Emitter], None]] = {
     uk.TransposeTileOp: emit_transpose_tile,
     uk.WinogradInputOp: emit_winograd_input,
     uk.WinogradOutputOp: emit_winograd_output,
+    uk.CellTileOp: emit_cell_tile,
 }

@@ -137,14 +137,20 @@ def _line(f: Function, tile: Tile, x: str, w: str, values: list[str]) -> list[st
 
 def _sum(f: Function, tile: Tile, x: str, w: str, depth: int, rows: Sequence[bool], values: list[str]) -> list[str]:
     """Accumulate `depth` products into the rows that take part."""
-    vectors = -(-tile.columns // LANES)
+    return accumulate(f, x, w, depth, tile.row_step, tile.panel, -(-tile.columns // LANES), rows, values)
+
+
+def accumulate(
+    f: Function, x: str, w: str, depth: int, row_step: int, panel: int, vectors: int, rows: Sequence[bool], values: list[str]
+) -> list[str]:
+    """`values[i, j] += x[i, k] w[k, j]` for k below `depth`: rows `row_step` apart, `vectors` of a row of the panel."""
 
     def step(x: str, w: str, k: int, values: list[str]) -> list[str]:
         values = list(values)
-        weights = [f.load_vector(f.at(w, k * tile.panel + LANES * j)) for j in range(vectors)]
-        for i in range(tile.rows):
-            if rows[i]:
-                scalar = f.broadcast(f.load("float", f.at(x, i * tile.row_step + k)))
+        weights = [f.load_vector(f.at(w, k * panel + LANES * j)) for j in range(vectors)]
+        for i, there in enumerate(rows):
+            if there:
+                scalar = f.broadcast(f.load("float", f.at(x, i * row_step + k)))
                 for j in range(vectors):
                     values[i * vectors + j] = f.fma(scalar, weights[j], values[i * vectors + j])
         return values
@@ -153,9 +159,9 @@ def _sum(f: Function, tile: Tile, x: str, w: str, depth: int, rows: Sequence[boo
     main = depth // unroll * unroll
 
     def body(k: Int, values: list[str]) -> list[str]:
-        here, panel = f.at(x, k), f.at(w, f.mul(k, tile.panel))
+        here, at = f.at(x, k), f.at(w, f.mul(k, panel))
         for u in range(unroll):
-            values = step(here, panel, u, values)
+            values = step(here, at, u, values)
         return values
 
     values = f.loop(0, main, unroll, [(VECTOR, v) for v in values], body)

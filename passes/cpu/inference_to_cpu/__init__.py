@@ -10,9 +10,10 @@ from inferir.passes.cpu.inference_to_cpu import (
     matmul,
     normalization,
     pooling,
+    recurrent,
     reductions,
     shape,
 )
 
-FAMILIES = (attention, convolution, decompositions, elementwise, half, matmul, normalization, pooling, reductions, shape)
+FAMILIES = (attention, convolution, decompositions, elementwise, half, matmul, normalization, pooling, recurrent, reductions, shape)
 PATTERNS: tuple[Pattern, ...] = tuple(value for module in FAMILIES for value in vars(module).values() if isinstance(value, Pattern))

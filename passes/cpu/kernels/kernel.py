@@ -50,14 +50,14 @@ def text_of(op: KernelOp) -> str:
 class Lowering:
     """What a family's lowering is given: the op, a builder before it, and where its kernel goes."""
 
-    def __init__(self, op: Level3Op, kernels: Kernels):
+    def __init__(self, op: Any, kernels: Kernels):
         self.op = op
         self.kernels = kernels
         self.host = Builder(InsertPoint.before(op))
         outs = op.outs
         assert outs is not None
         self.y: SSAValue = self.normal(outs)
-        self.extras = [self.normal(e) for e in op.extras]
+        self.extras = [self.normal(e) for e in op.extras] if isinstance(op, Level3Op) else []
 
     def normal(self, value: SSAValue) -> SSAValue:
         """The memref with no offset in its layout and no layout where it is contiguous, so that kernels can be shared."""
@@ -84,8 +84,12 @@ class Lowering:
         self.host.add_op(launch)
 
     def epilogue(self) -> Region:
-        """A copy of the op's region for one more microkernel, with names of its own so that equal kernels read the same."""
-        region = self.op.epilogue.clone()
+        """A copy of the op's epilogue for one more microkernel."""
+        return self.region(self.op.epilogue)
+
+    def region(self, original: Region) -> Region:
+        """A copy of a region, with names of its own so that equal kernels read the same."""
+        region = original.clone()
         for block in region.blocks:
             for position, argument in enumerate(block.args):
                 argument.name_hint = f"e{position - 1}" if position else "value"

@@ -148,7 +148,7 @@ class Placement:
         """Have a value computed at a place, if it is not computed elsewhere already."""
         if place is None or value in self.places or not isinstance(value, OpResult):
             return
-        if not isinstance(value.op, cpu.Level3Op | cpu.ConcatOp | cpu.ReshapeOp | cpu.RepeatOp | cpu.PadOp):
+        if not isinstance(value.op, cpu.Level3Op | cpu.RecurrenceOp | cpu.ConcatOp | cpu.ReshapeOp | cpu.RepeatOp | cpu.PadOp):
             return
         if place.overwritten and not value.has_one_use():
             return

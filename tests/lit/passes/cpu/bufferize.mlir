@@ -97,3 +97,21 @@ func.func @copies_into_positions(%x: tensor<1x2x2xf32>) -> (tensor<1x4x2xf32>, t
   %1 = cpu.pad %x low [0, 1, 0] high [0, 0, 0] value 1.5 : (tensor<1x2x2xf32>) -> tensor<1x3x2xf32>
   return %0, %1 : tensor<1x4x2xf32>, tensor<1x3x2xf32>
 }
+
+// -----
+// The state of a recurrence has two places that take turns; it starts in the first and ends where the number of steps says.
+// CHECK-LABEL: func.func @recurrence
+// CHECK:         %[[BOTH:.+]] = cpu.alloc : () -> memref<2x1x2x4xf32>
+// CHECK:         %[[START:.+]] = cpu.view %[[BOTH]] at %{{.+}} : memref<2x1x2x4xf32> to memref<1x2x4xf32>
+// CHECK:         cpu.map %[[START]], %{{.+}} outs %[[START]]
+// CHECK:         cpu.recurrence %{{.+}}, %{{.+}}, %[[BOTH]] outs %
+// CHECK:         %[[END:.+]] = cpu.view %[[BOTH]] at %{{.+}} : memref<2x1x2x4xf32> to memref<1x2x4xf32>
+// CHECK:         cpu.map %[[END]] outs %
+func.func @recurrence(%x: tensor<5x2x4xf32>, %w: tensor<1x4x16xf32>, %h0: tensor<1x1x1xf32>) -> tensor<1x2x4xf32> {
+  %y, %h = cpu.recurrence %x, %w, %h0 {
+  ^bb0(%t: f32, %sum: f32, %in: f32, %old: f32):
+    %0 = arith.addf %sum, %in : f32
+    cpu.yield %0, %0 : f32, f32
+  } {} : (tensor<5x2x4xf32>, tensor<1x4x16xf32>, tensor<1x1x1xf32>) -> (tensor<5x1x2x4xf32>, tensor<1x2x4xf32>)
+  return %h : tensor<1x2x4xf32>
+}

@@ -66,3 +66,26 @@ func.func @unknown_size(%x: tensor<2x?xf32> {inference.dims = [2, "k"]}, %w: ten
   %y = cpu.gemm %x, %p columns 48 {} : (tensor<2x?xf32>, tensor<3x?x16xf32>) -> tensor<2x48xf32>
   return %y : tensor<2x48xf32>
 }
+
+// -----
+// Gates that are computed are padded to whole panels, cut, and put side by side.
+// CHECK-LABEL: @computed_gates
+// CHECK-SAME:    %[[R:[a-z]+]]: tensor<1x16x4xf32>
+// CHECK:         %[[G:.+]] = cpu.reshape %[[R]] shape [1, 4, 4, 4]
+// CHECK:         %[[P:.+]] = cpu.pad %[[G]] low [0, 0, 0, 0] high [0, 0, 12, 0]
+// CHECK:         %[[C:.+]] = cpu.reshape %[[P]] shape [1, 4, 1, 16, 4]
+// CHECK:         %[[T:.+]] = cpu.transpose %[[C]] permutation [0, 2, 4, 1, 3]
+// CHECK:         cpu.reshape %[[T]] shape [1, 4, 64]
+func.func @computed_gates(%r: tensor<1x16x4xf32>) -> tensor<1x4x64xf32> {
+  %p = cpu.pack_gates %r gates 4 : (tensor<1x16x4xf32>) -> tensor<1x4x64xf32>
+  return %p : tensor<1x4x64xf32>
+}
+
+// -----
+// CHECK-LABEL: @constant_gates
+// CHECK:         inference.constant #inference.fold<cpu.pack_gates
+func.func @constant_gates() -> tensor<1x4x64xf32> {
+  %r = inference.constant #inference.weight<"r"> : tensor<1x16x4xf32>
+  %p = cpu.pack_gates %r gates 4 : (tensor<1x16x4xf32>) -> tensor<1x4x64xf32>
+  return %p : tensor<1x4x64xf32>
+}

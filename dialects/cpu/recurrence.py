@@ -1,0 +1,173 @@
+"""Recurrent nets: a product of the state and its weights at every step, and a scalar region that makes the next state of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from xdsl.dialects.builtin import MemRefType, TensorType
+from xdsl.ir import Attribute, Region
+from xdsl.irdl import AttrSizedOperandSegments, operand_def, opt_operand_def, region_def, var_operand_def, var_result_def
+
+from inferir.core.dims import Shape, differ, shape_text
+from inferir.core.op import Op, define
+from inferir.core.properties import enum, ints
+from inferir.dialects.cpu.base import ceil_div, shape_of
+from inferir.dialects.cpu.scalar import evaluate_block
+
+OPERAND = TensorType.constr() | MemRefType.constr()
+
+
+def pack_gates(w: np.ndarray, gates: int, units: int) -> np.ndarray:
+    """[D, gates * H, K] -> [D * P, K, gates * units], P = ceil(H / units), zeros beyond H: the layout of `cpu.recurrence`'s `w`."""
+    directions, rows, depth = w.shape
+    hidden = rows // gates
+    panels = ceil_div(hidden, units)
+    padded = np.zeros((directions, gates, panels * units, depth), w.dtype)
+    padded[:, :, :hidden] = w.reshape(directions, gates, hidden, depth)
+    parts = padded.reshape(directions, gates, panels, units, depth).transpose(0, 2, 4, 1, 3)
+    return np.ascontiguousarray(parts.reshape(directions * panels, depth, gates * units))
+
+
+def unpack_gates(w: np.ndarray, directions: int, gates: int, hidden: int) -> np.ndarray:
+    """[D * P, K, gates * units] -> [D, gates, K, H]."""
+    panels, depth, width = w.shape
+    parts = w.reshape(directions, panels // directions, depth, gates, width // gates).transpose(0, 3, 2, 1, 4)
+    return parts.reshape(directions, gates, depth, -1)[..., :hidden]
+
+
+@define
+class RecurrenceOp(Op):
+    """Steps over time; at each, every gate gets a sum over the state, and `cell` makes the next states of the gates.
+
+    x          [T, B, D * G * H]: what the gates get from the input, for all steps; D directions, G gates, H hidden units
+    w          [D * P, H, gates * U], packed by `pack_gates`: panel p holds units p U to p U + U of every gate; U is a multiple of 16
+    second     the weights of a second product, of the last state, where one gate needs what others made (GRU); else absent
+    bias       [D, n * H]: n numbers for each unit; optional
+    peepholes  [D, m * H]: m more; optional
+    lengths    [B, 1], i32: how many steps a sample has; optional
+    states     on tensors, what they start with: [D, B, H], or a shape that broadcasts to it; the product is of the first.
+               On buffers, their memory, which holds the start and then the state: the first is [2, D, B, H], of which step s
+               reads part s % 2 and writes the other
+    gates      how many gates the first product makes, and the second
+    cell       of (step t, sums of the gates of the product, inputs of the same gates, bias, peepholes, length if there are lengths,
+               states): yields what y gets and the next states. Before a second product it yields the next states but the first
+    after      the same for the second product; empty where there is none
+
+    Results: y [T, D, B, H], then the states after the last step, [D, B, H] each.
+
+    Example (h = tanh(x w + h r + b), one direction):
+        %y, %h = cpu.recurrence %x, %r, %h0 bias %b gates [1] {
+        ^bb0(%t: f32, %sum: f32, %in: f32, %b: f32, %old: f32):
+          ...
+          cpu.yield %new, %new : f32, f32
+        } {} : (tensor<5x2x4xf32>, tensor<1x4x16xf32>, tensor<1x2x4xf32>, tensor<1x4xf32>) -> (tensor<5x1x2x4xf32>, tensor<1x2x4xf32>)
+    """
+
+    name = "cpu.recurrence"
+    x = operand_def(OPERAND)
+    w = operand_def(OPERAND)
+    states = var_operand_def(OPERAND)
+    second = opt_operand_def(OPERAND)
+    bias = opt_operand_def(OPERAND)
+    peepholes = opt_operand_def(OPERAND)
+    lengths = opt_operand_def(OPERAND)
+    outs = opt_operand_def(MemRefType)
+    direction = enum("forward", "reverse", "bidirectional")
+    gates = ints((1,))
+    cell = region_def()
+    after = region_def()
+    ys = var_result_def(TensorType)
+    irdl_options = (AttrSizedOperandSegments(as_property=True),)
+
+    @property
+    def directions(self) -> int:
+        """D"""
+        return 2 if self.direction == "bidirectional" else 1
+
+    @property
+    def hidden(self) -> int:
+        """H"""
+        return int(shape_of(self.w.type)[1])  # pyright: ignore[reportArgumentType]
+
+    def numbers_per_unit(self) -> list[int]:
+        """How many numbers bias and peepholes hold for each unit, of those that there are."""
+        return [int(shape_of(v.type)[1]) // self.hidden for v in (self.bias, self.peepholes) if v is not None]  # pyright: ignore
+
+    def stages(self) -> list[tuple[Any, Region, int]]:
+        """(weights, region, gates) of each product."""
+        first = (self.w, self.cell, self.gates[0])
+        return [first] if self.second is None else [first, (self.second, self.after, self.gates[1])]
+
+    def infer_shape(self, x: Shape, w: Shape, *others: Any) -> Any:
+        """y and the states."""
+        if len(x) != 3 or len(w) != 3:
+            self.error(f"x is {shape_text(x)}, w {shape_text(w)}; both need three dimensions")
+        hidden = w[1]
+        if differ(x[2], self.directions * sum(self.gates) * hidden):
+            self.error(f"x is {shape_text(x)}, {self.directions} x {sum(self.gates)} gates of {hidden} units do not fit")
+        return [(x[0], self.directions, x[1], hidden), *[(self.directions, x[1], hidden)] * len(self.states)]
+
+    def infer_types(self) -> list[Attribute]:
+        return super().infer_types() if self.outs is None else []
+
+    def infer_dtype(self, x: Any, *others: Any) -> Any:
+        """x's."""
+        return [x] * (1 + len(self.states))
+
+    def check(self) -> None:
+        """Regions take what the operands give them."""
+        if not self.states or len(self.gates) != (1 if self.second is None else 2):
+            self.error("has a state, and a number of gates for each product")
+        units = sum(self.numbers_per_unit()) + (self.lengths is not None)
+        for position, (weights, region, gates) in enumerate(self.stages()):
+            shape = shape_of(weights.type)
+            if shape[2] % (16 * gates) or shape[0] * shape[2] < self.directions * gates * self.hidden:  # pyright: ignore
+                self.error(f"weights {shape_text(shape)} do not hold {gates} gates of {self.hidden} units in panels of a multiple of 16")
+            takes = 1 + 2 * gates + units + len(self.states)
+            last = region is self.after or self.second is None
+            gives = len(self.states) + (1 if last else -1)
+            block = region.block
+            if len(block.args) != takes or block.last_op is None or len(block.last_op.operands) != gives:
+                self.error(f"the region of product {position} takes {takes} arguments and yields {gives}")
+
+    def evaluate(self, operands: Sequence[Any], **context: Any) -> list[np.ndarray]:
+        return super().evaluate(operands)
+
+    def reference(
+        self,
+        x: np.ndarray,
+        w: np.ndarray,
+        states: list[np.ndarray],
+        second: np.ndarray | None = None,
+        bias: np.ndarray | None = None,
+        peepholes: np.ndarray | None = None,
+        lengths: np.ndarray | None = None,
+        outs: None = None,
+    ) -> list[np.ndarray]:
+        """numpy."""
+        steps, batch, _ = x.shape
+        count, hidden = self.directions, self.hidden
+        inputs = x.reshape(steps, batch, count, sum(self.gates), hidden)
+        weights = [unpack_gates(v, count, g, hidden) for v, g in zip((w, second), self.gates, strict=False) if v is not None]
+        y = np.zeros((steps, count, batch, hidden), x.dtype)
+        final = [np.zeros((count, batch, hidden), x.dtype) for _ in states]
+        for d in range(count):
+            units = [u for v in (bias, peepholes) if v is not None for u in v[d].reshape(-1, hidden)]
+            units += [] if lengths is None else [lengths]
+            now = [np.broadcast_to(s, (count, batch, hidden))[d] for s in states]
+            backwards = self.direction == "reverse" or d == 1
+            for t in reversed(range(steps)) if backwards else range(steps):
+                gates = iter(range(sum(self.gates)))
+                out: list[np.ndarray] = []
+                for stage, (_, region, number) in enumerate(self.stages()):
+                    sums = [(now[0] if stage == 0 else now[-1]) @ r for r in weights[stage][d]]
+                    given = [inputs[t, :, d, next(gates)] for _ in range(number)]
+                    out = evaluate_block(region.block, np.array(t, np.float32), *sums, *given, *units, *now)
+                    if len(out) < len(now):
+                        now = [now[0], *out]
+                y[t, d], *now = out
+            for whole, state in zip(final, now, strict=True):
+                whole[d] = state
+        return [y, *final]

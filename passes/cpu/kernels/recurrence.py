@@ -1,0 +1,150 @@
+"""`cpu.recurrence`: a loop over steps in main, each one launch for each product; a task makes some units of the next states."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xdsl.dialects.builtin import DYNAMIC_INDEX, MemRefType
+from xdsl.ir import Region, SSAValue
+
+from inferir.dialects.cpu.recurrence import RecurrenceOp
+from inferir.dialects.cpu.uk import CellTileOp
+from inferir.passes.cpu.kernels.builder import Index, KernelBuilder
+from inferir.passes.cpu.kernels.gemm import each_panel, each_rows
+from inferir.passes.cpu.kernels.kernel import MOST_TASKS, Lowering, divide, estimate
+
+STEP_FLOPS = 200_000
+"""Work of a task within one step: threads meet after every step, so parts are small and there are few of them."""
+ACCUMULATORS = 24
+"""Vector registers for the sums of a tile."""
+
+
+def lower_recurrence(op: RecurrenceOp, lowering: Lowering) -> None:
+    """One kernel for each product, launched again and again."""
+    host = lowering.host
+    steps = host.sizes(lowering.normal(op.x))[0]
+    first = 0
+    kernels = []
+    for stage, (weights, region, gates) in enumerate(op.stages()):
+        kernels.append(_Step(op, lowering, stage, weights, region, gates, first))
+        first += gates
+
+    def one(step: Index) -> None:
+        for kernel in kernels:
+            kernel.launch(step)
+
+    host.loop(0, steps, 1, one, "step")
+
+
+class _Step:
+    """The kernel of one product."""
+
+    def __init__(self, op: RecurrenceOp, lowering: Lowering, stage: int, weights: SSAValue, region: Region, gates: int, first: int):
+        self.op, self.lowering, self.region, self.gates, self.first = op, lowering, region, gates, first
+        self.source = 0 if stage == 0 else len(op.states) - 1
+        self.last = stage == len(op.stages()) - 1
+        shape = weights.type.get_shape()  # pyright: ignore[reportAttributeAccessIssue]
+        self.panels, self.hidden, width = shape[0] // op.directions, op.hidden, shape[2]
+        self.units = width // gates
+        x = lowering.normal(op.x)
+        assert isinstance(x.type, MemRefType)
+        self.batch = x.type.get_shape()[1]
+        self.rows = max(1, ACCUMULATORS * 16 // width)
+        if self.batch != DYNAMIC_INDEX:
+            self.rows = min(self.rows, max(1, self.batch))
+        self.named: dict[str, SSAValue] = {"x": x, "w": lowering.normal(weights)}
+        for name, value in (("bias", op.bias), ("peepholes", op.peepholes)):
+            if value is not None:
+                self.named[name] = self.along_units(value)
+        if op.lengths is not None:
+            self.named["lengths"] = lowering.normal(op.lengths)
+        self.named |= {f"s{i}": lowering.normal(s) for i, s in enumerate(op.states)} | {"y": lowering.y}
+
+    def along_units(self, value: SSAValue) -> SSAValue:
+        """[D, n] as [D, 1, n]: it does not step with the samples of a tile."""
+        host = self.lowering.host
+        assert isinstance(value.type, MemRefType)
+        strides = value.type.get_strides() or (value.type.get_shape()[1], 1)
+        count, numbers = value.type.get_shape()
+        return host.view(value, [count, 1, numbers], [strides[0] or 0, numbers, 1])
+
+    def launch(self, step: Index) -> None:
+        """The launch of one step, and the kernel the first time."""
+        host, hidden = self.lowering.host, self.hidden
+        flops = 2 * estimate(self.batch, 8) * hidden * self.gates * hidden * self.op.directions
+        parts = max(1, min(MOST_TASKS, flops // STEP_FLOPS) // self.op.directions)
+        self.width = divide(self.panels, parts)
+        self.blocks = -(-self.panels // self.width)
+        self.block = self.rows * max(1, 16 // self.rows)
+        row_blocks = host.ceil_div(host.sizes(self.named["x"])[1], self.block)
+        tasks = host.mul(row_blocks, self.blocks * self.op.directions)
+        self.lowering.launch("recurrence", tasks, {"step": host.value(step), **self.named}, self.body)
+
+    def body(self, k: KernelBuilder, arg: dict[str, Any]) -> None:
+        """Tiles of samples and units."""
+        total, batch = k.sizes(arg["x"])[:2]
+        row_blocks = k.ceil_div(batch, self.block)
+        part = k.div(k.task, row_blocks)
+        low = k.mul(k.rem(k.task, row_blocks), self.block)
+        high = k.minimum(k.add(low, self.block), batch)
+        d: Index = 0
+        if self.op.directions > 1:
+            d, part = k.div(part, self.blocks), k.rem(part, self.blocks)
+        step = arg["step"]
+        back = k.sub(k.sub(total, 1), step)
+        t = step if self.op.direction == "forward" else back
+        if self.op.directions > 1:
+            t = k.add(step, k.mul(d, k.sub(back, step)))
+        now = k.rem(step, 2)
+        turns = (now, k.sub(1, now))
+        first = k.mul(part, self.width)
+        end = k.minimum(k.add(first, self.width), self.panels)
+        rows, fixed = self.rows, self.batch
+
+        def panel(p: Index, width: int) -> None:
+            each_rows(k, low, high, rows, fixed, lambda i, count: self.tile(k, arg, (t, d, p), turns, i, count, width))
+
+        each_panel(k, first, end, self.hidden, self.units, panel)
+
+    def tile(
+        self,
+        k: KernelBuilder,
+        arg: dict[str, SSAValue],
+        at: tuple[Index, ...],
+        turns: tuple[Index, Index],
+        i: Index,
+        count: int,
+        width: int,
+    ) -> None:
+        """One microkernel. `at` is the step in time, the direction, the panel; `turns` the part of the state that is read, and the other."""
+        op, hidden, (t, d, p), (now, then) = self.op, self.hidden, at, turns
+        j = k.mul(p, self.units)
+        all_gates = sum(op.gates)
+
+        def state(number: int, turn: Index) -> list[Index]:
+            return [turn, d, i] if number == 0 else [d, i]
+
+        inputs = [(arg[f"s{self.source}"], [*state(self.source, now), 0])]
+        inputs += [(arg["w"], [k.add(k.mul(d, self.panels), p), 0, 0])]
+        for gate in range(self.first, self.first + self.gates):
+            inputs.append((arg["x"], [t, i, k.add(k.mul(d, all_gates * hidden), k.add(j, gate * hidden))]))
+        for name, numbers in zip([n for n in ("bias", "peepholes") if n in arg], op.numbers_per_unit(), strict=True):
+            inputs += [(arg[name], [d, 0, k.add(j, n * hidden)]) for n in range(numbers)]
+        if op.lengths is not None:
+            inputs.append((arg["lengths"], [i, 0]))
+        states = range(len(op.states))
+        inputs += [(arg[f"s{n}"], [*state(n, now), j]) for n in states]
+        outputs = [(arg["y"], [t, d, i, j])] if self.last else []
+        outputs += [(arg[f"s{n}"], [*state(n, then), j]) for n in states if n or self.last]
+        k.add_op(
+            CellTileOp.of(
+                [(m, k.values(s)) for m, s in inputs],
+                [(m, k.values(s)) for m, s in outputs],
+                k.values((t,)),
+                self.lowering.region(self.region),
+                rows=count,
+                units=width,
+                gates=self.gates,
+                depth=hidden,
+            )
+        )
