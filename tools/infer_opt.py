@@ -11,7 +11,7 @@ import gc
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from xdsl.dialects.builtin import ModuleOp
 
@@ -30,6 +30,9 @@ from inferir.core.split_input import split
 from inferir.tools.command_line import UsageError
 from inferir.tools.opt_options import options, spelled_out
 from inferir.tools.pass_arguments import pass_flags, pipeline_from
+
+if TYPE_CHECKING:
+    from inferir.tools.emit_test import Outcome
 
 
 def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
@@ -71,6 +74,8 @@ class Session:
         self.folder = Path.cwd() if args.input == "-" else Path(args.input).parent
         self.sources: dict[str, str] = {}
         self.printing = print_options(args)
+        self.outcomes: list[Outcome] = []
+        self.pipeline_text = ""
 
     def run(self) -> int:
         """All of it; returns the exit status."""
@@ -92,6 +97,10 @@ class Session:
         self.sources[self.name] = text
         chunks = split(text, args.split_input_file) if args.split_input_file else [(1, text)]
         outputs = [self.chunk(line, chunk) for line, chunk in chunks]
+        if args.emit_test and None not in outputs:
+            from inferir.tools.emit_test import lit_test
+
+            outputs = [lit_test(self.outcomes, args, self.flags, self.pipeline_text)]
         if args.verify_diagnostics is None or args.output != "-":
             self.write(f"{args.output_split_marker}\n".join(o for o in outputs if o is not None))
         return int(any(o is None for o in outputs))
@@ -143,6 +152,12 @@ class Session:
         if args.mlir_generate_reproducer:
             write_whole(args.mlir_generate_reproducer, reproducer_text(text_of(module, debuginfo=True), manager.spec(), args.verify_each))
         try:
+            if args.emit_test:
+                from inferir.tools.emit_test import run_for_test
+
+                self.pipeline_text = manager.spec()
+                self.outcomes.append(run_for_test(module, manager))
+                return ""
             manager.run(module)
             with phase("Output"):
                 return self.printed(module, ctx)

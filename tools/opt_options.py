@@ -48,6 +48,9 @@ GROUPS: dict[str, dict[str, tuple[How, str]]] = {
         "--load-pass-plugin": ({"dest": "plugin", "action": "append", **FILE}, "the same, as mlir-opt spells it"),
         "--load-dialect-plugin": ({"dest": "plugin", "action": "append", **FILE}, "the same, as mlir-opt spells it"),
     },
+    "tests": {
+        "--emit-test": (FLAG, "print a lit test of the input and the passes instead of the result; of wrong passes, one that fails"),
+    },
     "passes": {
         "--pass-pipeline": ({"default": "", "metavar": "TEXT"}, "passes to run, as in mlir-opt; a pass is also a flag: --canonicalize --cse"),
         "--dump-pass-pipeline": (FLAG, "write the pipeline that will run, all options given, to stderr"),

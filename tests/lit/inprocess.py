@@ -53,7 +53,7 @@ def tool(name: str) -> Tool | None:
     """The function behind a command name: `infer-opt` is `inferir.tools.infer_opt:main`; None when it is not one of ours."""
     if name in ("filecheck", "diff"):
         return filecheck if name == "filecheck" else diff
-    if not re.fullmatch(r"infer-[a-z]+", name):
+    if not re.fullmatch(r"infer-[a-z-]+", name):
         return None
     try:
         return importlib.import_module(f"inferir.tools.{name.replace('-', '_')}").main
