@@ -5,14 +5,17 @@ infer-reduce model.mlir --test 'infer-opt --plugin mine.py --my-pass --check-num
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import io
 import re
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -77,18 +80,23 @@ def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> 
     return 0
 
 
+class OutOfTime(BaseException):
+    """The command took too long. Not an Exception: a tool that reports every exception must not swallow it."""
+
+
 def still_fails(command: Sequence[str], match: str | None, timeout: float) -> bool:
     """Whether the command fails, saying what it should. Tools of ours run in this process, which saves starting them."""
     name = command[0]
     try:
         if re.fullmatch(r"infer-[a-z-]+", name):
-            code, said = _run_here(name, command[1:])
+            with limited(timeout):
+                code, said = _run_here(name, command[1:])
         else:
             done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
             code, said = done.returncode, done.stdout + done.stderr
     except FileNotFoundError:
         raise UsageError(f"there is no command '{name}'") from None
-    except subprocess.TimeoutExpired:
+    except (subprocess.TimeoutExpired, OutOfTime):
         return match is None
     return code != 0 and (match is None or re.search(match, said) is not None)
 
@@ -101,6 +109,24 @@ def _run_here(name: str, argv: Sequence[str]) -> tuple[int, str]:
         raise FileNotFoundError(name) from None
     out = io.StringIO()
     return tool.main(list(argv), io.StringIO(), out, out), out.getvalue()
+
+
+@contextlib.contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Raise OutOfTime in the block when it takes longer; a limit that was set outside goes on after it."""
+
+    def expired(signum: int, frame: object) -> None:
+        raise OutOfTime
+
+    handler = signal.signal(signal.SIGALRM, expired)
+    outside, started = signal.setitimer(signal.ITIMER_REAL, seconds)[0], time.monotonic()
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+        if outside:
+            signal.setitimer(signal.ITIMER_REAL, max(0.001, outside - (time.monotonic() - started)))
 
 
 def run() -> int:

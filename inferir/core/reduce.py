@@ -1,7 +1,8 @@
 """Shrink a module while something still holds of it: fewer functions, fewer ops, fewer operands of the return.
 
-Every step makes a smaller module that verifies and asks whether it is still interesting; a step that is not is undone. Ops go
-from the last to the first, in halves, quarters and so on at first. What used an op that goes takes one of its operands of the
+Every step makes a smaller module that verifies and asks whether it is still interesting; a step that is not is undone. First
+each function returns as early a value as will do, found by halves; then ops go from the last to the first, in halves, quarters
+and so on at first. What used an op that goes takes one of its operands of the
 same type, else a new argument of the function.
 """
 
@@ -13,7 +14,8 @@ from typing import Any
 from xdsl.dialects import func
 from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, FunctionType, ModuleOp
 from xdsl.ir import Operation, SSAValue
-from xdsl.traits import IsTerminator
+from xdsl.traits import ConstantLike, IsTerminator
+from xdsl.transforms.dead_code_elimination import is_trivially_dead
 
 from inferir.core.diagnostics import InferError
 from inferir.core.verifier import verify
@@ -39,8 +41,8 @@ def size(module: ModuleOp) -> int:
 
 def _one_round(module: ModuleOp, interesting: Interesting) -> ModuleOp | None:
     """A smaller module, None where no step makes one."""
-    best: ModuleOp | None = None
-    now = module
+    best = _returning_early(module, interesting)
+    now = best if best is not None else module
     count = len(_removable(now))
     step = max(1, count // 2)
     while step:
@@ -57,6 +59,47 @@ def _one_round(module: ModuleOp, interesting: Interesting) -> ModuleOp | None:
         if tried is not None:
             best = now = tried
     return best
+
+
+def _returning_early(module: ModuleOp, interesting: Interesting) -> ModuleOp | None:
+    """The module with every function returning the first of its values that will do; None where none but the last does."""
+    best: ModuleOp | None = None
+    for index, op in enumerate(walk(module)):
+        if not isinstance(op, func.FuncOp) or op.is_declaration or len(op.body.blocks) != 1:
+            continue
+        first, last = 0, len(_computed(op)) - 1
+        while first < last:
+            middle = (first + last) // 2
+            tried = _attempt(best or module, interesting, lambda m, i=index, k=middle: _return_at(m, i, k))
+            if tried is None:
+                first = middle + 1
+            else:
+                best, last = tried, middle
+    return best
+
+
+def _return_at(module: ModuleOp, index: int, place: int) -> bool:
+    """Return what a function computes at a place, and drop what only served what was returned before."""
+    function = _at(module, index)
+    assert isinstance(function, func.FuncOp)
+    op: Operation | None = _computed(function)[place]
+    last = function.body.block.last_op
+    assert op is not None and last is not None
+    last.operands = op.results
+    _set_types(function)
+    while (after := last.prev_op) is not None and after is not op:
+        last = after
+        if is_trivially_dead(after):
+            last = after.next_op
+            assert last is not None
+            after.detach()
+            after.erase()
+    return True
+
+
+def _computed(function: func.FuncOp) -> list[Operation]:
+    """The ops of a function that have results, constants excepted."""
+    return [op for op in function.body.block.ops if op.results and not _is_constant(op)]
 
 
 def _attempt(module: ModuleOp, interesting: Interesting, change: Callable[[ModuleOp], bool]) -> ModuleOp | None:
@@ -158,6 +201,10 @@ def _take_less(module: ModuleOp, index: int, argument: int) -> bool:
 def _drop_unused(module: ModuleOp) -> None:
     """Constants that nobody uses any more say nothing."""
     for op in list(walk(module)):
-        if op.name.endswith("constant") and op.parent is not None and all(r.first_use is None for r in op.results):
+        if _is_constant(op) and op.parent is not None and all(r.first_use is None for r in op.results):
             op.detach()
             op.erase()
+
+
+def _is_constant(op: Operation) -> bool:
+    return op.has_trait(ConstantLike)

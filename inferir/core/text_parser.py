@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
+from xdsl.dialect_interfaces.op_asm import OpAsmDialectInterface
 from xdsl.dialects.builtin import (
     UNKNOWN_LOC,
     AnyFloat,
@@ -81,6 +82,15 @@ class InferParser(Parser):
     def at_end(self) -> bool:
         """Whether nothing is left to read."""
         return self._current_token.kind is MLIRTokenKind.EOF
+
+    def _parse_dialect_resource_handle(self, dialect_name: str, interface: OpAsmDialectInterface) -> str:
+        """A resource by its name in this text. A dialect outlives its texts: xDSL would rename what an earlier text had too, and
+        lose its value."""
+        key = self.parse_identifier(" for resource handle")
+        if (dialect_name, key) not in self.dialect_resources:
+            interface._blob_storage[key] = ""  # pyright: ignore[reportPrivateUsage]
+            self.dialect_resources.add((dialect_name, key))
+        return key
 
     def resolve_operand(self, operand: Any, type: Any) -> Any:
         """Resolve an operand, remembering where a value was used before its definition."""

@@ -23,6 +23,7 @@
 
 // Where nothing changed, the checks hold that nothing does.
 // TEST{LITERAL}: // CHECK-LABEL: func.func @declined(
+// TEST{LITERAL}: // CHECK-SAME:    %[[X:[a-zA-Z0-9_.]+]]: tensor<2x8xf32>
 // TEST{LITERAL}: // CHECK:         %[[S:.+]] = inference.sigmoid %[[X]] : tensor<2x8xf32>
 
 // Of a pass that is wrong there is no right output: the test is that the program computes what it did.
