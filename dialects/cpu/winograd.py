@@ -175,6 +175,7 @@ class WinogradConv2dOp(Level3Op):
 
     def cost(self) -> Cost:
         """The products only: planes / m^2 multiplications and additions for each element and input channel."""
-        planes, _, inner, _ = shape_of(self.w.type)
+        inner = shape_of(self.w.type)[2]
         base = super().cost()
-        return Cost(2 * base.flops * int(planes) * int(inner) // self.tile**2, base.bytes)
+        products = (self.tile + 2) ** 2 * (inner if isinstance(inner, int) else 1)
+        return Cost(2 * base.flops * products // self.tile**2, base.bytes)

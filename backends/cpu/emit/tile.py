@@ -13,6 +13,7 @@ from inferir.backends.cpu.emit.elements import F32, Element
 from inferir.backends.cpu.emit.kernel import Emitter, Memory
 from inferir.backends.cpu.emit.region import emit_region, is_expensive, region_key
 from inferir.backends.cpu.emit.text import LANES, VECTOR, Function, Int
+from inferir.dialects.cpu.microkernel import Microkernel
 from inferir.dialects.cpu.uk import FmaTileOp, WindowTile
 
 UNROLL = 4
@@ -51,7 +52,7 @@ class Tile:
     region: tuple
 
 
-def static(step: Int, op: WindowTile, what: str) -> int:
+def static(step: Int, op: Microkernel, what: str) -> int:
     """A stride that must be known now."""
     if not isinstance(step, int):
         op.error(f"the stride of {what} between the rows of the tile is not static")
