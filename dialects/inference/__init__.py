@@ -25,6 +25,7 @@ from inferir.dialects.inference.joining import *
 from inferir.dialects.inference.linear import *
 from inferir.dialects.inference.normalization import *
 from inferir.dialects.inference.pooling import *
+from inferir.dialects.inference.positions import *
 from inferir.dialects.inference.quantization import *
 from inferir.dialects.inference.recurrent import *
 from inferir.dialects.inference.reduction import *

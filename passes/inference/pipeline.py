@@ -21,7 +21,7 @@ BASIC = pipeline(
     NONE,
     "merge-duplicate-weights",
     CLEAN,
-    "func.func(fuse-attention)",  # O3: before its transposes move
+    "func.func(fuse-attention,fuse-rope)",  # O3: before transposes move
     "func.func(push-transposes)",  # those that meet cancel; a lone one ends at a matrix product, or at the end
     "func.func(fold-pad,fold-batch-norm,fold-scale-and-shift)",  # O3: into the windows, weights and biases
     "func.func(fuse-layer-norm,fuse-gelu,fuse-silu,fuse-hard-swish)",  # O3: formulas that exporters take apart

@@ -52,6 +52,25 @@ def row_norm(op: inf.LayerNormOp | inf.RmsNormOp, rw: Rewriter) -> str | None:
     return None
 
 
+@rewrites(inf.RopeOp)
+def rope(op: inf.RopeOp, rw: Rewriter) -> str | None:
+    """Each half of the rows is two products and a sum; the halves lie side by side."""
+    size = shape_of(op.x)[-1]
+    if size < 0:
+        return "the length of the rows is not known"
+    do, halves = Steps(rw), ((0, size // 2), (size // 2, size))
+
+    def parts(v: SSAValue) -> list[SSAValue]:
+        whole = shape_of(v)[-1] == size
+        return [do(inf.SliceOp, v, starts=(a,), ends=(b,), axes=(rank_of(v) - 1,)) if whole else v for a, b in halves]
+
+    (first, second), (cos1, cos2), (sin1, sin2) = (parts(v) for v in (op.x, op.cos, op.sin))
+    low = do(inf.SubOp, do(inf.MulOp, first, cos1), do(inf.MulOp, second, sin1))
+    high = do(inf.AddOp, do(inf.MulOp, second, cos2), do(inf.MulOp, first, sin2))
+    rw.replace(op, do(inf.ConcatOp, [low, high], axis=rank_of(op.x) - 1))
+    return None
+
+
 @rewrites(inf.GroupNormOp)
 def group_norm(op: inf.GroupNormOp, rw: Rewriter) -> str | None:
     """A norm of the rows of [N, groups, rest]."""

@@ -20,6 +20,19 @@ def transposed_operand(op: inf.MatmulOp, rw: Rewriter) -> str | None:
     rw.replace(op, op.like(result_types=[op.result.type], **changes))
 
 
+@rewrites(inf.MatmulOp)
+def rows_apart(op: inf.MatmulOp, rw: Rewriter) -> str | None:
+    """matmul(reshape(x), w) = reshape(matmul(x, w)) where the reshape only joins axes of rows: w does not care"""
+    inner = op.a.owner
+    if not isinstance(inner, inf.ReshapeOp) or op.transpose_a or len(shape_of(op.b)) != 2:
+        return "the left operand is not a reshape, or the right one not a matrix"
+    apart, joined = shape_of(inner.x), shape_of(op.a)
+    if len(joined) != 2 or len(apart) < 3 or apart[-1] != joined[-1] or UNKNOWN in (apart[-1], shape_of(op.result)[-1]):
+        return "the reshape does not join axes of rows"
+    product = op.like(a=inner.x)
+    rw.replace(op, [product, reshaped(product.result, (-1, shape_of(op.result)[-1]) if UNKNOWN in joined else shape_of(op.result))])
+
+
 def swaps_last_two(permutation: tuple[int, ...]) -> bool:
     """Whether a permutation exchanges the last two axes and nothing else."""
     n = len(permutation)

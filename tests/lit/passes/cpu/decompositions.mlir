@@ -81,3 +81,13 @@ func.func @attention(%q: tensor<2x2x3x4xf32>, %k: tensor<2x1x3x4xf32>, %m: tenso
   %1 = inference.attention %k, %k, %k left 1 right 1 : tensor<2x1x3x4xf32>
   return %0, %1 : tensor<2x2x3x4xf32>, tensor<2x1x3x4xf32>
 }
+
+// -----
+// Rotary position codes: the halves are slices, computed side by side.
+// CHECK-LABEL: @rope
+// CHECK:         cpu.slice
+// CHECK:         cpu.concat
+func.func @rope(%x: tensor<3x8xf32>, %c: tensor<3x8xf32>, %s: tensor<3x1xf32>) -> tensor<3x8xf32> {
+  %0 = inference.rope %x, %c, %s : (tensor<3x8xf32>, tensor<3x8xf32>, tensor<3x1xf32>) -> tensor<3x8xf32>
+  return %0 : tensor<3x8xf32>
+}

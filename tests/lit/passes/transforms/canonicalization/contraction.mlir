@@ -66,3 +66,21 @@ func.func @reduction_of_two_unknown(%x: tensor<?x?x1xf32>) -> tensor<?x?xf32> {
   %0 = inference.reduce %x kind mean axes [2] : (tensor<?x?x1xf32>) -> tensor<?x?xf32>
   return %0 : tensor<?x?xf32>
 }
+
+// -----
+// Rows need not lie side by side to be multiplied by a matrix; a reshape that cuts rows matters.
+// CHECK-LABEL: @rows_apart
+// CHECK:         inference.matmul %x, %w : (tensor<2x3x4xf32>, tensor<4x5xf32>) -> tensor<2x3x5xf32>
+// CHECK:         %[[ROWS:.+]] = inference.reshape %x shape [12, 2]
+// CHECK:         inference.matmul %[[ROWS]], %v
+// CHECK:         inference.matmul %z, %w : (tensor<?x?x4xf32>, tensor<4x5xf32>) -> tensor<?x?x5xf32>
+func.func @rows_apart(%x: tensor<2x3x4xf32>, %w: tensor<4x5xf32>, %v: tensor<2x5xf32>, %z: tensor<?x?x4xf32>) -> (tensor<2x3x5xf32>, tensor<12x5xf32>, tensor<?x5xf32>) {
+  %0 = inference.reshape %x shape [6, 4] : (tensor<2x3x4xf32>) -> tensor<6x4xf32>
+  %1 = inference.matmul %0, %w : (tensor<6x4xf32>, tensor<4x5xf32>) -> tensor<6x5xf32>
+  %2 = inference.reshape %1 shape [2, 3, 5] : (tensor<6x5xf32>) -> tensor<2x3x5xf32>
+  %3 = inference.reshape %x shape [12, 2] : (tensor<2x3x4xf32>) -> tensor<12x2xf32>
+  %4 = inference.matmul %3, %v : (tensor<12x2xf32>, tensor<2x5xf32>) -> tensor<12x5xf32>
+  %5 = inference.reshape %z shape [-1, 4] : (tensor<?x?x4xf32>) -> tensor<?x4xf32>
+  %6 = inference.matmul %5, %w : (tensor<?x4xf32>, tensor<4x5xf32>) -> tensor<?x5xf32>
+  return %2, %4, %6 : tensor<2x3x5xf32>, tensor<12x5xf32>, tensor<?x5xf32>
+}
