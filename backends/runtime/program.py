@@ -43,7 +43,7 @@ class Pool:
     TIMELINE = 264  # ptr or null: i64[launches + 1], the cycle counter read before every launch and after the last
 
 
-# Element types by their MLIR spelling. Types numpy lacks travel as the integers that hold their bits.
+# Element types by their MLIR spelling. Types numpy lacks travel as the integers that hold their bits, a byte for the smallest.
 DTYPES: dict[str, np.dtype] = {
     "f32": np.dtype(np.float32),
     "f64": np.dtype(np.float64),
@@ -51,6 +51,14 @@ DTYPES: dict[str, np.dtype] = {
     "bf16": np.dtype(np.uint16),
     "f8E4M3FN": np.dtype(np.uint8),
     "f8E5M2": np.dtype(np.uint8),
+    "f8E4M3FNUZ": np.dtype(np.uint8),
+    "f8E5M2FNUZ": np.dtype(np.uint8),
+    "f8E8M0FNU": np.dtype(np.uint8),
+    "f4E2M1FN": np.dtype(np.uint8),
+    "i4": np.dtype(np.uint8),
+    "ui4": np.dtype(np.uint8),
+    "i2": np.dtype(np.uint8),
+    "ui2": np.dtype(np.uint8),
     "i1": np.dtype(np.bool_),
     "i8": np.dtype(np.int8),
     "i16": np.dtype(np.int16),

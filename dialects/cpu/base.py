@@ -25,7 +25,7 @@ from xdsl.irdl import AttrSizedOperandSegments, opt_operand_def, opt_result_def,
 
 from inferir.core.dims import Shape, shape_text, symbol
 from inferir.core.op import Op
-from inferir.dialects.cpu.scalar import YieldOp, evaluate_region, scalar_type
+from inferir.dialects.cpu.scalar import YieldOp, as_elements, evaluate_region, scalar_type
 
 
 def ceil_div(a: Any, b: int) -> Any:
@@ -95,4 +95,8 @@ class Level3Op(Op):
 
     def finish(self, value: np.ndarray, extras: Sequence[np.ndarray]) -> np.ndarray:
         """Apply the epilogue to the op's value, in numpy."""
-        return evaluate_region(self.epilogue, value, *extras) if self.epilogue.blocks else value
+        if not self.epilogue.blocks:
+            return value
+        target = (self.outs if self.outs is not None else self.results[0]).type
+        assert isinstance(target, TensorType | MemRefType)
+        return as_elements(evaluate_region(self.epilogue, value, *extras), target.element_type)

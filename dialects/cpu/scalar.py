@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 from xdsl.dialects import arith
-from xdsl.dialects.builtin import FloatAttr, IntegerAttr, IntegerType, i1
+from xdsl.dialects.builtin import FloatAttr, IntegerAttr, IntegerType, bf16, f16, f32, f64, i1
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from xdsl.irdl import IRDLOperation, irdl_op_definition, traits_def, var_operand_def
 from xdsl.traits import IsTerminator, NoMemoryEffect
@@ -157,8 +157,30 @@ def _without_sign(x: np.ndarray) -> np.ndarray:
 
 
 def scalar_type(element: Attribute) -> Attribute:
-    """What a region calls an element of a tensor: integers have no sign there, the ops say how they read the bits."""
-    return IntegerType(element.width.data) if isinstance(element, IntegerType) else element
+    """What a region calls an element of a tensor.
+
+    Integers have no sign there, the ops say how they read the bits. What regions do not compute with is its bits: an i8 for float8 and i4.
+    """
+    if element in _FLOATS or element == i1:
+        return element
+    return IntegerType(8 * numpy_dtype(element).itemsize)
+
+
+_FLOATS = frozenset({f16, bf16, f32, f64})
+
+
+def as_scalars(array: np.ndarray, type: Attribute) -> np.ndarray:
+    """Elements of a tensor as a region takes them."""
+    to, array = numpy_dtype(type), np.asarray(array)
+    is_bits = isinstance(type, IntegerType) and array.dtype.kind not in "iub"
+    return array.view(to) if is_bits else array.astype(to, copy=False)
+
+
+def as_elements(array: np.ndarray, element: Attribute) -> np.ndarray:
+    """What a region yields as elements of a tensor."""
+    to = numpy_dtype(element)
+    is_bits = array.dtype.kind in "iu" and to.kind not in "iubf" and to.itemsize == array.dtype.itemsize
+    return np.ascontiguousarray(array).view(to).reshape(array.shape) if is_bits else array
 
 
 _ORDERED: dict[str, Callable[..., np.ndarray]] = {
@@ -201,9 +223,7 @@ def constant_of(op: arith.ConstantOp) -> float | int | bool:
 
 def evaluate_block(block: Block, *arguments: np.ndarray) -> list[np.ndarray]:
     """Run a scalar block on arrays that broadcast against each other; gives what it yields."""
-    values: dict[SSAValue, np.ndarray] = {
-        a: np.asarray(v).astype(numpy_dtype(a.type), copy=False) for a, v in zip(block.args, arguments, strict=True)
-    }
+    values: dict[SSAValue, np.ndarray] = {a: as_scalars(v, a.type) for a, v in zip(block.args, arguments, strict=True)}
     with np.errstate(all="ignore"):
         for op in block.ops:
             operands = [values[o] for o in op.operands]

@@ -95,7 +95,7 @@ class QuantizeOp(Scaled):
         name = dtype.name
         if not ("int" in name):
             return cast_array(ratio, dtype, saturate=self.saturate)
-        low, high = _bounds(dtype)
+        low, high = bounds(dtype)
         wide = np.rint(ratio.astype(np.float32)).astype(np.float64)
         wide = np.where(np.isnan(wide), 0, np.clip(wide, -(2**31), 2**31 - 1))
         if zero_point is not None:
@@ -103,7 +103,8 @@ class QuantizeOp(Scaled):
         return cast_array(np.clip(wide, low, high).astype(np.int32), dtype)
 
 
-def _bounds(dtype: np.dtype) -> tuple[int, int]:
+def bounds(dtype: np.dtype) -> tuple[int, int]:
+    """The least and largest number of an integer type."""
     bits = {"int4": (-8, 7), "uint4": (0, 15), "int2": (-2, 1), "uint2": (0, 3)}.get(dtype.name)
     return bits if bits is not None else (int(np.iinfo(dtype).min), int(np.iinfo(dtype).max))
 

@@ -23,7 +23,19 @@ from inferir.tools.driver import compile_model
 
 TABLES = {"reference": Path(__file__).with_name("onnx.tsv"), "cpu": Path(__file__).with_name("onnx_cpu.tsv")}
 """The committed results of the reference executor, and of native code."""
-ELEMENTS: dict[str, Any] = {"bf16": ml_dtypes.bfloat16, "f8E4M3FN": ml_dtypes.float8_e4m3fn, "f8E5M2": ml_dtypes.float8_e5m2}
+ELEMENTS: dict[str, Any] = {
+    "bf16": ml_dtypes.bfloat16,
+    "f8E4M3FN": ml_dtypes.float8_e4m3fn,
+    "f8E5M2": ml_dtypes.float8_e5m2,
+    "f8E4M3FNUZ": ml_dtypes.float8_e4m3fnuz,
+    "f8E5M2FNUZ": ml_dtypes.float8_e5m2fnuz,
+    "f8E8M0FNU": ml_dtypes.float8_e8m0fnu,
+    "f4E2M1FN": ml_dtypes.float4_e2m1fn,
+    "i4": ml_dtypes.int4,
+    "ui4": ml_dtypes.uint4,
+    "i2": ml_dtypes.int2,
+    "ui2": ml_dtypes.uint2,
+}
 PASSED = ("native", "fallback")
 KINDS = ("node", "simple", "pytorch-operator", "pytorch-converted", "light")
 

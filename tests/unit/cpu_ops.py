@@ -11,6 +11,7 @@ from xdsl.ir import Block, Region, SSAValue
 
 from inferir.backends.cpu.build import build_program
 from inferir.backends.runtime.model import Model
+from inferir.backends.runtime.program import DTYPES
 from inferir.core import PassManager, execute, make_context
 from inferir.core.types import tensor_of
 from inferir.passes.cpu.pipeline import FUSE, MEMORY
@@ -51,9 +52,9 @@ def both(arrays: Sequence[np.ndarray], *makes: Make) -> list[tuple[np.ndarray, n
         expected = execute(module, list(arrays), ctx)
     PassManager(f"builtin.module({FUSE},{MEMORY})", ctx).run(module)
     with Model(build_program(module, ctx), num_threads=1) as model:
-        got = model(*(a.view(np.uint16) if a.dtype.name == "bfloat16" else a for a in arrays))
+        got = model(*(a.view(DTYPES[p.dtype]) for a, p in zip(arrays, model.inputs, strict=True)))
     results = got if isinstance(got, tuple) else (got,)
-    return [(g.view(e.dtype) if e.dtype.name == "bfloat16" else g, e) for g, e in zip(results, expected, strict=True)]
+    return [(g.view(e.dtype) if e.dtype.kind not in "iubf" else g, e) for g, e in zip(results, expected, strict=True)]
 
 
 def _module(arrays: Sequence[np.ndarray], makes: Sequence[Make]) -> ModuleOp:

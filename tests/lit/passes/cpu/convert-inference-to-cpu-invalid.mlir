@@ -244,3 +244,24 @@ func.func @unknown_rows(%x: tensor<2x?xf32>, %c: tensor<?xf32>) -> tensor<2x?xf3
   %0 = inference.rope %x, %c, %c : (tensor<2x?xf32>, tensor<?xf32>, tensor<?xf32>) -> tensor<2x?xf32>
   return %0 : tensor<2x?xf32>
 }
+
+// -----
+func.func @cast_of_complex(%x: tensor<4xcomplex<f32>>) -> tensor<4xf32> {
+  // expected-error @+1 {{no kernel converts complex<f32> to f32}}
+  %0 = inference.cast %x to f32 : (tensor<4xcomplex<f32>>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// -----
+func.func @blocks_of_a_dynamic_shape(%x: tensor<?x6xi8>, %s: tensor<?x2xf32>) -> tensor<?x6xf32> {
+  // expected-error @+1 {{blocks of a dynamic shape have no kernel}}
+  %0 = inference.dequantize %x, %s block 3 : (tensor<?x6xi8>, tensor<?x2xf32>) -> tensor<?x6xf32>
+  return %0 : tensor<?x6xf32>
+}
+
+// -----
+func.func @a_part_of_a_block(%x: tensor<2x7xi8>, %s: tensor<2x3xf32>) -> tensor<2x7xf32> {
+  // expected-error @+1 {{the last block is not whole}}
+  %0 = inference.dequantize %x, %s block 3 : (tensor<2x7xi8>, tensor<2x3xf32>) -> tensor<2x7xf32>
+  return %0 : tensor<2x7xf32>
+}

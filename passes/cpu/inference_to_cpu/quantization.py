@@ -1,0 +1,107 @@
+"""Quantised numbers: the arithmetic of quantize and dequantize, as elementwise ops."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xdsl.dialects.builtin import IntegerType, f32, f64
+from xdsl.ir import Attribute, SSAValue
+
+from inferir.core import Rewriter, rewrites
+from inferir.core.types import element_of, numpy_dtype
+from inferir.dialects import inference as inf
+from inferir.dialects.inference.quantization import Scaled, bounds
+from inferir.passes.cpu.inference_to_cpu.building import rank_of, shape_of
+from inferir.passes.cpu.inference_to_cpu.decompositions import Steps
+
+
+class Spread:
+    """Scales and zero points in a shape that broadcasts to x's; blocks become an axis of their own until the end."""
+
+    def __init__(self, op: Scaled, rw: Rewriter):
+        self.op, self.do = op, Steps(rw)
+        self.shape = shape_of(op.x)
+        self.blocked = bool(op.block) and rank_of(op.scale) == rank_of(op.x)
+
+    def why_not(self) -> str | None:
+        """The reason where blocks do not fit."""
+        if not self.blocked:
+            return None
+        if -1 in self.shape:
+            return "blocks of a dynamic shape have no kernel"
+        return None if self.shape[self.axis] % self.op.block == 0 else "the last block is not whole"
+
+    @property
+    def axis(self) -> int:
+        """The axis of the scales."""
+        return self.op.axis % max(len(self.shape), 1)
+
+    def x(self, x: SSAValue) -> SSAValue:
+        """x with its blocks on an axis."""
+        if not self.blocked:
+            return x
+        axis, block = self.axis, self.op.block
+        return self.do(inf.ReshapeOp, x, shape=(*self.shape[:axis], self.shape[axis] // block, block, *self.shape[axis + 1 :]))
+
+    def scales(self, v: SSAValue) -> SSAValue:
+        """One scale or zero point for each element, by broadcasting."""
+        sizes = shape_of(v)
+        if all(d == 1 for d in sizes) and len(sizes) <= 1:
+            return self.do(inf.ReshapeOp, v, shape=()) if sizes else v
+        if self.blocked:
+            return self.do(inf.ReshapeOp, v, shape=(*sizes[: self.axis + 1], 1, *sizes[self.axis + 1 :]))
+        if len(sizes) == 1:
+            behind = len(self.shape) - 1 - self.axis
+            return self.do(inf.ReshapeOp, v, shape=(sizes[0], *[1] * behind)) if behind else v
+        return v
+
+    def back(self, y: SSAValue) -> SSAValue:
+        """The result in x's shape."""
+        return self.do(inf.ReshapeOp, y, shape=self.shape) if self.blocked else y
+
+    def cast(self, x: SSAValue, to: Attribute, **properties: Any) -> SSAValue:
+        """x in another element type."""
+        return x if element_of(x) == to else self.do(inf.CastOp, x, to=to, **properties)
+
+
+@rewrites(inf.DequantizeOp)
+def dequantize(op: inf.DequantizeOp, rw: Rewriter) -> str | None:
+    """(x - zero_point) * scale, in single"""
+    spread = Spread(op, rw)
+    reason = spread.why_not()
+    if reason is not None:
+        return reason
+    do = spread.do
+    wide = spread.cast(spread.x(op.x), f32)
+    if op.zero_point is not None:
+        wide = do(inf.SubOp, wide, spread.cast(spread.scales(op.zero_point), f32))
+    y = do(inf.MulOp, wide, spread.cast(spread.scales(op.scale), f32))
+    rw.replace(op, spread.back(spread.cast(y, element_of(op.result))))
+    return None
+
+
+@rewrites(inf.QuantizeOp)
+def quantize(op: inf.QuantizeOp, rw: Rewriter) -> str | None:
+    """round(x / scale) + zero_point, cut to what the type holds; NaN counts as 0"""
+    spread = Spread(op, rw)
+    reason = spread.why_not()
+    if reason is not None:
+        return reason
+    do, to = spread.do, element_of(op.result)
+    x, scale = spread.x(op.x), spread.scales(op.scale)
+    kind = op.precision if op.precision is not None else element_of(x) if element_of(x) == element_of(scale) else f32
+    ratio = do(inf.DivOp, spread.cast(x, kind), spread.cast(scale, kind))
+    if not isinstance(to, IntegerType):
+        rw.replace(op, spread.back(spread.cast(ratio, to, saturate=op.saturate)))
+        return None
+    # Whole numbers beyond 2^24 are cut by types of 16 bits and fewer in any case.
+    whole = spread.cast(do(inf.RoundOp, spread.cast(ratio, f32)), f32 if to.bitwidth <= 16 else f64)
+    zero = rw.const(numpy_dtype(element_of(whole)).type(0).reshape(()))
+    whole = do(inf.SelectOp, do(inf.IsNanOp, whole), zero, whole)
+    low, high = bounds(numpy_dtype(to))
+    if op.zero_point is not None:
+        if to.bitwidth > 16:
+            whole = do(inf.ClampOp, whole, low=-(2.0**31), high=2.0**31 - 1)
+        whole = do(inf.AddOp, whole, spread.cast(spread.scales(op.zero_point), element_of(whole)))
+    rw.replace(op, spread.back(spread.cast(do(inf.ClampOp, whole, low=float(low), high=float(high)), to)))
+    return None
