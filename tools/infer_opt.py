@@ -20,15 +20,15 @@ from inferir.core.context import Context, make_context
 from inferir.core.diagnostics import Diagnostic
 from inferir.core.expected import mismatches
 from inferir.core.files import read_text, write_whole
-from inferir.core.instrument import Instrument
 from inferir.core.pass_manager import first_line
 from inferir.core.pipeline import Pipeline
 from inferir.core.printer import PrintOptions
-from inferir.core.reproducer import CrashReproducer, pipeline_of, reproducer_text
+from inferir.core.reproducer import pipeline_of, reproducer_text
 from inferir.core.sidecar import attach_weights, follow_text
 from inferir.core.split_input import split
 from inferir.tools.command_line import UsageError
 from inferir.tools.opt_options import options, spelled_out
+from inferir.tools.opt_watching import Watching
 from inferir.tools.pass_arguments import pass_flags, pipeline_from
 
 if TYPE_CHECKING:
@@ -80,6 +80,11 @@ class Session:
     def run(self) -> int:
         """All of it; returns the exit status."""
         args = self.args
+        if args.version:
+            from importlib.metadata import version
+
+            self.stdout.write(f"inferir {version('inferir')}, xDSL {version('xdsl')}\n")
+            return 0
         if args.show_dialects:
             self.stdout.write(f"Available Dialects: {', '.join(sorted(make_context().registered_dialect_names))}\n")
             return 0
@@ -124,7 +129,9 @@ class Session:
             self.stderr.write("".join(p.render(self.sources) for p in problems))
             return None if problems else out or ""
         shown = self.sources if self.args.mlir_print_op_on_diagnostic else {}
-        self.stderr.write("".join(d.render(shown) for d in ctx.diagnostics))
+        levels = ("error", "warning", "remark")
+        quiet = levels[levels.index(self.args.mlir_diagnostic_verbosity_level[:-1]) + 1 :]
+        self.stderr.write("".join(d.render(shown) for d in ctx.diagnostics if d.severity not in quiet))
         if found:
             prefix = "" if found[0].location is not None else "infer-opt: "
             self.stderr.write(prefix + "".join(d.render(shown) for d in found))
@@ -143,10 +150,12 @@ class Session:
             define_irdl(path, ctx)
         with phase("Parser"):
             module = parse(text, self.name, ctx, line, not args.no_implicit_module)
-            verify(module)
+            if not args.mlir_very_unsafe_disable_verifier_on_parsing:
+                verify(module)
             attach_weights(module, ctx, self.folder)
         manager = PassManager(self.pipeline(text), ctx, verify_each=args.verify_each)
-        manager.instruments = [*([timing] if timing is not None else []), *self.instruments(manager)]
+        watching = Watching(args, manager, self.stderr, self.sources, self.printing, timing)
+        manager.instruments = watching.instruments()
         if args.dump_pass_pipeline:
             self.stderr.write(f"Pass Manager with {len(manager.root.steps)} passes:\n{manager.spec()}\n")
         if args.mlir_generate_reproducer:
@@ -162,51 +171,12 @@ class Session:
             with phase("Output"):
                 return self.printed(module, ctx)
         finally:
-            self.report(manager, timing)
+            watching.report()
 
     def pipeline(self, text: str) -> Pipeline:
         """The passes to run: of the pipeline option or the reproducer, then those given as flags."""
         given = pipeline_of(text, self.name) if self.args.run_reproducer else self.args.pass_pipeline
         return pipeline_from(given, self.flags)
-
-    def instruments(self, manager: PassManager) -> Iterator[Instrument]:
-        """What is to watch the passes."""
-        args = self.args
-        steps = manager.passes()
-        for step in steps:
-            step.log.keep_reasons = bool(args.why_not)
-            if args.max_applications is not None:
-                step.log.allow = lambda pattern, op: sum(s.log.total for s in steps) < args.max_applications
-        around = args.mlir_print_ir_before or args.mlir_print_ir_after or args.mlir_print_ir_before_all or args.mlir_print_ir_after_all
-        if around or args.mlir_print_ir_after_change or args.mlir_print_ir_after_failure or args.mlir_print_ir_tree_dir:
-            from inferir.core.instruments.ir_printing import IrPrinting
-
-            for name in (*args.mlir_print_ir_before, *args.mlir_print_ir_after):
-                discovery.find_pass(name)
-            yield IrPrinting(
-                self.stderr,
-                self.printing,
-                args.mlir_print_ir_before,
-                args.mlir_print_ir_after,
-                args.mlir_print_ir_before_all,
-                args.mlir_print_ir_after_all or (bool(args.mlir_print_ir_tree_dir) and not around),
-                args.mlir_print_ir_after_change,
-                args.mlir_print_ir_after_failure,
-                args.mlir_print_ir_module_scope,
-                Path(args.mlir_print_ir_tree_dir) if args.mlir_print_ir_tree_dir else None,
-            )
-        if args.check_numerics is not None:
-            from inferir.core.compare import tolerances
-            from inferir.core.instruments.numerics import CheckNumerics
-
-            try:
-                rtol, atol = tolerances(args.check_numerics)
-            except ValueError:
-                raise UsageError(f"--check-numerics takes RTOL or RTOL,ATOL, not '{args.check_numerics}'") from None
-            yield CheckNumerics(manager.ctx, rtol, atol)
-        if args.mlir_pass_pipeline_crash_reproducer:
-            path = args.mlir_pass_pipeline_crash_reproducer
-            yield CrashReproducer(path, manager.spec(), args.verify_each, args.mlir_pass_pipeline_local_reproducer)
 
     def printed(self, module: ModuleOp, ctx: Context) -> str:
         """The result as text."""
@@ -218,23 +188,6 @@ class Session:
         if args.verify_roundtrip:
             check_roundtrip(module, ctx)
         return text_of(module, options=self.printing, ctx=ctx)
-
-    def report(self, manager: PassManager, timing: object) -> None:
-        """Timing, statistics and patterns, on stderr."""
-        args = self.args
-        if args.mlir_pass_statistics or args.pattern_stats:
-            from inferir.core.instruments.statistics import report_patterns, report_statistics
-
-            if args.mlir_pass_statistics:
-                report_statistics(manager, self.stderr, args.mlir_pass_statistics_display == "list")
-            if args.pattern_stats:
-                report_patterns(manager, self.stderr)
-        if args.why_not:
-            from inferir.core.instruments.why_not import report_declined
-
-            report_declined(manager, args.why_not, self.stderr, self.sources)
-        if timing is not None:
-            timing.report(self.stderr, args.mlir_timing_display == "list")  # pyright: ignore[reportAttributeAccessIssue]
 
     def write(self, text: str) -> None:
         """Write the output."""
@@ -258,6 +211,7 @@ def print_options(args: argparse.Namespace) -> PrintOptions:
         args.mlir_print_value_users,
         args.mlir_print_unique_ssa_ids,
         args.mlir_use_nameloc_as_prefix,
+        args.mlir_print_elementsattrs_with_hex_if_larger,
     )
 
 

@@ -32,9 +32,11 @@ def names(text: str) -> list[str]:
 NUMBER: How = {"type": int, "metavar": "N"}
 PASSES: How = {"type": names, "action": "extend", "default": [], "metavar": "PASS,..."}
 FILE: How = {"metavar": "FILE"}
+REGEX: How = {"metavar": "REGEX"}
 
 GROUPS: dict[str, dict[str, tuple[How, str]]] = {
     "input and output": {
+        "--version": (FLAG, "say which version this is, and stop"),
         "-o": ({"dest": "output", "default": "-", **FILE}, "where the result goes; '-' (the default) is standard output"),
         "--split-input-file": (
             {"nargs": "?", "const": "// -----", "metavar": "MARKER"},
@@ -57,6 +59,7 @@ GROUPS: dict[str, dict[str, tuple[How, str]]] = {
         "--explain-pipeline": (FLAG, "say what each pass of the pipeline is for, and stop"),
         "--list-passes": (FLAG, "list all passes with their options, and stop"),
         "--show-dialects": (FLAG, "list all dialects, and stop"),
+        "--mlir-very-unsafe-disable-verifier-on-parsing": (FLAG, "do not verify what was read"),
         "--verify-each": (switch(True), "verify after each pass (default 1)"),
         "--max-applications": (NUMBER, "apply at most N patterns in all, whichever pass they are of"),
         "--run-reproducer": (FLAG, "run the pipeline that the input, a reproducer, names"),
@@ -65,6 +68,10 @@ GROUPS: dict[str, dict[str, tuple[How, str]]] = {
         "--verify-diagnostics": (
             {"nargs": "?", "const": "all", "choices": ["all", "only-expected"]},
             "compare what is reported with the expected-error/warning/remark/note comments of the input",
+        ),
+        "--mlir-diagnostic-verbosity-level": (
+            {"choices": ["errors", "warnings", "remarks"], "default": "remarks"},
+            "leave out what is less than this",
         ),
         "--mlir-disable-diagnostic-notes": (FLAG, "leave notes out"),
         "--mlir-print-op-on-diagnostic": (switch(True), "show the source line of an error (default 1)"),
@@ -77,6 +84,7 @@ GROUPS: dict[str, dict[str, tuple[How, str]]] = {
         "--mlir-pretty-debuginfo": (FLAG, "print locations for readers, not for parsers"),
         "--mlir-print-local-scope": (FLAG, "print locations in place, without aliases"),
         "--mlir-elide-elementsattrs-if-larger": (NUMBER, "leave out dense constants of more than N elements"),
+        "--mlir-print-elementsattrs-with-hex-if-larger": (NUMBER, "print dense constants of more than N elements as one hexadecimal string; -1: none"),
         "--mlir-elide-resource-strings-if-larger": (NUMBER, "leave out resources of more than N characters"),
         "--mlir-print-skip-regions": (FLAG, "print '{...}' for regions"),
         "--mlir-print-value-users": (FLAG, "print who uses each result as a comment"),
@@ -96,6 +104,23 @@ GROUPS: dict[str, dict[str, tuple[How, str]]] = {
         "--mlir-print-ir-tree-dir": ({"metavar": "DIR"}, "write what is printed as a tree of files"),
         "--mlir-timing": (FLAG, "report how long everything took"),
         "--mlir-timing-display": ({"choices": ["tree", "list"], "default": "tree"}, "nested, or longest first"),
+        "--mlir-output-format": ({"choices": ["text", "json"], "default": "text"}, "of the timing report"),
+        "--log-actions-to": (FILE, "log every pass and every attempt of a pattern; '-' is stderr"),
+        "--log-mlir-actions-filter": ({"type": names, "default": [], "metavar": "PLACE,..."}, "log actions on ops at file:line[:column] only"),
+        "--profile-actions-to": (FILE, "write the actions as a Chrome trace; '-' is stderr"),
+        "--mlir-debug-counter": (
+            {"default": "", "metavar": "TAG-skip=N,TAG-count=N"},
+            "skip the first actions and run only some; TAG is pass-execution or apply-pattern (attempts)",
+        ),
+        "--mlir-print-debug-counter": (FLAG, "report what the counters saw"),
+        "--remarks-filter": (REGEX, "report all remarks of the passes that match: passed, missed, failed, analysis"),
+        "--remarks-filter-passed": (REGEX, "report where patterns were applied"),
+        "--remarks-filter-missed": (REGEX, "report where patterns declined, and why"),
+        "--remarks-filter-failed": (REGEX, "report passes that failed"),
+        "--remarks-filter-analyse": (REGEX, "report what passes counted"),
+        "--remark-format": ({"choices": ["emitRemark", "yaml"], "default": "emitRemark"}, "remarks as diagnostics or as a YAML file"),
+        "--remark-policy": ({"choices": ["all", "final"], "default": "all"}, "all remarks, or each once"),
+        "--remarks-output-file": ({"default": "mlir-remarks.yaml", **FILE}, "where YAML remarks go"),
         "--mlir-pass-statistics": (FLAG, "report what the passes counted"),
         "--mlir-pass-statistics-display": ({"choices": ["pipeline", "list"], "default": "pipeline"}, "nested, or summed by pass"),
         "--pattern-stats": (FLAG, "report how often each pattern was applied"),

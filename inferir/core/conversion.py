@@ -130,7 +130,7 @@ class _Conversion:
             new: list[Operation] = []
             rewriter.operation_insertion_handler.append(new.append)
             rewriter.convert_region = self._region
-            reason = pattern.function(op, rewriter)
+            reason = self.log.attempt(pattern, op, rewriter)
             if rewriter.has_done_action:
                 self.log.note(pattern, op)
                 for inserted in new:

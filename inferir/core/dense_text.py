@@ -62,7 +62,9 @@ def print_exactly(attribute: DenseIntOrFPElementsAttr[Any], printer: Printer) ->
     data = bytes(attribute.data.data)
     splat = data == data[: len(data) // max(count, 1)] * count
     floats = isinstance(element, AnyFloat) or (isinstance(element, ComplexType) and isinstance(element.element_type, AnyFloat))
-    as_bytes = count > MOST_IN_A_LIST and not splat
+    limit = getattr(getattr(printer, "options", None), "hex_elements_larger", None)
+    limit = MOST_IN_A_LIST if limit is None else limit
+    as_bytes = 0 <= limit < count and not splat
     if floats and count and not as_bytes:
         values: Any = attribute.get_values()
         as_bytes = element.pack(values) != data or (not splat and values.count(values[0]) == count)

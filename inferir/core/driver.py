@@ -31,8 +31,12 @@ class RewriteLog:
     """Asked before every attempt; saying no leaves the op as it is (for bisection)."""
     refused: bool = False
     """Whether `allow` ever said no."""
+    watch: Callable[[Pattern, Operation, bool], None] | None = None
+    """Told of every attempt, when it begins (True) and when it ends (False)."""
     last: tuple[Pattern, Operation] | None = None
     """The latest application."""
+    history: list[tuple[Pattern, Operation]] = field(default_factory=list)
+    """All applications, where `keep_reasons` asks for them."""
 
     @property
     def total(self) -> int:
@@ -50,6 +54,18 @@ class RewriteLog:
         """Count an application."""
         self.applied[pattern.name] += 1
         self.last = (pattern, op)
+        if self.keep_reasons:
+            self.history.append(self.last)
+
+    def attempt(self, pattern: Pattern, op: Operation, rewriter: Rewriter) -> str | None:
+        """Call a pattern; its reason where it declines."""
+        if self.watch is None:
+            return pattern.function(op, rewriter)
+        self.watch(pattern, op, True)
+        try:
+            return pattern.function(op, rewriter)
+        finally:
+            self.watch(pattern, op, False)
 
 
 class GreedyDriver:
@@ -111,7 +127,7 @@ class GreedyDriver:
             if self.log.allow is not None and not self.log.allows(pattern, op):
                 continue
             rewriter.focus(op)
-            reason = pattern.function(op, rewriter)
+            reason = self.log.attempt(pattern, op, rewriter)
             if rewriter.has_done_action:
                 self.log.note(pattern, op)
                 return pattern

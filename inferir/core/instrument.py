@@ -19,6 +19,10 @@ class Instrument:
     def leave(self, anchor: str, op: Operation) -> None:
         """The nested pipeline has run."""
 
+    def wanted(self, step: Pass, op: Operation) -> bool:
+        """Whether `step` is to run on `op` at all."""
+        return True
+
     def before(self, step: Pass, op: Operation) -> None:
         """`step` is about to run on `op`."""
 

@@ -92,6 +92,8 @@ class PassManager:
             raise InferError(
                 f"pass '{step.name}' works on '{step.anchor}' ops, the pipeline runs it on '{op.name}'; write {step.anchor}({step.name})"
             )
+        if not all(instrument.wanted(step, op) for instrument in self.instruments):
+            return
         for instrument in self.instruments:
             instrument.before(step, op)
         try:

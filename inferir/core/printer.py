@@ -41,6 +41,8 @@ class PrintOptions:
     value_users: bool = False
     unique_ssa_ids: bool = False
     nameloc_as_prefix: bool = False
+    hex_elements_larger: int | None = None
+    """Dense constants of more elements are one hexadecimal string; -1 for none, None for the usual limit."""
 
 
 PLAIN = PrintOptions()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import time
 from collections.abc import Iterator
 from typing import IO
@@ -74,6 +75,23 @@ class Timing(Instrument):
         """Its end, and that of the pipelines around it."""
         while self._stack[-1].name.endswith("Pipeline") or "(" in self._stack[-1].name:
             self._pop()
+
+    def report_json(self, stream: IO[str]) -> None:
+        """Write the report as mlir-opt's JSON."""
+        while len(self._stack) > 1:
+            self._pop()
+        self.root.stop()
+        total = self.root.seconds
+
+        def entry(timer: Timer, nested: bool = True) -> dict[str, object]:
+            wall = {"duration": round(timer.seconds, 4), "percentage": round(100 * timer.seconds / total, 1) if total else 0.0}
+            passes = {"passes": [entry(child) for child in timer.children.values()]} if nested else {}
+            return {"wall": wall, "name": timer.name, **passes}
+
+        rest = Timer("Rest")
+        rest.seconds = total - sum(c.seconds for c in self.root.children.values())
+        entries = [*map(entry, self.root.children.values()), entry(rest, False), entry(self.root, False)]
+        stream.write("[\n" + ",\n".join(map(json.dumps, entries)) + "\n]\n")
 
     def report(self, stream: IO[str], flat: bool = False) -> None:
         """Write the report: a tree in order, or a list with the longest first."""

@@ -2,6 +2,7 @@
 // RUN: infer-opt %S/Inputs/twice.mlir --pass-pipeline='func.func(cse),cse' --mlir-timing --mlir-timing-display=list 2>&1 | filecheck %s --check-prefix=LIST
 // RUN: infer-opt %S/Inputs/twice.mlir --pass-pipeline='func.func(cse),cse' --mlir-pass-statistics 2>&1 | filecheck %s --check-prefix=STATS
 // RUN: infer-opt %S/Inputs/twice.mlir --pass-pipeline='func.func(cse),cse' --mlir-pass-statistics --mlir-pass-statistics-display=list 2>&1 | filecheck %s --check-prefix=SUMMED
+// RUN: infer-opt %S/Inputs/twice.mlir --cse --mlir-timing --mlir-output-format=json 2>&1 | filecheck %s --check-prefix=JSON
 
 // The tree follows the pipeline; everything goes to stderr.
 // CHECK:      ... Execution time report ...
@@ -24,3 +25,7 @@
 // STATS-NEXT:   (S) {{ *}}0 eliminated
 // SUMMED:     Cse (cse)
 // SUMMED-NEXT:  (S) {{ *}}1 eliminated
+// JSON:      [
+// JSON-NEXT: {"wall": {"duration": {{.*}}, "percentage": {{.*}}}, "name": "Parser", "passes": []},
+// JSON:      "name": "Cse (cse)"
+// JSON:      "name": "Total"}
