@@ -1,5 +1,8 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
+N := 500
+SEED := 0
+TARGET := interpreter
 # Python files that differ from main, under the names that pyright checks them by.
 LINKED := dialects/% passes/% frontends/% backends/% tools/%
 DIFFERS = $(wildcard $(filter %.py,$(shell git diff --name-only main 2>/dev/null) $(shell git ls-files -o --exclude-standard 2>/dev/null)))
@@ -40,8 +43,9 @@ bench: setup  ## native code against ONNX Runtime (ARGS="--models resnet50 --thr
 docs: setup  ## the reference pages, from the definitions
 	$(BIN)/python docs/generate.py
 
-fuzz: setup  ## random modules, before and after every pipeline (ARGS="--count 500 --seed 7 --target cpu")
-	$(BIN)/python tests/fuzz/fuzz.py $(ARGS)
+fuzz: setup  ## random ONNX models against ONNX Runtime and random modules through every pipeline (N=2000 SEED=0 TARGET=cpu)
+	$(BIN)/python tests/fuzz/onnx_models.py --count $(N) --seed $(SEED) --target $(TARGET) $(ARGS)
+	$(BIN)/python tests/fuzz/fuzz.py --count $(N) --seed $(SEED) --target $(TARGET)
 
 mutation: setup  ## delete patterns one at a time and show that a test fails (ARGS="--count 5 --seed 1")
 	$(BIN)/python tests/mutation/delete_patterns.py $(ARGS)

@@ -107,9 +107,13 @@ class GatherNdOp(Indexed):
 
     def reference(self, x: np.ndarray, indices: np.ndarray) -> np.ndarray:
         """numpy."""
-        b = self.batch_dims
-        batch = [np.arange(d).reshape([-1 if i == j else 1 for j in range(indices.ndim - 1)]) for i, d in enumerate(x.shape[:b])]
-        return x[(*batch, *np.moveaxis(indices, -1, 0))]
+        return gathered(x, indices, self.batch_dims)
+
+
+def gathered(x: np.ndarray, indices: np.ndarray, batch_dims: int) -> np.ndarray:
+    """x at index tuples, after leading dimensions that both share."""
+    batch = [np.arange(d).reshape([-1 if i == j else 1 for j in range(indices.ndim - 1)]) for i, d in enumerate(x.shape[:batch_dims])]
+    return x[(*batch, *np.moveaxis(indices, -1, 0))]
 
 
 def tuple_length(op: InferenceOp, x: Shape, indices: Shape) -> int:
@@ -182,6 +186,8 @@ class ScatterNdOp(Scatter):
 
     def infer_shape(self, x: Shape, indices: Shape, updates: Shape) -> Shape:
         """The shape of x."""
+        if indices and not isinstance(indices[-1], int):
+            return x
         expected = (*indices[:-1], *x[tuple_length(self, x, indices) :])
         if not same(updates, expected):
             self.error(f"updates are {shape_text(updates)}, expected {shape_text(expected)}")

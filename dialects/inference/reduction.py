@@ -200,7 +200,7 @@ class CumulateOp(InferenceOp):
         """numpy."""
         along = int(axis.reshape(-1)[0])
         y = np.flip(x, along) if self.reverse else x
-        if self.exclusive:
+        if self.exclusive and x.size:
             first = np.full_like(y.take([0], along), 0 if self.kind == "sum" else 1)
             y = np.concatenate([first, y.take(range(y.shape[along] - 1), along)], along)
         y = (np.cumsum if self.kind == "sum" else np.cumprod)(y, axis=along, dtype=x.dtype)

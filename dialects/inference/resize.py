@@ -152,8 +152,8 @@ class ResizeOp(InferenceOp):
             case "tf_crop_and_resize":
                 span = (box[1] - box[0]) * (size - 1)
                 return box[0] * (size - 1) + (np.full(count, span / 2) if width == 1 else at * span / (width - 1))
-            case "pytorch_half_pixel" if width == 1:
-                return np.full(count, -0.5)
+            case "pytorch_half_pixel" if count == 1:
+                return np.zeros(1)
             case "half_pixel_symmetric":
                 return size / 2 * (1 - count / width) + (at + 0.5) / scale - 0.5
             case _:

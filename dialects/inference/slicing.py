@@ -15,7 +15,8 @@ from inferir.dialects.inference.base import InferenceOp, axes_in
 
 @define
 class SliceOp(InferenceOp):
-    """A box out of x, every steps-th element. As Python's slices: negative places count from the end, what lies outside is cut off.
+    """A box out of x, every steps-th element. Negative places count from the end, and what lies outside is cut off: as Python's slices have
+    it, but that a start before the first element is the first element for backward steps too.
 
     starts, ends  properties, or operands (i64, one dimension) where they are only known at run time
     axes          the axes they are for; all others stay whole
@@ -66,29 +67,32 @@ class SliceOp(InferenceOp):
 
     def reference(self, x: np.ndarray, begin: np.ndarray | None = None, end: np.ndarray | None = None) -> np.ndarray:
         """numpy."""
-        index = [slice(None)] * x.ndim
         starts = self.starts if self.starts is not None else begin
         ends = self.ends if self.ends is not None else end
-        assert starts is not None and ends is not None
-        for axis, first, last, step in zip(self.axes, starts, ends, self.steps or (1,) * len(self.axes), strict=True):
-            size = x.shape[axis]
-            first, last = (v + size if v < 0 else v for v in (int(first), int(last)))
-            if step > 0:
-                index[axis] = slice(max(first, 0), max(last, 0), step)
-            else:
-                first = min(first, size - 1)
-                index[axis] = slice(first, last if last >= 0 else None, step) if first >= 0 else slice(0, 0)
-        return x[tuple(index)]
+        return box(x, starts, ends, self.axes, self.steps or (1,) * len(self.axes))
+
+
+def box(x: np.ndarray, starts: Any, ends: Any, axes: Any, steps: Any) -> np.ndarray:
+    """x at the places that `places` says along each axis."""
+    index = [slice(None)] * x.ndim
+    for axis, first, last, step in zip(axes, starts, ends, steps, strict=True):
+        at = places(x.shape[axis], int(first), int(last), int(step))
+        index[axis] = slice(at.start, at.stop if at.stop >= 0 else None, at.step) if at else slice(0, 0)
+    return x[tuple(index)]
+
+
+def places(size: int, start: int, end: int, step: int) -> range:
+    """The places that `start:end:step` names among `size`. Source: ONNX Slice-13: for backward steps a start is cut to [0, size - 1]."""
+    if step > 0 or size == 0:
+        return range(*slice(start, end, step).indices(size))
+    first = min(max(start + size if start < 0 else start, 0), size - 1)
+    return range(first, max(end + size if end < 0 else end, -1), step)
 
 
 def sliced(size: DimLike, start: DimLike, end: DimLike, step: int) -> DimLike:
     """How many places `start:end:step` has in a dimension."""
     if isinstance(size, int) and isinstance(start, int) and isinstance(end, int):
-        if step > 0:
-            return len(range(*slice(start, end, step).indices(size)))
-        first = min(start + size if start < 0 else start, size - 1)
-        last = max(end + size if end < 0 else end, -1)
-        return max(0, -(-(first - last) // -step))
+        return len(places(size, start, end, step))
     if step < 0:
         return size if step == -1 and start == -1 and isinstance(end, int) and end < -(2**31) else unknown_dim()
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from inferir.dialects.inference.host import host_function
+from inferir.dialects.inference.indexing import gathered
 from inferir.dialects.inference.reduction import reduced
+from inferir.dialects.inference.slicing import box
 
 
 @host_function("reduce")
@@ -18,7 +18,7 @@ def reduce(x: np.ndarray, axes: np.ndarray | None, kind: str, keepdims: int, noo
 
 
 @host_function("squeeze")
-def squeeze(x: np.ndarray, axes: np.ndarray | None) -> np.ndarray:
+def squeeze(x: np.ndarray, axes: np.ndarray | None = None) -> np.ndarray:
     """x without some axes of 1, all of them where none are named."""
     return np.squeeze(x, None if axes is None else tuple(int(a) for a in axes))
 
@@ -41,23 +41,26 @@ def broadcast(x: np.ndarray, shape: np.ndarray) -> np.ndarray:
     return np.broadcast_to(x, np.broadcast_shapes(x.shape, tuple(int(d) for d in shape)))
 
 
+@host_function("flatten")
+def flatten(x: np.ndarray, axis: int) -> np.ndarray:
+    """x as a matrix: the dimensions before an axis, those from it on."""
+    axis = axis + x.ndim if axis < 0 else axis
+    return x.reshape(int(np.prod(x.shape[:axis])), -1) if x.size else x.reshape(int(np.prod(x.shape[:axis])), int(np.prod(x.shape[axis:])))
+
+
+@host_function("gather_nd")
+def gather_nd(x: np.ndarray, indices: np.ndarray, batch: int) -> np.ndarray:
+    """inference.gather_nd with tuples of any length."""
+    return gathered(x, indices, batch)
+
+
 @host_function("slice")
 def slice_(
     x: np.ndarray, starts: np.ndarray, ends: np.ndarray, axes: np.ndarray | None = None, steps: np.ndarray | None = None
 ) -> np.ndarray:
     """inference.slice with all its parameters as operands."""
-    index: list[Any] = [slice(None)] * x.ndim
     axes = np.arange(len(starts)) if axes is None else axes
-    steps = np.ones(len(starts), np.int64) if steps is None else steps
-    for axis, start, end, step in zip(axes, starts, ends, steps, strict=True):
-        size = x.shape[axis]
-        first, last = (int(v) + size if v < 0 else int(v) for v in (start, end))
-        if step > 0:
-            index[axis] = slice(max(first, 0), max(last, 0), int(step))
-        else:
-            first = min(first, size - 1)
-            index[axis] = slice(first, last if last >= 0 else None, int(step)) if first >= 0 else slice(0, 0)
-    return x[tuple(index)]
+    return box(x, starts, ends, axes, np.ones(len(starts), np.int64) if steps is None else steps)
 
 
 @host_function("split")

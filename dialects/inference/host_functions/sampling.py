@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -181,10 +182,17 @@ def deform_conv(
 
 @host_function("col2im")
 def col2im(
-    x: np.ndarray, image: np.ndarray, block: np.ndarray, *, strides: tuple[int, ...], pads: tuple[int, ...], dilations: tuple[int, ...]
+    x: np.ndarray,
+    image: np.ndarray,
+    block: np.ndarray,
+    *,
+    strides: Sequence[int] | None = None,
+    pads: Sequence[int] | None = None,
+    dilations: Sequence[int] | None = None,
 ) -> np.ndarray:
     """ONNX Col2Im-18: columns of blocks added back into images."""
     n = len(image)
+    strides, pads, dilations = strides or (1,) * n, pads or (0,) * (2 * n), dilations or (1,) * n
     sizes, kernel = [int(v) for v in image], [int(v) for v in block]
     full = [s + pads[i] + pads[n + i] for i, s in enumerate(sizes)]
     counts = [(f - d * (k - 1) - 1) // s + 1 for f, d, k, s in zip(full, dilations, kernel, strides, strict=True)]

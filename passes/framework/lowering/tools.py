@@ -25,7 +25,7 @@ from xdsl.ir import Attribute, Operation, Region, SSAValue
 
 from inferir.core import Op, Rewriter
 from inferir.core.constants import constant_value, is_constant_attribute
-from inferir.core.types import element_type, numpy_dtype
+from inferir.core.types import UNKNOWN, element_type, numpy_dtype
 from inferir.dialects import inference as inf
 from inferir.dialects.framework.constants import value_and_type
 
@@ -52,6 +52,13 @@ def attribute_of(value: Any) -> Attribute:
     if any(isinstance(v, float) for v in values):
         return DenseArrayBase.from_list(f64, [float(v) for v in values])
     return DenseArrayBase.from_list(i64, [int(v) for v in values])
+
+
+def _opened(type: Attribute) -> Attribute:
+    """A result's type: -1 is a dimension that is not known, an element type a tensor of unknown rank."""
+    if isinstance(type, TensorType):
+        return TensorType(type.element_type, [DYNAMIC_INDEX if d == UNKNOWN else d for d in type.get_shape()])
+    return type if isinstance(type, UnrankedTensorType) or type.name.startswith("framework.") else unranked(type)
 
 
 Entry = int | tuple[int, ...]
@@ -85,7 +92,7 @@ class Lowering:
 
     def host(self, callee: str, operands: Sequence[SSAValue | None], results: Sequence[Attribute], **config: Any) -> Any:
         """Insert a call of a host function; `results` are types, or element types of tensors of unknown rank."""
-        types = [r if isinstance(r, TensorType | UnrankedTensorType) or r.name.startswith("framework.") else unranked(r) for r in results]
+        types = [_opened(r) for r in results]
         op = inf.HostCallOp.make(
             [v for v in operands if v is not None],
             callee=callee,

@@ -87,7 +87,8 @@ def col2im(op: Any, lo: Lowering) -> Any:
     """The host function"""
     x, image, block = lo.operands(3)
     n = lo.shape(image)[0]
-    return lo.host("col2im", [x, image, block], [of_rank(lo, x, n + 2)], **window_of(op, n))
+    given = {name: attr(op, name) for name in ("strides", "pads", "dilations")}
+    return lo.host("col2im", [x, image, block], [of_rank(lo, x, n + 2) if n >= 0 else lo.element(x)], **given)
 
 
 @lowering("onnx", "MaxUnpool")

@@ -27,8 +27,12 @@ def gather_elements(op: Any, lo: Lowering) -> Any:
 
 @lowering("onnx", "GatherND")
 def gather_nd(op: Any, lo: Lowering) -> Any:
-    """gather_nd"""
-    return lo.gather_nd(*lo.operands(2), batch_dims=attr(op, "batch_dims", 0))
+    """gather_nd; on the host where only the run says how long the tuples are, for then the result has no known rank"""
+    x, indices = lo.operands(2)
+    batch = attr(op, "batch_dims", 0)
+    if lo.shape(indices)[-1] < 0:
+        return lo.host("gather_nd", [x, indices], [lo.element(x)], batch=batch)
+    return lo.gather_nd(x, indices, batch_dims=batch)
 
 
 @lowering("onnx", "Scatter", "ScatterElements")

@@ -8,6 +8,7 @@ import numpy as np
 from xdsl.dialects.builtin import TensorType
 from xdsl.ir import SSAValue
 
+from inferir.core.types import UNKNOWN
 from inferir.passes.framework.lowering import Lowering, lowering
 from inferir.passes.framework.onnx_rules.elementwise import attr
 
@@ -29,6 +30,8 @@ def reshape(op: Any, lo: Lowering) -> Any:
 def flatten(op: Any, lo: Lowering) -> Any:
     """reshape to a matrix: the dimensions before the axis, those from it on"""
     (x,) = lo.operands(1)
+    if not isinstance(x.type, TensorType):
+        return lo.host("flatten", [x], [TensorType(lo.element(x), [UNKNOWN] * 2)], axis=op.get("axis"))
     axis = lo.axis(op.get("axis"), x)
     return lo.reshape(x, tuple(range(axis)), tuple(range(axis, lo.rank(x))))
 

@@ -86,7 +86,8 @@ def conv_integer(op: Any, lo: Lowering) -> Any:
     x, w, zx, zw = lo.operands(4)
     kernel = tuple(attr(op, "kernel_shape") or lo.shape(w)[2:])
     filters = centred(lo, w, zw, tuple(range(1, lo.rank(w))))
-    return lo.conv(centred(lo, x, zx), filters, groups=op.get("group"), **window(op, lo, x, kernel))
+    x, properties = window(op, lo, centred(lo, x, zx), kernel)
+    return lo.conv(x, filters, groups=op.get("group"), **properties)
 
 
 def requantized(lo: Lowering, total: SSAValue, factor: SSAValue, y_scale: SSAValue, y_zero: SSAValue) -> SSAValue:
@@ -110,6 +111,7 @@ def quantized_conv(op: Any, lo: Lowering) -> Any:
     x, sx, zx, w, sw, zw, sy, zy, bias = lo.operands(9)
     kernel = tuple(attr(op, "kernel_shape") or lo.shape(w)[2:])
     behind = tuple(range(1, lo.rank(w)))
-    total = lo.conv(centred(lo, x, zx), centred(lo, w, zw, behind), bias, groups=op.get("group"), **window(op, lo, x, kernel))
+    x, properties = window(op, lo, centred(lo, x, zx), kernel)
+    total = lo.conv(x, centred(lo, w, zw, behind), bias, groups=op.get("group"), **properties)
     sw = lo.unsqueeze(sw, behind[:-1]) if lo.rank(sw) == 1 and lo.shape(sw) != (1,) else lo.reshape(sw)
     return requantized(lo, total, lo.mul(lo.reshape(sx), sw), lo.reshape(sy), lo.reshape(zy))

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from xdsl.dialects.builtin import TensorType, i1, i64
+from xdsl.dialects.builtin import DYNAMIC_INDEX, TensorType, UnrankedTensorType, i1, i64
+from xdsl.ir import SSAValue
 
+from inferir.dialects import inference as inf
 from inferir.dialects.framework import ANY, OptionalType, SeqType
 from inferir.passes.framework.lowering import Lowering, lowering
 from inferir.passes.framework.onnx_rules.elementwise import attr
 
 
 def result_type(op: Any, otherwise: Any = None) -> Any:
-    """The declared type of the result."""
+    """The declared type of the result; what else is known of it where that says more."""
     declared = op.results[0].type
-    return otherwise if declared == ANY and otherwise is not None else declared
+    vague = declared == ANY or (isinstance(declared, UnrankedTensorType) and isinstance(otherwise, TensorType))
+    return otherwise if vague and otherwise is not None else declared
+
+
+def element_type(sequence: SSAValue) -> Any:
+    """The type of a sequence's elements."""
+    return sequence.type.element if isinstance(sequence.type, SeqType) else ANY
 
 
 @lowering("onnx", "SequenceEmpty")
@@ -23,24 +31,34 @@ def sequence_empty(op: Any, lo: Lowering) -> Any:
     return lo.host("sequence_construct", [], [result_type(op)])
 
 
-@lowering("onnx", "SequenceConstruct", "SequenceErase")
-def sequence(op: Any, lo: Lowering) -> Any:
-    """The host function of that name"""
-    name = {"SequenceConstruct": "sequence_construct", "SequenceErase": "sequence_erase"}[op.schema.name]
-    return lo.host(name, lo.operands(len(op.operands)), [result_type(op, op.operands[0].type)])
+@lowering("onnx", "SequenceConstruct")
+def sequence_construct(op: Any, lo: Lowering) -> Any:
+    """A sequence of what its elements have in common"""
+    values = lo.operands(len(op.operands))
+    element = values[0].type
+    for value in values[1:]:
+        element = inf.joined(element, value.type)
+    return lo.host("sequence_construct", values, [SeqType(element)])
+
+
+@lowering("onnx", "SequenceErase")
+def sequence_erase(op: Any, lo: Lowering) -> Any:
+    """One element less"""
+    return lo.host("sequence_erase", lo.operands(len(op.operands)), [result_type(op, op.operands[0].type)])
 
 
 @lowering("onnx", "SequenceInsert")
 def sequence_insert(op: Any, lo: Lowering) -> Any:
     """One element more"""
-    return lo.host("sequence_insert", lo.operands(3), [result_type(op, op.operands[0].type)])
+    whole, new = op.operands[:2]
+    element = element_type(whole)
+    return lo.host("sequence_insert", lo.operands(3), [SeqType(inf.joined(element, new.type)) if element != ANY else whole.type])
 
 
 @lowering("onnx", "SequenceAt")
 def sequence_at(op: Any, lo: Lowering) -> Any:
     """One element"""
-    source = op.operands[0].type
-    return lo.host("sequence_at", lo.operands(2), [result_type(op, source.element if isinstance(source, SeqType) else None)])
+    return lo.host("sequence_at", lo.operands(2), [result_type(op, element_type(op.operands[0]))])
 
 
 @lowering("onnx", "SequenceLength")
@@ -53,13 +71,19 @@ def sequence_length(op: Any, lo: Lowering) -> Any:
 def split_to_sequence(op: Any, lo: Lowering) -> Any:
     """Parts along an axis"""
     x, sizes = lo.operands(2)
-    return lo.host("split_to_sequence", [x, sizes], [result_type(op)], axis=op.get("axis"), keepdims=attr(op, "keepdims", 1))
+    keep = attr(op, "keepdims", 1)
+    part = lo.open_type(lo.rank(x) - (0 if keep or sizes is not None else 1), x)
+    return lo.host("split_to_sequence", [x, sizes], [SeqType(part)], axis=op.get("axis"), keepdims=keep)
 
 
 @lowering("onnx", "ConcatFromSequence")
 def concat_from_sequence(op: Any, lo: Lowering) -> Any:
     """One tensor of all elements"""
-    return lo.host("concat_from_sequence", lo.operands(1), [result_type(op)], axis=op.get("axis"), new_axis=op.get("new_axis"))
+    element = element_type(op.operands[0])
+    new = op.get("new_axis")
+    if isinstance(element, TensorType):
+        element = TensorType(element.element_type, [DYNAMIC_INDEX] * (element.get_num_dims() + new))
+    return lo.host("concat_from_sequence", lo.operands(1), [result_type(op, element)], axis=op.get("axis"), new_axis=new)
 
 
 @lowering("onnx", "Optional")

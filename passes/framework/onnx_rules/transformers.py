@@ -75,6 +75,8 @@ def rotary_embedding(op: Any, lo: Lowering) -> Any:
     if places is not None:
         cos, sin = lo.gather(cos, places), lo.gather(sin, places)
     cos, sin = lo.unsqueeze(cos, [2]), lo.unsqueeze(sin, [2])
+    if size < 0:
+        lo.decline("the size of the heads is not known")
     turned = op.get("rotary_embedding_dim") or size
     rest = lo.slice(y, starts=(turned,), ends=(size,), axes=(3,)) if turned < size else None
     part = y if rest is None else lo.slice(y, starts=(0,), ends=(turned,), axes=(3,))

@@ -6,24 +6,28 @@ from typing import Any
 
 from xdsl.ir import SSAValue
 
+from inferir.dialects.inference.pooling import lowest
 from inferir.passes.framework.lowering import Lowering, lowering
 from inferir.passes.framework.onnx_rules.elementwise import attr
 
 
-def explicit_pads(op: Any, lo: Lowering, x: SSAValue, kernel: tuple[int, ...], ceil_mode: bool = False) -> tuple[int, ...]:
-    """Pads as numbers, whatever `auto_pad` says. Source: ONNX Conv-22."""
+def explicit_pads(op: Any, lo: Lowering, x: SSAValue, kernel: tuple[int, ...]) -> tuple[int, ...] | SSAValue:
+    """Pads as numbers, whatever `auto_pad` says; as an i64 operand of inference.pad where only the run knows them. Source: ONNX Conv-22."""
     n = len(kernel)
     mode = attr(op, "auto_pad", "NOTSET")
     if mode in ("NOTSET", ""):
         return tuple(attr(op, "pads") or (0,) * (2 * n))
     if mode == "VALID":
         return (0,) * (2 * n)
+    if min(kernel) < 0:
+        lo.decline(f"auto_pad {mode} of a window whose size is not known")
     strides, dilations = attr(op, "strides") or (1,) * n, attr(op, "dilations") or (1,) * n
+    extents = [(k - 1) * d + 1 for k, d in zip(kernel, dilations, strict=True)]
+    sizes = lo.shape(x)[2:]
+    if any(size < 0 and s != 1 for size, s in zip(sizes, strides, strict=True)):
+        return _computed_pads(lo, x, mode, strides, extents)
     begins, ends = [], []
-    for size, k, s, d in zip(lo.shape(x)[2:], kernel, strides, dilations, strict=True):
-        if size < 0 and s != 1:
-            lo.decline(f"auto_pad {mode} of an unknown size with stride {s}")
-        extent = (k - 1) * d + 1
+    for size, s, extent in zip(sizes, strides, extents, strict=True):
         total = max(0, ((size + s - 1) // s - 1) * s + extent - size) if s != 1 else extent - 1
         small, large = total // 2, total - total // 2
         begins.append(small if mode == "SAME_UPPER" else large)
@@ -31,16 +35,27 @@ def explicit_pads(op: Any, lo: Lowering, x: SSAValue, kernel: tuple[int, ...], c
     return (*begins, *ends)
 
 
-def window(op: Any, lo: Lowering, x: SSAValue, kernel: tuple[int, ...]) -> dict[str, Any]:
-    """strides, pads and dilations, left out where they are the default."""
+def _computed_pads(lo: Lowering, x: SSAValue, mode: str, strides: Any, extents: Any) -> SSAValue:
+    """max(0, (ceil(size / stride) - 1) * stride + extent - size), shared out between both sides: for all dimensions of x."""
+    size, stride, one = lo.shape_of(x, start=2), lo.i64(strides), lo.i64([1] * len(extents))
+    last = lo.mul(lo.sub(lo.div(lo.add(size, lo.sub(stride, one)), stride), one), stride)
+    total = lo.maximum(lo.sub(lo.add(last, lo.i64(extents)), size), lo.i64([0] * len(extents)))
+    small = lo.div(total, lo.i64([2] * len(extents)))
+    large, none = lo.sub(total, small), lo.i64([0, 0])
+    begins, ends = (small, large) if mode == "SAME_UPPER" else (large, small)
+    return lo.concat([none, begins, none, ends], axis=0)
+
+
+def window(op: Any, lo: Lowering, x: SSAValue, kernel: tuple[int, ...], outside: float | None = None) -> tuple[SSAValue, dict[str, Any]]:
+    """x, and strides, pads and dilations, left out where they are the default; x is padded with `outside` (zeros) by an op of its own where
+    only the run knows how much."""
     n = len(kernel)
-    found = {
-        "strides": tuple(attr(op, "strides") or (1,) * n),
-        "pads": explicit_pads(op, lo, x, kernel),
-        "dilations": tuple(attr(op, "dilations") or (1,) * n),
-    }
+    pads = explicit_pads(op, lo, x, kernel)
+    if isinstance(pads, SSAValue):
+        x, pads = lo.pad(x, None if outside is None else lo.scalar(outside, x), pads), (0,) * (2 * n)
+    found = {"strides": tuple(attr(op, "strides") or (1,) * n), "pads": pads, "dilations": tuple(attr(op, "dilations") or (1,) * n)}
     plain = {"strides": (1,) * n, "pads": (0,) * (2 * n), "dilations": (1,) * n}
-    return {name: value for name, value in found.items() if value != plain[name]}
+    return x, {name: value for name, value in found.items() if value != plain[name]}
 
 
 @lowering("onnx", "Conv")
@@ -48,36 +63,48 @@ def conv(op: Any, lo: Lowering) -> Any:
     """conv with the pads written out"""
     x, w, b = lo.operands(3)
     kernel = tuple(attr(op, "kernel_shape") or lo.shape(w)[2:])
-    return lo.conv(x, w, b, groups=op.get("group"), **window(op, lo, x, kernel))
+    x, properties = window(op, lo, x, kernel)
+    return lo.conv(x, w, b, groups=op.get("group"), **properties)
 
 
-def pool(op: Any, lo: Lowering, x: SSAValue) -> dict[str, Any]:
-    """What all pools have."""
+def pool(op: Any, lo: Lowering, x: SSAValue, outside: float | None = None) -> tuple[SSAValue, dict[str, Any]]:
+    """x, padded where only the run knows how much, and what all pools have."""
     kernel = tuple(op.get("kernel_shape"))
-    return {"kernel": kernel, "ceil_mode": bool(attr(op, "ceil_mode", 0)), **window(op, lo, x, kernel)}
+    x, properties = window(op, lo, x, kernel, outside)
+    return x, {"kernel": kernel, "ceil_mode": bool(attr(op, "ceil_mode", 0)), **properties}
 
 
 @lowering("onnx", "MaxPool")
 def max_pool(op: Any, lo: Lowering) -> Any:
     """max_pool, with indices where somebody uses them"""
     (x,) = lo.operands(1)
-    if lo.wants(1):
-        return lo.max_pool_with_indices(x, storage_order=attr(op, "storage_order", 0), **pool(op, lo, x))
-    return lo.max_pool(x, **pool(op, lo, x))
+    padded, properties = pool(op, lo, x, lowest(lo.dtype(x)))
+    if not lo.wants(1):
+        return lo.max_pool(padded, **properties)
+    if padded is not x:
+        lo.decline("the places of elements under auto_pad of an unknown size")
+    return lo.max_pool_with_indices(x, storage_order=attr(op, "storage_order", 0), **properties)
 
 
 @lowering("onnx", "AveragePool")
 def average_pool(op: Any, lo: Lowering) -> Any:
-    """avg_pool"""
+    """avg_pool; where x is padded by an op of its own, the mean over the window divided by the share of it that is x"""
     (x,) = lo.operands(1)
-    return lo.avg_pool(x, count_include_pad=bool(attr(op, "count_include_pad", 0)), **pool(op, lo, x))
+    padded, properties = pool(op, lo, x)
+    with_pads = bool(attr(op, "count_include_pad", 0))
+    y = lo.avg_pool(padded, count_include_pad=with_pads, **properties)
+    if padded is x or with_pads:
+        return y
+    ones = lo.add(lo.mul(x, lo.scalar(0, x)), lo.scalar(1, x))
+    return lo.div(y, lo.avg_pool(pool(op, lo, ones)[0], **properties))
 
 
 @lowering("onnx", "LpPool")
 def lp_pool(op: Any, lo: Lowering) -> Any:
     """lp_pool; in version 1 p is a float and the kernel may be absent"""
     (x,) = lo.operands(1)
-    return lo.lp_pool(x, p=int(op.get("p")), **pool(op, lo, x))
+    x, properties = pool(op, lo, x)
+    return lo.lp_pool(x, p=int(op.get("p")), **properties)
 
 
 def spatial(lo: Lowering, x: SSAValue) -> tuple[int, ...]:
@@ -113,6 +140,8 @@ def conv_transpose(op: Any, lo: Lowering) -> Any:
     extra = tuple(attr(op, "output_padding") or (0,) * n)
     pads, mode, wanted = tuple(attr(op, "pads") or (0,) * (2 * n)), attr(op, "auto_pad", "NOTSET"), attr(op, "output_shape")
     if wanted is not None or mode in ("SAME_UPPER", "SAME_LOWER"):
+        if min(kernel) < 0:
+            lo.decline("pads of a filter whose size is not known")
         begins, ends = [], []
         for i in range(n):
             size = lo.shape(x)[2 + i]

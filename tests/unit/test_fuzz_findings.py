@@ -1,0 +1,109 @@
+"""What random ONNX models have found, each as a small model that ONNX Runtime judges."""
+
+import numpy as np
+import onnx.parser
+import pytest
+from onnx_builder import run
+from onnx_models import difference, ours
+
+HEAD = '<ir_version: 8, opset_import: ["" : {}]>\n'
+RAMP = np.arange(60, dtype=np.float32)
+
+FINDINGS = {
+    "a host function's result has unknown dimensions": (
+        17,
+        "agraph (int64 n, float[6] b) => (float[k] y) { w = HammingWindow(n)  y = Max(w, b) }",
+        {"n": np.array(6), "b": RAMP[:6] / 9},
+    ),
+    "scatter at tuples of unknown length": (
+        18,
+        "agraph (float[4] x, int64[1, m] i, float[1] u) => (float[4] y) { y = ScatterND(x, i, u) }",
+        {"x": RAMP[:4], "i": np.array([[2]]), "u": -RAMP[5:6]},
+    ),
+    "gather at tuples of unknown length": (
+        18,
+        "agraph (float[2, 2] x, int64[1, m] i) => (float[1] y) { y = GatherND(x, i) }",
+        {"x": RAMP[:4].reshape(2, 2), "i": np.array([[1, 0]])},
+    ),
+    "squeeze of every 1 of an unknown shape": (
+        18,
+        "agraph (float[a, 3, b] x) => (float[c] y) { y = Squeeze(x) }",
+        {"x": RAMP[:3].reshape(1, 3, 1)},
+    ),
+    "a sequence that nobody declares": (
+        17,
+        (
+            "agraph (float[2, 3] x, float[2, 2] z) => (float[2, 5] y) "
+            "{ s = SequenceConstruct(x, z)  c = ConcatFromSequence <axis = 1> (s)  y = Floor(c) }"
+        ),
+        {"x": RAMP[:6].reshape(2, 3) / 4, "z": RAMP[:4].reshape(2, 2) / 3},
+    ),
+    "an element of a sequence has a rank": (
+        18,
+        "agraph (float[2, 2] x, int64 i, int64[1] a) => (float[1, 2] y) { s = SequenceConstruct(x)  e = SequenceAt(s, i)  y = ReduceMean(e, a) }",
+        {"x": RAMP[:4].reshape(2, 2), "i": np.array(0), "a": np.array([0])},
+    ),
+    "a sequence grows by an element of another shape": (
+        17,
+        (
+            "agraph (float[2, 3] x, float[2, 2] z) => (float[2, 5] y) "
+            "{ s = SequenceConstruct(x)  t = SequenceInsert(s, z)  c = ConcatFromSequence <axis = 1> (t)  y = Floor(c) }"
+        ),
+        {"x": RAMP[:6].reshape(2, 3) / 4, "z": RAMP[:4].reshape(2, 2) / 3},
+    ),
+    "a backward slice starts before the first element": (
+        13,
+        "agraph (float[2] x, int64[1] s, int64[1] e, int64[1] a, int64[1] t) => (float[k] y) { y = Slice(x, s, e, a, t) }",
+        {"x": RAMP[:2], "s": np.array([-3]), "e": np.array([-(2**31)]), "a": np.array([0]), "t": np.array([-2])},
+    ),
+    "an exclusive sum of nothing": (
+        14,
+        "agraph (float[0] x, int64 a) => (float[0] y) { y = CumSum <exclusive = 1> (x, a) }",
+        {"x": RAMP[:0], "a": np.array(0)},
+    ),
+    "blocks on an image of unknown rank": (
+        18,
+        "agraph (float[1, 4, 9] x, int64[n] i, int64[n] k) => (float[a, b, c, d] y) { y = Col2Im(x, i, k) }",
+        {"x": RAMP[:36].reshape(1, 4, 9), "i": np.array([4, 4]), "k": np.array([2, 2])},
+    ),
+    "half a pixel of one is none": (
+        13,
+        (
+            "agraph (float[1, 1, 4, 2] x) => (float[1, 1, 6, 1] y) <float[4] s = {1.0, 1.0, 1.5, 0.6}> "
+            '{ y = Resize <coordinate_transformation_mode = "pytorch_half_pixel", mode = "cubic"> (x, , s) }'
+        ),
+        {"x": RAMP[:8].reshape(1, 1, 4, 2)},
+    ),
+    "flatten a value of unknown rank": (
+        17,
+        "agraph (float[2, 3] x, int64[n] a) => (float[b, c] y) { u = Unsqueeze(x, a)  y = Flatten <axis = 2> (u) }",
+        {"x": RAMP[:6].reshape(2, 3), "a": np.array([0, 3])},
+    ),
+}
+WINDOWED = {
+    "Conv": ", float[2, 2, 2, 2] w) => (float[a, b, c, d] y) {{ y = Conv <auto_pad = {}, strides = [2, 3]> (x, w) }}",
+    "MaxPool": ") => (float[a, b, c, d] y) {{ y = MaxPool <auto_pad = {}, kernel_shape = [2, 2], strides = [2, 3]> (x) }}",
+    "AveragePool": ") => (float[a, b, c, d] y) {{ y = AveragePool <auto_pad = {}, kernel_shape = [3, 2], strides = [2, 3]> (x) }}",
+    "LpPool": ") => (float[a, b, c, d] y) {{ y = LpPool <auto_pad = {}, kernel_shape = [2, 2], strides = [2, 3]> (x) }}",
+}
+
+
+def agrees(opset: int, text: str, feeds: dict[str, np.ndarray]) -> None:
+    """Ours and ONNX Runtime's results are the same."""
+    model = onnx.parser.parse_model(HEAD.format(opset) + text)
+    for got, want in zip(ours(model, feeds, "interpreter", ""), run(model, feeds), strict=True):
+        assert difference(got, want) is None
+
+
+@pytest.mark.parametrize("what", FINDINGS)
+def test_finding(what: str):
+    agrees(*FINDINGS[what])
+
+
+@pytest.mark.parametrize("mode", ["SAME_UPPER", "SAME_LOWER"])
+@pytest.mark.parametrize("op", WINDOWED)
+def test_same_padding_of_a_symbolic_size(op: str, mode: str):
+    rng = np.random.default_rng(0)
+    feeds = {"x": rng.standard_normal((1, 2, 5, 7), np.float32), "w": rng.standard_normal((2, 2, 2, 2), np.float32)}
+    text = "agraph (float[1, 2, h, v] x" + WINDOWED[op].format(f'"{mode}"')
+    agrees(18, text, {k: v for k, v in feeds.items() if k == "x" or op == "Conv"})
