@@ -4,6 +4,7 @@ from xdsl.ir import Dialect
 
 from inferir.dialects.cpu.base import Level3Op
 from inferir.dialects.cpu.buffers import AllocOp, ConstantOp, WeightOp
+from inferir.dialects.cpu.control import IfOp, LoopOp
 from inferir.dialects.cpu.convolution import Conv2dOp, Dwconv2dOp, pack_conv2d, pack_dwconv2d, unpack_conv2d
 from inferir.dialects.cpu.elementwise import MapOp, TransposeOp
 from inferir.dialects.cpu.execution import execute_on_buffers, register
@@ -21,7 +22,7 @@ LEVEL3 = (GemmOp, Conv2dOp, Dwconv2dOp, WinogradConv2dOp, Pool2dOp, ReduceOp, So
 register(LEVEL3)
 ON_TENSORS = (PackConv2dOp, PackDwconv2dOp, PackGemmOp, PackGatesOp, PackWinogradOp, ReshapeOp, ConcatOp, SliceOp, RepeatOp, PadOp)
 ON_BUFFERS = (AllocOp, ConstantOp, WeightOp, ViewOp)
-CPU = Dialect("cpu", [*LEVEL3, RecurrenceOp, YieldOp, *ON_TENSORS, *ON_BUFFERS, KernelOp, DoneOp, LaunchOp, *MICROKERNELS])
+CPU = Dialect("cpu", [*LEVEL3, RecurrenceOp, IfOp, LoopOp, YieldOp, *ON_TENSORS, *ON_BUFFERS, KernelOp, DoneOp, LaunchOp, *MICROKERNELS])
 
 __all__ = [
     "CPU",
@@ -34,9 +35,11 @@ __all__ = [
     "DoneOp",
     "Dwconv2dOp",
     "GemmOp",
+    "IfOp",
     "KernelOp",
     "LaunchOp",
     "Level3Op",
+    "LoopOp",
     "LrnOp",
     "MapOp",
     "PackConv2dOp",

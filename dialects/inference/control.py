@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from xdsl.dialects.builtin import DYNAMIC_INDEX, TensorType, UnrankedTensorType, i1
-from xdsl.ir import Attribute, Region
+from xdsl.ir import Attribute, Region, SSAValue
 from xdsl.irdl import (
     AttrSizedOperandSegments,
     operand_def,
@@ -20,6 +20,7 @@ from xdsl.irdl import (
 from xdsl.traits import IsTerminator, Pure
 
 from inferir.core import define, defined_here
+from inferir.core.op import constant_dims
 from inferir.core.types import numpy_dtype
 from inferir.dialects.inference.base import InferenceOp
 
@@ -45,6 +46,22 @@ def yielded(region: Region) -> list[Attribute]:
     return [] if last is None else [v.type for v in last.operands]
 
 
+def alike(a: Sequence[Any] | None, b: Sequence[Any]) -> list[Any] | None:
+    """The dimensions that two shapes share, None elsewhere; None where their ranks differ."""
+    return None if a is None or len(a) != len(b) else [x if x == y else None for x, y in zip(a, b, strict=True)]
+
+
+def ranked(shapes: Any, value: SSAValue) -> Any:
+    """The shape of a value, None where it is no tensor of known rank."""
+    return shapes[value] if isinstance(value.type, TensorType) else None
+
+
+def always_true(value: SSAValue | None, given: SSAValue | None = None) -> bool:
+    """Whether a condition holds whatever happens: it is absent, the value `given`, or a constant."""
+    known = None if value is None else constant_dims(value)
+    return value is None or value is given or (known is not None and known.size > 0 and bool(known.reshape(-1)[0]))
+
+
 def joined(a: Attribute, b: Attribute) -> Attribute:
     """The type of a value that may have either type: dimensions that differ are unknown."""
     if a == b or not isinstance(a, TensorType) or not isinstance(b, TensorType):
@@ -54,16 +71,9 @@ def joined(a: Attribute, b: Attribute) -> Attribute:
     return TensorType(a.element_type, [x if x == y else DYNAMIC_INDEX for x, y in zip(a.get_shape(), b.get_shape(), strict=True)])
 
 
-@define
-class IfOp(InferenceOp):
-    """One of two regions, by a condition.
+class Branch(InferenceOp):
+    """One of two regions, by a condition; of this dialect, or of one below it."""
 
-    condition  one boolean; the first region runs where it is true, the second where it is false; both yield the results
-
-    Source: ONNX If-25, torch cond.
-    """
-
-    name = "inference.if"
     condition = operand_def()
     then = region_def("single_block")
     otherwise = region_def("single_block")
@@ -83,27 +93,36 @@ class IfOp(InferenceOp):
         if len(self.infer_types()) != len(self.outs):
             self.error(f"{len(self.outs)} results, the regions yield {len(self.infer_types())}")
 
+    def follow_shapes(self, shapes: Any) -> list[Any]:
+        """What both regions give alike."""
+        out: list[Any] = []
+        for region in (self.then, self.otherwise):
+            shapes.enter(region)
+            assert region.block.last_op is not None
+            given = [ranked(shapes, v) for v in region.block.last_op.operands]
+            out = given if not out else [None if b is None else alike(a, b) for a, b in zip(out, given, strict=True)]
+        return out
+
     def evaluate(self, operands: Sequence[Any], **context: Any) -> list[Any]:
         """Run one region."""
         return context["run"](self.then if np.asarray(operands[0]).any() else self.otherwise)
 
 
 @define
-class LoopOp(InferenceOp):
-    """A region again and again, with values carried from one run to the next and others collected.
+class IfOp(Branch):
+    """One of two regions, by a condition.
 
-    limit      how often at most, one i64; absent: no bound
-    condition  whether it runs at all, one i1; absent: it does
-    carried    the values the first run gets
-    body       takes the number of the run (from 0), the condition, and the carried values; yields whether to go on, the new carried
-               values, and what is collected: one element each, stacked along a new first dimension
+    condition  one boolean; the first region runs where it is true, the second where it is false; both yield the results
 
-    Results: the carried values after the last run, then what was collected.
-
-    Source: ONNX Loop-25, Scan-25; TF While; torch while_loop.
+    Source: ONNX If-25, torch cond.
     """
 
-    name = "inference.loop"
+    name = "inference.if"
+
+
+class Repetition(InferenceOp):
+    """A region again and again; of this dialect, or of one below it."""
+
     irdl_options = (AttrSizedOperandSegments(as_property=True),)
     limit = opt_operand_def()
     condition = opt_operand_def()
@@ -117,6 +136,29 @@ class LoopOp(InferenceOp):
         count = len(self.carried)
         carried = [joined(v.type, t) for v, t in zip(self.carried, types[:count], strict=True)]
         return [*carried, *(_stacked(t) for t in types[count:])]
+
+    def runs_to_limit(self) -> bool:
+        """Whether no condition ends it before its limit."""
+        block = self.body.block
+        more = block.last_op.operands[0] if block.last_op is not None and block.last_op.operands else None
+        return self.limit is not None and always_true(self.condition) and always_true(more, block.args[1])
+
+    def follow_shapes(self, shapes: Any) -> list[Any]:
+        """A dimension that a carried value starts with and keeps in every run; as many collected elements as there are runs."""
+        block, count = self.body.block, len(self.carried)
+        carried = [ranked(shapes, v) for v in self.carried]
+        while True:
+            shapes.enter(self.body, [(), (), *carried])
+            assert block.last_op is not None
+            given = [ranked(shapes, v) for v in block.last_op.operands[1:]]
+            kept = [None if a is None or b is None else alike(a, b) for a, b in zip(carried, given[:count], strict=True)]
+            if kept == carried:
+                break
+            carried = kept
+        runs = shapes.value_of(self.limit) if self.runs_to_limit() else None
+        number = None if runs is None else runs.reshape(-1)[0]
+        number = max(number, 0) if isinstance(number, int) else number
+        return [*carried, *(None if s is None else [number, *s] for s in given[count:])]
 
     def verify_(self) -> None:
         """The counts agree."""
@@ -143,6 +185,24 @@ class LoopOp(InferenceOp):
             number += 1
         stacks = [np.stack(s) if s else _empty(r.type) for s, r in zip(collected, self.outs[len(values) :], strict=True)]
         return [*values, *stacks]
+
+
+@define
+class LoopOp(Repetition):
+    """A region again and again, with values carried from one run to the next and others collected.
+
+    limit      how often at most, one i64; absent: no bound
+    condition  whether it runs at all, one i1; absent: it does
+    carried    the values the first run gets
+    body       takes the number of the run (from 0), the condition, and the carried values; yields whether to go on, the new carried
+               values, and what is collected: one element each, stacked along a new first dimension
+
+    Results: the carried values after the last run, then what was collected.
+
+    Source: ONNX Loop-25, Scan-25; TF While; torch while_loop.
+    """
+
+    name = "inference.loop"
 
 
 def _scalar_shape(type: Attribute) -> tuple[int, ...]:

@@ -35,7 +35,7 @@ from xdsl.utils.exceptions import VerifyException
 
 from inferir.core import assembly
 from inferir.core.diagnostics import InferError, Note, defined_here
-from inferir.core.dims import Dim, Shape, shape_text, symbol
+from inferir.core.dims import Dim, DimLike, Shape, shape_text, symbol
 from inferir.core.properties import Accessor, Property, store
 from inferir.core.types import numpy_dtype, refines, tensor
 
@@ -79,6 +79,11 @@ class Op(IRDLOperation):
     def reference(self, *arrays: Any, **context: Any) -> Any:
         """The result array(s) from operand arrays: the op's meaning. An op with regions takes `run(region, *arrays)` by keyword."""
         raise InferError(f"{self.name} has no reference semantics", self.location)
+
+    def follow_shapes(self, shapes: Any) -> list[Sequence[DimLike | None] | None] | None:
+        """The shapes of the results of an op with regions, which it has `shapes` (a `ShapeAnalysis`) `enter`; None to have them
+        entered one after the other, knowing nothing of their arguments."""
+        return None
 
     def cost(self) -> Cost:
         """Operations and bytes for static shapes; one operation per result element where a family says nothing better."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from xdsl.dialects import func
 from xdsl.dialects.builtin import DYNAMIC_INDEX, IntegerType, TensorType
-from xdsl.ir import Attribute, Block, SSAValue
+from xdsl.ir import Attribute, Block, Region, SSAValue
 
 from inferir.core.diagnostics import InferError
-from inferir.core.dims import Dim, Shape, parse_dim, symbol
+from inferir.core.dims import Dim, DimLike, Shape, parse_dim, symbol
 from inferir.core.executor import argument_dims
 from inferir.core.op import Op, constant_dims
 
@@ -57,12 +59,23 @@ class ShapeAnalysis:
                 except InferError:
                     inferred = None
                 self._follow_values(op)
+            inside = op.follow_shapes(self) if isinstance(op, Op) and op.regions else None
             for index, result in enumerate(op.results):
                 if isinstance(result.type, TensorType):
-                    self.shapes[result] = self._declared(result, inferred[index] if inferred is not None else None)
-            for region in op.regions:
-                for inner in region.blocks:
-                    self._block(inner)
+                    found = inside[index] if inside is not None else inferred[index] if inferred is not None else None
+                    self.shapes[result] = self._declared(result, found)
+            if inside is None:
+                for region in op.regions:
+                    self.enter(region)
+
+    def enter(self, region: Region, arguments: Sequence[Sequence[DimLike | None] | None] = ()) -> None:
+        """Follow a region, given what is known of its arguments: shapes, None for a dimension or a shape that is not known."""
+        for block in region.blocks:
+            for argument, shape in zip(block.args, arguments, strict=False):
+                if isinstance(argument.type, TensorType):
+                    fits = shape is not None and len(shape) == argument.type.get_num_dims()
+                    self.shapes[argument] = self._declared(argument, shape if fits else None)
+            self._block(block)
 
     def value_of(self, value: SSAValue) -> np.ndarray | None:
         """The elements of an integer tensor as dimensions (numbers or expressions), None where they are not known."""
@@ -79,15 +92,16 @@ class ShapeAnalysis:
         if found is not None:
             self.values.update(zip(op.results, found, strict=True))
 
-    def _declared(self, value: SSAValue, inferred: Shape | None) -> Shape:
+    def _declared(self, value: SSAValue, inferred: Sequence[DimLike | None] | None) -> Shape:
         """The declared dimensions where they are numbers, the inferred ones elsewhere."""
         assert isinstance(value.type, TensorType)
         out: list[int | Dim] = []
         for axis, dim in enumerate(value.type.get_shape()):
+            found = None if inferred is None else inferred[axis]
             if dim != DYNAMIC_INDEX:
                 out.append(dim)
-            elif inferred is not None and not self._is_foreign(inferred[axis]):
-                out.append(inferred[axis])
+            elif found is not None and not self._is_foreign(found):
+                out.append(found)
             else:
                 name = f"s{len(self.unknown)}"
                 self.unknown.add(name)

@@ -15,16 +15,13 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from xdsl.dialects import arith, func
+from xdsl.dialects import func
 from xdsl.dialects.builtin import (
-    DYNAMIC_INDEX,
     ArrayAttr,
     DictionaryAttr,
-    FloatAttr,
     FunctionType,
     IndexType,
     IntegerAttr,
-    IntegerType,
     MemRefType,
     StridedLayoutAttr,
     StringAttr,
@@ -42,6 +39,8 @@ from inferir.core.types import numpy_dtype
 from inferir.dialects import cpu
 from inferir.dialects.cpu.packing import Pack
 from inferir.dialects.cpu.scalar import scalar_type
+from inferir.passes.cpu.memory.control_flow import branch, loop
+from inferir.passes.cpu.memory.copies import always, identity, is_constant, memref_shape, spread
 from inferir.passes.cpu.memory.places import Buffer, Place, Placement, tensor_type
 from inferir.passes.cpu.memory.sizes import Indices
 
@@ -54,10 +53,12 @@ class Bufferize(Pass):
         functions = [op] if isinstance(op, func.FuncOp) else [o for o in op.walk() if isinstance(o, func.FuncOp)]
         for function in functions:
             if any(isinstance(t, TensorType) for t in function.function_type.inputs.data + function.function_type.outputs.data):
-                _Bufferizer(function, self).run()
+                Bufferizer(function, self).run()
 
 
-class _Bufferizer:
+class Bufferizer:
+    """One function on buffers."""
+
     def __init__(self, function: func.FuncOp, step: Pass):
         self.step = step
         self.old = function
@@ -66,6 +67,8 @@ class _Bufferizer:
         last = self.source.last_op
         assert isinstance(last, func.ReturnOp)
         self.block = Block()
+        self.here = self.block
+        """Where ops go; memory and views of it go to the function's own block."""
         self.results = [Buffer(self.shapes[v]) for v in last.operands]
         self.placement = Placement(self.shapes, self.results)
         self.values: dict[tuple[Place, Attribute], SSAValue] = {}
@@ -112,7 +115,11 @@ class _Bufferizer:
 
     def check(self, op: Operation) -> None:
         """Whether the op has a form on buffers and its sizes are known before it runs."""
-        if not isinstance(op, func.ReturnOp | cpu.Level3Op | cpu.RecurrenceOp | cpu.View) and not _is_constant(op):
+        control = isinstance(op, cpu.IfOp | cpu.LoopOp)
+        for region in op.regions if control else ():
+            for inner in [o for o in region.block.ops if o is not region.block.last_op]:
+                self.check(inner)
+        if not isinstance(op, func.ReturnOp | cpu.Level3Op | cpu.RecurrenceOp | cpu.View) and not control and not is_constant(op):
             if isinstance(op, Pack):
                 raise InferError(
                     f"{op.name}: weights that are not constant cannot be packed (run pack-weights before bufferize)", op.location
@@ -128,14 +135,14 @@ class _Bufferizer:
     def op(self, op: Operation) -> None:
         """Emit one op on buffers."""
         match op:
-            case _ if _is_constant(op):
+            case _ if is_constant(op):
                 return
             case func.ReturnOp():
                 for buffer, value in zip(self.results, op.operands, strict=True):
                     self.copy(value, Place(buffer, buffer.shape))
                 self.insert(func.ReturnOp())
             case cpu.ReshapeOp():
-                self.view(op.x, op.y, self.placement.own(op.x).reshaped(self.shapes[op.y]) if not _is_constant(op.x.owner) else None)
+                self.view(op.x, op.y, self.placement.own(op.x).reshaped(self.shapes[op.y]) if not is_constant(op.x.owner) else None)
             case cpu.SliceOp():
                 self.view(op.x, op.y, self.placement.own(op.x).part(op.axis, op.start, self.shapes[op.y]))
             case cpu.ConcatOp():
@@ -147,7 +154,7 @@ class _Bufferizer:
                 whole = self.memory(self.placement.own(op.y), op.y)
                 self.insert(
                     cpu.MapOp.make(
-                        whole, [], whole, result_types=[], regions=[_always(op.value, scalar_type(tensor_type(op.y).element_type))]
+                        whole, [], whole, result_types=[], regions=[always(op.value, scalar_type(tensor_type(op.y).element_type))]
                     )
                 )
                 self.scatter(op, (1,) * len(op.low), op.low)
@@ -155,6 +162,10 @@ class _Bufferizer:
                 self.kernel(op)
             case cpu.RecurrenceOp():
                 self.recurrence(op)
+            case cpu.IfOp():
+                branch(self, op)
+            case cpu.LoopOp():
+                loop(self, op)
             case _:
                 raise InferError(f"bufferize: {op.name} has no form on buffers", op.location)
 
@@ -185,7 +196,7 @@ class _Bufferizer:
         ends = [self.turn(both, 0), *(self.placement.own(o) for o in others)]
         memory = [self.memory(both, first)]
         for start, end, like in zip(op.states, ends, op.results[1:], strict=True):
-            self.insert(_spread(self.value(start), self.memory(end, like)))
+            self.insert(spread(self.value(start), self.memory(end, like)))
         memory += [self.memory(end, like) for end, like in zip(ends[1:], others, strict=True)]
         optional = [None if v is None else self.value(v) for v in (op.second, op.bias, op.peepholes, op.lengths)]
         operands = [self.value(op.x), self.value(op.w), memory, *optional, self.memory(self.placement.own(y), y)]
@@ -259,8 +270,8 @@ class _Bufferizer:
 
     def copy(self, value: SSAValue, target: Place) -> None:
         """Copy a value to a place, unless it lies there."""
-        if _is_constant(value.owner):
-            self.insert(_identity(self.value(value), self.memory(target, value)))
+        if is_constant(value.owner):
+            self.insert(identity(self.value(value), self.memory(target, value)))
             self.step.count("copies")
             return
         source = self.placement.own(value)
@@ -270,16 +281,16 @@ class _Bufferizer:
     def move(self, source: Place, target: Place, like: SSAValue) -> None:
         """Copy between places of one shape."""
         self.step.count("copies")
-        self.insert(_identity(self.memory(source, like), self.memory(target, like)))
+        self.insert(identity(self.memory(source, like), self.memory(target, like)))
 
     def value(self, value: SSAValue) -> SSAValue:
         """The memory of an operand."""
-        if not _is_constant(value.owner):
+        if not is_constant(value.owner):
             return self.memory(self.placement.own(value), value)
         if value not in self.constants:
             attribute = constant_attribute_of(value)
             assert attribute is not None
-            made = self.insert(cpu.ConstantOp.of(attribute, _memref(value.type)))
+            made = self.insert(cpu.ConstantOp.of(attribute, _memref(value.type)), self.block)
             made.results[0].name_hint = value.name_hint
             self.constants[value] = made.results[0]
         return self.constants[value]
@@ -290,8 +301,9 @@ class _Bufferizer:
         buffer = place.buffer
         whole = place.offset == 0 and place.strides is None and place.shape == buffer.shape
         if buffer.value is None:
-            type = MemRefType(element, _sizes(buffer.shape))
-            made = self.insert(cpu.AllocOp.make([self.indices[d] for d in buffer.shape if not isinstance(d, int)], result_types=[type]))
+            type = MemRefType(element, memref_shape(buffer.shape))
+            sizes = [self.indices[d] for d in buffer.shape if not isinstance(d, int)]
+            made = self.insert(cpu.AllocOp.make(sizes, result_types=[type]), self.block)
             made.results[0].name_hint = like.name_hint if whole else None
             buffer.value = made.results[0]
         if whole:
@@ -299,50 +311,21 @@ class _Bufferizer:
         key = (place, element)
         if key not in self.values:
             layout = StridedLayoutAttr(place.strides) if place.strides is not None else None
-            type = MemRefType(element, _sizes(place.shape), *([layout] if layout is not None else []))
+            type = MemRefType(element, memref_shape(place.shape), *([layout] if layout is not None else []))
             offset = self.indices[place.offset * numpy_dtype(element).itemsize]
             view = cpu.ViewOp(buffer.value, offset, [self.indices[d] for d in place.shape if not isinstance(d, int)], type)
-            self.values[key] = self.insert(view).results[0]
+            self.values[key] = self.insert(view, self.block).results[0]
         return self.values[key]
 
-    def insert(self, op: Operation) -> Operation:
-        """Add an op at the end, located at the op it comes from."""
+    def insert(self, op: Operation, block: Block | None = None) -> Operation:
+        """Add an op at the end of a block, of the one in progress by default, located at the op it comes from."""
         op.location = self.location
-        self.block.add_op(op)
+        (block or self.here).add_op(op)
         return op
-
-
-def _is_constant(owner: Any) -> bool:
-    return isinstance(owner, Operation) and bool(owner.results) and constant_attribute_of(owner.results[0]) is not None
 
 
 def _same(a: Place, b: Place) -> bool:
     return a.buffer is b.buffer and a.offset == b.offset and a.strides == b.strides
-
-
-def _identity(x: SSAValue, outs: SSAValue) -> Operation:
-    return cpu.MapOp.make(x, [], outs, result_types=[], regions=[Region()])
-
-
-def _spread(x: SSAValue, outs: SSAValue) -> Operation:
-    """x, broadcast."""
-    assert isinstance(x.type, MemRefType)
-    block = Block(arg_types=[scalar_type(x.type.element_type)] * 2)
-    block.add_op(cpu.YieldOp(block.args[1]))
-    return cpu.MapOp.make(outs, [x], outs, result_types=[], regions=[Region(block)])
-
-
-def _always(value: float, type: Attribute) -> Region:
-    """A region that stores a number."""
-    block = Block(arg_types=[type])
-    attribute: Any = IntegerAttr(int(value), type) if isinstance(type, IntegerType) else FloatAttr(value, type)  # pyright: ignore
-    number = arith.ConstantOp(attribute)
-    block.add_ops([number, cpu.YieldOp(number)])
-    return Region(block)
-
-
-def _sizes(shape: Shape) -> list[int]:
-    return [d if isinstance(d, int) else DYNAMIC_INDEX for d in shape]
 
 
 def _memref(type: Attribute) -> MemRefType:

@@ -21,5 +21,7 @@ class ConvertInferenceToCpu(Pass):
 
     def run(self, op: Operation, ctx: Context) -> None:
         """Convert everything but constants; one error lists all ops that have no lowering."""
-        target = ConversionTarget(illegal_dialects=frozenset({"inference"}), legal_if={"inference.constant": lambda op: True})
+        target = ConversionTarget(
+            illegal_dialects=frozenset({"inference"}), legal_if={"inference.constant": lambda op: True, "inference.yield": lambda op: True}
+        )
         convert_fully(op, self.patterns, target, ctx, self.log)

@@ -34,6 +34,9 @@ def map_into_producer(op: cpu.MapOp, rw: Rewriter) -> str | None:
     found = [p for p in found if all(use.operation is op for use in p.results[0].uses)]
     if not found:
         return "the operand has another reader"
+    found = [p for p in found if p.parent is op.parent]
+    if not found:
+        return "the kernel that computes its operand stands outside of the region"
     found = [p for p in found if shape_of(p.results[0]) == shape_of(op.results[0])]
     if not found:
         return "the result is larger than the operand"

@@ -35,6 +35,7 @@ from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from inferir.core import Context, InferError, Pass
 from inferir.core.dims import Dim, DimLike, evaluate, parse_dim, product, symbols
 from inferir.core.types import numpy_dtype
+from inferir.core.walk import walk
 from inferir.dialects import cpu
 from inferir.passes.cpu.memory.planner import Interval, lower_bound, plan
 from inferir.passes.cpu.memory.sizes import Indices, dim_of, symbol_of
@@ -100,7 +101,8 @@ class _Planner:
 
     def groups(self, allocs: Sequence[cpu.AllocOp]) -> list[_Group]:
         """Buffers by the expression their size is a multiple of."""
-        order = {op: step for step, op in enumerate(self.block.ops)}
+        order = {op: step for step, op in enumerate(walk(self.main))}
+        loops = [(order[op], max(order[o] for o in walk(op))) for op in order if isinstance(op, cpu.LoopOp)]
         groups: dict[str, _Group] = {}
         for alloc in allocs:
             type = alloc.result.type
@@ -109,10 +111,10 @@ class _Planner:
             shape = tuple(d if d != DYNAMIC_INDEX else dim_of(next(sizes), self.names) for d in type.get_shape())
             count, unit = _factored(product(shape))
             size = -(-count * numpy_dtype(type.element_type).itemsize // ALIGNMENT) * ALIGNMENT
-            used = [order[u] for u in _uses(alloc.result)] or [order[alloc]]
+            first, last = _alive([order[u] for u in _uses(alloc.result)] or [order[alloc]], loops)
             group = groups.setdefault(str(unit), _Group(unit))
             group.allocs.append(alloc)
-            group.intervals.append(Interval(size, min(used), max(used)))
+            group.intervals.append(Interval(size, first, last))
         return list(groups.values())
 
     def place(self, groups: Sequence[_Group], arena: SSAValue) -> DimLike:
@@ -214,6 +216,16 @@ def _at_one(dim: DimLike) -> int:
 
 def _dim(attribute: Attribute) -> DimLike:
     return attribute.value.data if isinstance(attribute, IntegerAttr) else parse_dim(attribute.data)  # pyright: ignore
+
+
+def _alive(used: Sequence[int], loops: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """The first and last step of a buffer that is used at some steps: all of a loop where it is used outside as well, for the
+    next run may still read what was there before it."""
+    first, last = min(used), max(used)
+    for start, end in reversed(loops):
+        if any(start <= u <= end for u in used) and not (start < first and last <= end):
+            first, last = min(first, start), max(last, end)
+    return first, last
 
 
 def _uses(value: SSAValue) -> list[Operation]:

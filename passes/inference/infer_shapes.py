@@ -32,7 +32,8 @@ class InferShapes(Pass):
         shapes = ShapeAnalysis(op)
         end = op.body.block.last_op
         promised = set(end.operands) if isinstance(end, func.ReturnOp) and is_called(op) else set()
-        for value in [v for o in op.walk() if not o.regions for v in o.results]:
+        inner = [o for o in op.walk() if o is not op]
+        for value in [v for o in inner for v in (*o.results, *(a for r in o.regions for b in r.blocks for a in b.args))]:
             if value not in promised and isinstance(value.type, TensorType) and not is_static(value.type):
                 new = tensor(shapes[value], value.type.element_type)
                 if new != value.type:

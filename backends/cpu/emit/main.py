@@ -2,14 +2,16 @@
 
 from xdsl.dialects import func
 from xdsl.dialects.builtin import IndexType, MemRefType, ModuleOp
-from xdsl.ir import Operation
+from xdsl.ir import Operation, SSAValue
 
 from inferir.backends.cpu.emit.kernel import Emitter, Memory, emit_kernel, memory
 from inferir.backends.cpu.emit.text import Function, Int, Program
 from inferir.backends.cpu.emit.threads import declarations, thread_pool
 from inferir.core.diagnostics import InferError
 from inferir.dialects.cpu.buffers import WeightOp
+from inferir.dialects.cpu.control import IfOp, LoopOp
 from inferir.dialects.cpu.program import KernelOp, LaunchOp, ViewOp
+from inferir.dialects.cpu.scalar import YieldOp
 
 TIMELINE = 264  # byte in the pool: ptr or null, i64[launches + 1] for the cycle counter
 
@@ -36,10 +38,40 @@ class HostEmitter(Emitter):
                 self.values[op.result] = memory(self.f, pointer, op.result.type, [self.integer(s) for s in op.sizes])
             case LaunchOp():
                 self.launch(op)
-            case func.ReturnOp():
+            case IfOp():
+                self.branch(op)
+            case LoopOp():
+                self.repetition(op)
+            case func.ReturnOp() | YieldOp():
                 return
             case _:
                 super().op(op)
+
+    def holds(self, value: SSAValue) -> str:
+        """Whether a bool in memory is true, as an i1."""
+        return self.f.let(f"icmp ne i8 {self.f.load('i8', self.memory(value).pointer, 1)}, 0")
+
+    def branch(self, op: IfOp) -> None:
+        """One region or the other."""
+        condition = self.holds(op.condition)
+        self.f.when(condition, lambda: self.block(op.then.block))
+        self.f.when(self.f.let(f"xor i1 {condition}, true"), lambda: self.block(op.otherwise.block))
+
+    def repetition(self, op: LoopOp) -> None:
+        """The body until the limit is reached or the condition it leaves is false."""
+        f, (number,), block = self.f, op.carried, op.body.block
+        limit: Int | None = None
+        if op.limit is not None:
+            limit = self.integer(op.limit) if isinstance(op.limit.type, IndexType) else f.load("i64", self.memory(op.limit).pointer, 8)
+
+        def body(index: str) -> str | None:
+            f.store("i64", index, self.memory(number).pointer, 8)
+            self.values[block.args[0]] = index
+            self.block(block)
+            last = block.last_op
+            return self.holds(last.operands[0]) if last is not None and last.operands else None
+
+        f.repeat(limit, None if op.condition is None else self.holds(op.condition), body)
 
     def launch(self, op: LaunchOp) -> None:
         """Fill the argument slots and hand them to the pool."""

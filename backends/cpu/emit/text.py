@@ -234,6 +234,28 @@ class Function:
             for (type, first), after in zip(carried, following, strict=True)
         ]
 
+    def repeat(self, limit: Int | None, start: str | None, body: Callable[[str], str | None]) -> None:
+        """Run `body(i)` for i = 0, 1, ... below `limit` (None: no end), as long as `start`, then the i1 it gave last, holds (None: it does)."""
+
+        def goes_on(index: Int, more: str | None) -> str:
+            below = None if limit is None else self.let(f"icmp slt i64 {index}, {limit}")
+            if below is None or more is None:
+                return below or more or "true"
+            return self.let(f"and i1 {below}, {more}")
+
+        first = goes_on(0, start)
+        self.count += 1
+        here, head, done, index = self.block, f"loop{self.count}", f"done{self.count}", f"%i{self.count}"
+        self.do(f"br i1 {first}, label %{head}, label %{done}")
+        self.label(head)
+        mark = len(self.lines)
+        more = body(index)
+        following = self.add(index, 1)
+        again, last = goes_on(following, more), self.block
+        self.do(f"br i1 {again}, label %{head}, label %{done}")
+        self.lines.insert(mark, f"  {index} = phi i64 [ 0, %{here} ], [ {following}, %{last} ]")
+        self.label(done)
+
     def when(self, condition: str, body: Callable[[], None]) -> None:
         """Run `body` if the i1 `condition` holds."""
         self.count += 1

@@ -117,11 +117,18 @@ class Placement:
     shapes: ShapeAnalysis
     results: list[Buffer]
     places: dict[SSAValue, Place] = field(default_factory=dict)
+    block: Block | None = None
+    """The block whose ops claim places now. What another block computes is not theirs: a loop would need it again."""
 
     def run(self, block: Block) -> None:
         """Decide."""
+        outer, self.block = self.block, block
         for op in reversed(list(block.ops)):
             match op:
+                case cpu.IfOp():
+                    self.branch(op)
+                case cpu.LoopOp():
+                    self.loop(op)
                 case func.ReturnOp():
                     for buffer, value in zip(self.results, op.operands, strict=True):
                         self.claim(value, Place(buffer, buffer.shape))
@@ -136,6 +143,24 @@ class Placement:
                     self.in_place(op)
                 case _:
                     continue
+        self.block = outer
+
+    def branch(self, op: cpu.IfOp) -> None:
+        """Both regions compute the results where they belong."""
+        for region in op.regions:
+            outer, self.block = self.block, region.block
+            assert region.block.last_op is not None
+            for value, result in zip(region.block.last_op.operands, op.results, strict=True):
+                self.claim(value, self.own(result))
+            self.block = outer
+            self.run(region.block)
+
+    def loop(self, op: cpu.LoopOp) -> None:
+        """A carried value lies where its result does, from the start on if nobody else reads what it starts with."""
+        for start, result in zip(op.carried, op.results, strict=False):
+            if start.has_one_use() and _made_by_kernel(start):
+                self.claim(start, replace(self.own(result), overwritten=True))
+        self.run(op.body.block)
 
     def own(self, value: SSAValue) -> Place:
         """The place of a value; a buffer of its own where nobody claimed it."""
@@ -148,7 +173,11 @@ class Placement:
         """Have a value computed at a place, if it is not computed elsewhere already."""
         if place is None or value in self.places or not isinstance(value, OpResult):
             return
-        if not isinstance(value.op, cpu.Level3Op | cpu.RecurrenceOp | cpu.ConcatOp | cpu.ReshapeOp | cpu.RepeatOp | cpu.PadOp):
+        if value.op.parent is not self.block:
+            return
+        if not isinstance(
+            value.op, cpu.Level3Op | cpu.IfOp | cpu.LoopOp | cpu.RecurrenceOp | cpu.ConcatOp | cpu.ReshapeOp | cpu.RepeatOp | cpu.PadOp
+        ):
             return
         if place.overwritten and not value.has_one_use():
             return

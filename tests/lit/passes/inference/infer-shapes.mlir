@@ -49,3 +49,25 @@ func.func @host_function(%x: tensor<1x3xf32>) -> tensor<?xf32> {
   %1 = inference.relu %0 : tensor<?xf32>
   return %1 : tensor<?xf32>
 }
+
+// -----
+// A carried value keeps the size that no run changes; a stack is as high as there are runs; branches agree or say nothing.
+// CHECK-LABEL: @regions
+// CHECK:         inference.loop
+// CHECK-NEXT:    ^{{.+}}(%{{.+}}: tensor<i64>, %{{.+}}: tensor<i1>, %{{.+}}: tensor<4xf32>, %{{.+}}: tensor<?xf32>):
+// CHECK:         -> (tensor<4xf32>, tensor<?xf32>, tensor<3x4xf32>)
+// CHECK:         } : (tensor<i1>) -> (tensor<4xf32>, tensor<?xf32>)
+func.func @regions(%c: tensor<i1>, %x: tensor<4xf32>, %g: tensor<2xf32>) -> (tensor<?xf32>, tensor<?xf32>, tensor<?x?xf32>) {
+  %n = inference.constant dense<3> : tensor<i64>
+  %0, %1, %2 = inference.loop %x, %g limit %n {
+  ^bb0(%i: tensor<i64>, %go: tensor<i1>, %a: tensor<?xf32>, %b: tensor<?xf32>):
+    %3 = inference.concat %b, %b axis 0 : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>
+    inference.yield %go, %a, %3, %a : (tensor<i1>, tensor<?xf32>, tensor<?xf32>, tensor<?xf32>) -> ()
+  } : (tensor<i64>, tensor<4xf32>, tensor<2xf32>) -> (tensor<?xf32>, tensor<?xf32>, tensor<?x?xf32>)
+  %4, %5 = inference.if %c {
+    inference.yield %x, %g : (tensor<4xf32>, tensor<2xf32>) -> ()
+  } {
+    inference.yield %0, %x : (tensor<?xf32>, tensor<4xf32>) -> ()
+  } : (tensor<i1>) -> (tensor<?xf32>, tensor<?xf32>)
+  return %4, %5, %2 : tensor<?xf32>, tensor<?xf32>, tensor<?x?xf32>
+}
