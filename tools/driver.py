@@ -79,11 +79,13 @@ def read_text(text: str, name: str, ctx: Context, folder: Path) -> ModuleOp:
 @contextmanager
 def compiling(tool: str, plugins: Sequence[str] = ()) -> Iterator[Context]:
     """A context for one compilation with the plug-ins loaded; InferErrors leave the block as the text a person reads."""
-    ctx = make_context()
+    sources: dict[str, str] = {}
     try:
         for path in plugins:
             load_plugin(path)
+        ctx = make_context()
+        ctx.sources = sources
         yield ctx
     except InferError as error:
         prefix = "" if file_line_col(error.location) else f"{tool}: "
-        raise Reported(prefix + render(error, ctx.sources)) from error
+        raise Reported(prefix + render(error, sources)) from error
