@@ -54,7 +54,7 @@ def rope(op: inf.AddOp, rw: Rewriter) -> str | None:
             x = turned(halves)
             if x is not None and x in (straight.lhs, straight.rhs) and x.type == op.result.type:
                 cos = straight.rhs if straight.lhs == x else straight.lhs
-                rw.replace(op, inf.RopeOp.make(x, cos, sin), sources=[straight, crossed, halves.owner])
+                rw.replace(op, inf.RopeOp.make(x, cos, sin), sources=[straight, crossed])
                 return None
     return "the products are not of x and of x with its halves exchanged"
 

@@ -99,7 +99,7 @@ def test_an_absurd_arena_is_refused():
         ({"target": "cuda"}, "compiled for target 'cuda'; only 'cpu' runs here"),
         ({"arch": "aarch64"}, "compiled for aarch64; this machine is x86_64"),
         ({"cpu_features": ("sse2", "avx1024f")}, "needs cpu features that this machine lacks: avx1024f"),
-        ({"inputs": (Port("x", "i4", ("n", 4)),)}, "'x' has element type i4, which this inferir cannot pass"),
+        ({"inputs": (Port("x", "i5", ("n", 4)),)}, "'x' has element type i5, which this inferir cannot pass"),
     ],
 )
 def test_programs_this_machine_cannot_run_are_refused(changes, message):
