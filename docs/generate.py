@@ -1,6 +1,6 @@
-"""Write the reference pages from the definitions: one page per dialect, one per pass, and their index.
+"""Write the reference pages from the definitions: one page per dialect, one per pass, one of all operators, and their index.
 
-    make docs                                  # writes docs/dialects, docs/passes
+    make docs                                  # writes docs/dialects, docs/passes, docs/operators.md
     .venv/bin/python docs/generate.py --check  # names the pages that differ from what would be written
 
 A page holds nothing that is not in a docstring, a property, an option or a pattern; correct it there.
@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from operator_page import operator_page
 from xdsl.ir import Dialect, Operation
 from xdsl.irdl import OptOperandDef, VarOperandDef
 
@@ -25,7 +26,7 @@ HEADER = "<!-- Written by `make docs` from the definitions: correct them there. 
 
 def pages() -> dict[str, str]:
     """Every page by its path below docs/."""
-    out = {"reference.md": HEADER + index()}
+    out = {"reference.md": HEADER + index(), "operators.md": HEADER + operator_page()}
     for name, factory in discovery.our_dialects().items():
         out[f"dialects/{name}.md"] = HEADER + dialect_page(factory())
     for name in discovery.pass_modules():
@@ -155,8 +156,9 @@ def main(argv: list[str]) -> int:
     standing = {
         str(f.relative_to(DOCS)): f.read_text(encoding="utf-8") for folder in ("dialects", "passes") for f in (DOCS / folder).glob("*.md")
     }
-    if (DOCS / "reference.md").exists():
-        standing["reference.md"] = (DOCS / "reference.md").read_text(encoding="utf-8")
+    for name in ("reference.md", "operators.md"):
+        if (DOCS / name).exists():
+            standing[name] = (DOCS / name).read_text(encoding="utf-8")
     stale = sorted(name for name in {*made, *standing} if made.get(name) != standing.get(name))
     if "--check" in argv:
         for name in stale:

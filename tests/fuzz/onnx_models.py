@@ -147,8 +147,12 @@ def alone(builder: Builder, node: onnx.NodeProto, operands: Sequence[Value], res
 
 
 def check(seed: int, size: int, target: str, level: str, count: Count) -> None:
-    """Draw a model, run it both ways, and say in `count` what came of it."""
-    builder = draw(seed, size)
+    """Draw a model and compare."""
+    compare(draw(seed, size), seed, target, level, count)
+
+
+def compare(builder: Builder, seed: int, target: str, level: str, count: Count) -> None:
+    """Run a drawn model both ways, and say in `count` what came of it."""
     if not builder.nodes:
         count.refused += 1
         return

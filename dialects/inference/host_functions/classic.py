@@ -82,10 +82,11 @@ def linear_classifier(
         best = (scores[:, 1] > (0.5 if transform == "NONE" else 0)).astype(np.int64)
     else:
         best = scores.argmax(axis=1)
-    return _labels(labels)[best], transformed(scores, transform)
+    return labels_of(labels)[best], transformed(scores, transform)
 
 
-def _labels(labels: Sequence[Any]) -> np.ndarray:
+def labels_of(labels: Sequence[Any]) -> np.ndarray:
+    """Labels as an array of strings or integers."""
     return np.array(list(labels), object if labels and isinstance(labels[0], str) else np.int64)
 
 
@@ -261,4 +262,4 @@ def tree_classifier(
         best = (one > (0 if logistic else 0.5)).astype(np.int64)
     else:
         best = scores.argmax(axis=1)
-    return _labels(labels)[best], transformed(scores, transform)
+    return labels_of(labels)[best], transformed(scores, transform)

@@ -50,14 +50,19 @@ def dequantize(op: Any, lo: Lowering) -> Any:
 def dynamic_quantize(op: Any, lo: Lowering) -> Any:
     """Scale and zero point from the range of x, which always includes 0"""
     (x,) = lo.operands(1)
+    scale, point = dynamic_scale(lo, x)
+    return [lo.quantize(x, scale, point, to=UI8), scale, point]
+
+
+def dynamic_scale(lo: Lowering, x: SSAValue) -> tuple[SSAValue, SSAValue]:
+    """Scale and zero point, ui8, for the range of x. Source: ONNX DynamicQuantizeLinear-11."""
     axes = tuple(range(lo.rank(x)))
     zero = lo.scalar(0, x)
     low = lo.minimum(lo.reduce(x, "min", axes, keepdims=False), zero)
     high = lo.maximum(lo.reduce(x, "max", axes, keepdims=False), zero)
     scale = lo.div(lo.sub(high, low), lo.scalar(255, x))
     point = lo.clamp(lo.round(lo.div(lo.neg(low), scale)), low=0.0, high=255.0)
-    point = lo.cast(point, UI8)
-    return [lo.quantize(x, scale, point, to=UI8), scale, point]
+    return scale, lo.cast(point, UI8)
 
 
 def centred(lo: Lowering, x: SSAValue, zero: SSAValue | None, axes: tuple[int, ...] = ()) -> SSAValue:
