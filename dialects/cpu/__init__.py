@@ -6,23 +6,28 @@ from inferir.dialects.cpu.base import Level3Op
 from inferir.dialects.cpu.buffers import AllocOp, ConstantOp, WeightOp
 from inferir.dialects.cpu.control import IfOp, LoopOp
 from inferir.dialects.cpu.convolution import Conv2dOp, Dwconv2dOp, pack_conv2d, pack_dwconv2d, unpack_conv2d
+from inferir.dialects.cpu.elements import LoadOp, SizeOp, StoreOp, element_of
 from inferir.dialects.cpu.elementwise import MapOp, TransposeOp
 from inferir.dialects.cpu.execution import execute_on_buffers, register
+from inferir.dialects.cpu.generate import GenerateOp
 from inferir.dialects.cpu.matmul import GemmOp, pack_gemm, unpack_gemm
 from inferir.dialects.cpu.packing import PackConv2dOp, PackDwconv2dOp, PackGatesOp, PackGemmOp
 from inferir.dialects.cpu.pooling import LrnOp, Pool2dOp, ReduceOp, SoftmaxOp
 from inferir.dialects.cpu.program import DoneOp, KernelOp, LaunchOp, ViewOp
 from inferir.dialects.cpu.recurrence import RecurrenceOp, pack_gates
-from inferir.dialects.cpu.scalar import YieldOp
+from inferir.dialects.cpu.scalar import YieldOp, scalar_type
 from inferir.dialects.cpu.uk import MICROKERNELS
 from inferir.dialects.cpu.views import ConcatOp, PadOp, RepeatOp, ReshapeOp, SliceOp, View
 from inferir.dialects.cpu.winograd import PackWinogradOp, WinogradConv2dOp, pack_winograd
 
-LEVEL3 = (GemmOp, Conv2dOp, Dwconv2dOp, WinogradConv2dOp, Pool2dOp, ReduceOp, SoftmaxOp, LrnOp, MapOp, TransposeOp)
+LEVEL3 = (GemmOp, Conv2dOp, Dwconv2dOp, WinogradConv2dOp, Pool2dOp, ReduceOp, SoftmaxOp, LrnOp, MapOp, TransposeOp, GenerateOp)
 register(LEVEL3)
 ON_TENSORS = (PackConv2dOp, PackDwconv2dOp, PackGemmOp, PackGatesOp, PackWinogradOp, ReshapeOp, ConcatOp, SliceOp, RepeatOp, PadOp)
 ON_BUFFERS = (AllocOp, ConstantOp, WeightOp, ViewOp)
-CPU = Dialect("cpu", [*LEVEL3, RecurrenceOp, IfOp, LoopOp, YieldOp, *ON_TENSORS, *ON_BUFFERS, KernelOp, DoneOp, LaunchOp, *MICROKERNELS])
+ELEMENTS = (LoadOp, StoreOp, SizeOp)
+CPU = Dialect(
+    "cpu", [*LEVEL3, RecurrenceOp, IfOp, LoopOp, YieldOp, *ELEMENTS, *ON_TENSORS, *ON_BUFFERS, KernelOp, DoneOp, LaunchOp, *MICROKERNELS]
+)
 
 __all__ = [
     "CPU",
@@ -35,10 +40,12 @@ __all__ = [
     "DoneOp",
     "Dwconv2dOp",
     "GemmOp",
+    "GenerateOp",
     "IfOp",
     "KernelOp",
     "LaunchOp",
     "Level3Op",
+    "LoadOp",
     "LoopOp",
     "LrnOp",
     "MapOp",
@@ -53,20 +60,24 @@ __all__ = [
     "ReduceOp",
     "RepeatOp",
     "ReshapeOp",
+    "SizeOp",
     "SliceOp",
     "SoftmaxOp",
+    "StoreOp",
     "TransposeOp",
     "View",
     "ViewOp",
     "WeightOp",
     "WinogradConv2dOp",
     "YieldOp",
+    "element_of",
     "execute_on_buffers",
     "pack_conv2d",
     "pack_dwconv2d",
     "pack_gates",
     "pack_gemm",
     "pack_winograd",
+    "scalar_type",
     "unpack_conv2d",
     "unpack_gemm",
 ]

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 from xdsl.dialects.builtin import DYNAMIC_INDEX, MemRefType, TensorType
-from xdsl.ir import Attribute
+from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import AttrSizedOperandSegments, opt_operand_def, opt_result_def, region_def, var_operand_def
 
 from inferir.core.dims import Shape, shape_text, symbol
@@ -89,6 +89,18 @@ class Level3Op(Op):
             assert isinstance(extra.type, TensorType | MemRefType)
             if argument.type != scalar_type(extra.type.element_type):
                 self.error(f"the epilogue reads {extra.type} as {argument.type}")
+
+    def read_in_place(self) -> Sequence[SSAValue]:
+        """Operands that are read at exactly the position that is written, and before anything is: y may lie over them."""
+        return ()
+
+    def extras_of_tile(self) -> Sequence[SSAValue]:
+        """`read_in_place` of an op that computes tiles in registers: a long epilogue runs after the tile was stored."""
+        ops = list(self.epilogue.block.ops) if self.epilogue.blocks else []
+        return () if len(ops) > 12 or any(op.name.startswith("math.") for op in ops) else self.extras
+
+    def bind(self) -> None:
+        """Called when the operands have become memrefs: for ops whose region names them."""
 
     def evaluate(self, operands: Sequence[Any], **context: Any) -> list[np.ndarray]:
         return super().evaluate(operands)

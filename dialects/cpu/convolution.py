@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from xdsl.dialects.builtin import MemRefType, TensorType
+from xdsl.ir import SSAValue
 from xdsl.irdl import operand_def
 
 from inferir.core.dims import differ
@@ -99,6 +100,9 @@ class Conv2dOp(Windowed):
     rows = integer(6)
     algorithm = enum("direct")
 
+    def read_in_place(self) -> Sequence[SSAValue]:
+        return self.extras_of_tile()
+
     def infer_shape(self, x: Any, w: Any, extras: Any, outs: Any) -> Any:
         if len(w) != 5 or w[4] % 16 != 0:
             self.error("w is [panels, KH, KW, C / groups, NR] with NR a multiple of 16")
@@ -142,6 +146,9 @@ class Dwconv2dOp(Windowed):
     name = "cpu.dwconv2d"
     x = operand_def(TensorType.constr() | MemRefType.constr())
     w = operand_def(TensorType.constr() | MemRefType.constr())
+
+    def read_in_place(self) -> Sequence[SSAValue]:
+        return self.extras_of_tile()
 
     def infer_shape(self, x: Any, w: Any, extras: Any, outs: Any) -> Any:
         if len(w) != 3 or differ(w[2], x[3]):

@@ -1,9 +1,11 @@
 """Elementwise chains and data movement."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from xdsl.dialects.builtin import MemRefType, TensorType
+from xdsl.ir import SSAValue
 from xdsl.irdl import operand_def
 
 from inferir.core.dims import broadcast
@@ -31,6 +33,9 @@ class MapOp(Level3Op):
 
     def infer_shape(self, x: Any, extras: Any, outs: Any) -> Any:
         return broadcast(x, *extras)
+
+    def read_in_place(self) -> Sequence[SSAValue]:
+        return [*self.extras, self.x]
 
     def reference(self, x: np.ndarray, extras: list[np.ndarray], outs: None = None) -> np.ndarray:
         shape = np.broadcast_shapes(x.shape, *(e.shape for e in extras))

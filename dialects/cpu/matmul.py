@@ -1,9 +1,11 @@
 """Matrix multiplication with packed weights."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from xdsl.dialects.builtin import MemRefType, TensorType
+from xdsl.ir import SSAValue
 from xdsl.irdl import operand_def
 
 from inferir.core.dims import differ
@@ -45,6 +47,9 @@ class GemmOp(Level3Op):
     w = operand_def(TensorType.constr() | MemRefType.constr())
     columns = integer()
     rows = integer(6)
+
+    def read_in_place(self) -> Sequence[SSAValue]:
+        return self.extras_of_tile()
 
     def infer_shape(self, x: Any, w: Any, extras: Any, outs: Any) -> Any:
         if len(w) != 3 or w[2] % 16 != 0:

@@ -1,9 +1,11 @@
 """Pooling windows and reductions over axes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from xdsl.dialects.builtin import MemRefType, TensorType
+from xdsl.ir import SSAValue
 from xdsl.irdl import operand_def
 
 from inferir.core.op import define
@@ -44,6 +46,9 @@ class Pool2dOp(Windowed):
         if isinstance(count, int) and (count - 1) * stride >= size + before:
             count -= 1
         return count, (count - 1) * stride + window - size - before
+
+    def read_in_place(self) -> Sequence[SSAValue]:
+        return self.extras_of_tile()
 
     def infer_shape(self, x: Any, extras: Any, outs: Any) -> Any:
         if len(x) != 4 or self.kernel is None:

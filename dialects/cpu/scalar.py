@@ -3,7 +3,8 @@
 The same table is what the LLVM emitter covers; a test compares the two.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from xdsl.dialects import arith
@@ -132,6 +133,7 @@ CONVERSIONS: dict[str, Callable[[np.ndarray, np.dtype], np.ndarray]] = {
     "arith.uitofp": lambda x, to: _without_sign(x).astype(to),
     "arith.fptosi": lambda x, to: x.astype(to),
     "arith.fptoui": lambda x, to: x.astype(f"u{to.itemsize}").view(to),
+    "arith.index_cast": lambda x, to: x.astype(to),
     "arith.bitcast": lambda x, to: np.asarray(x).view(to),
 }
 """From one type to another. What an integer cannot hold becomes any integer."""
@@ -221,6 +223,22 @@ def constant_of(op: arith.ConstantOp) -> float | int | bool:
     return (value.value.data + (1 << width - 1)) % (1 << width) - (1 << width - 1)
 
 
+def evaluate_step(op: Operation, operands: Sequence[Any]) -> np.ndarray:
+    """One scalar op on arrays that broadcast against each other."""
+    to = numpy_dtype(op.results[0].type)
+    if isinstance(op, arith.ConstantOp):
+        return np.asarray(constant_of(op), to)
+    if isinstance(op, arith.CmpfOp):
+        return _compare(PREDICATES[op.predicate.value.data], *operands)
+    if isinstance(op, arith.CmpiOp):
+        return _INTEGER[INTEGER_PREDICATES[op.predicate.value.data]](*operands)
+    if op.name in CONVERSIONS:
+        return CONVERSIONS[op.name](operands[0], to)
+    if op.name in MEANING:
+        return np.asarray(MEANING[op.name](*operands)).astype(to, copy=False)
+    raise InferError(f"{op.name} may not stand in a scalar region", op.location)
+
+
 def evaluate_block(block: Block, *arguments: np.ndarray) -> list[np.ndarray]:
     """Run a scalar block on arrays that broadcast against each other; gives what it yields."""
     values: dict[SSAValue, np.ndarray] = {a: as_scalars(v, a.type) for a, v in zip(block.args, arguments, strict=True)}
@@ -229,19 +247,7 @@ def evaluate_block(block: Block, *arguments: np.ndarray) -> list[np.ndarray]:
             operands = [values[o] for o in op.operands]
             if isinstance(op, YieldOp):
                 return operands
-            to = numpy_dtype(op.results[0].type)
-            if isinstance(op, arith.ConstantOp):
-                values[op.result] = np.asarray(constant_of(op), to)
-            elif isinstance(op, arith.CmpfOp):
-                values[op.result] = _compare(PREDICATES[op.predicate.value.data], *operands)
-            elif isinstance(op, arith.CmpiOp):
-                values[op.result] = _INTEGER[INTEGER_PREDICATES[op.predicate.value.data]](*operands)
-            elif op.name in CONVERSIONS:
-                values[op.results[0]] = CONVERSIONS[op.name](operands[0], to)
-            elif op.name in MEANING:
-                values[op.results[0]] = np.asarray(MEANING[op.name](*operands)).astype(to, copy=False)
-            else:
-                raise InferError(f"{op.name} may not stand in a scalar region", op.location)
+            values[op.results[0]] = evaluate_step(op, operands)
     raise InferError("a scalar region ends in cpu.yield")
 
 

@@ -232,6 +232,23 @@ class CellTileOp(Microkernel):
         return 1 + self.gates + len(self.inputs) - self.OWN_INPUTS
 
 
+@define
+class GenerateOp(Microkernel):
+    """y[.., j] = region(indices.., inputs..) for `count` neighbours j along the last dimension, from the indices of the reference on.
+
+    inputs   what the region reads from, whole
+    outputs  y; rank 0 is one element
+    region   takes an index for each dimension of y, then the inputs
+    """
+
+    name = "cpu.uk.generate"
+    SIZES: ClassVar[tuple[str, ...]] = ("count",)
+    OWN_INPUTS: ClassVar[int] = 0
+
+    def region_arguments(self) -> int:
+        return sum(m.type.get_num_dims() for m in self.outputs if isinstance(m.type, MemRefType)) + len(self.inputs)
+
+
 MICROKERNELS = (
     FmaTileOp,
     DwTileOp,
@@ -245,4 +262,5 @@ MICROKERNELS = (
     WinogradInputOp,
     WinogradOutputOp,
     CellTileOp,
+    GenerateOp,
 )

@@ -179,7 +179,9 @@ class Bufferizer:
             operands.append(values if name == "extras" else out if name == "outs" else (values[0] if values else None))
         properties = {name: getattr(op, name) for name in op.property_definitions()}
         regions = [op.detach_region(r) for r in list(op.regions)]
-        self.insert(type(op).make(*operands, result_types=[], regions=regions, **properties))
+        made = type(op).make(*operands, result_types=[], regions=regions, **properties)
+        made.bind()
+        self.insert(made)
 
     def workspace(self, op: Any) -> SSAValue:
         """Memory that an op needs while it runs."""

@@ -6,6 +6,8 @@ becomes
   %p = inference.constant #inference.fold<cpu.pack_conv2d(#inference.weight<"w">) {panel = 64} : ...>
 """
 
+from typing import Any
+
 from xdsl.ir import SSAValue
 
 from inferir.core import Pass, Rewriter, rewrites
@@ -14,6 +16,7 @@ from inferir.core.rewriting import constant_attribute_of
 from inferir.dialects import cpu
 from inferir.dialects.cpu.packing import Pack
 from inferir.passes.cpu.inference_to_cpu.building import reshaped, result, shape_of, transposed
+from inferir.passes.cpu.inference_to_cpu.program import Program, generate
 
 
 def from_constants(value: SSAValue) -> bool:
@@ -66,6 +69,32 @@ def pack_gates_when_computed(pack: cpu.PackGatesOp, rw: Rewriter) -> str | None:
     return None
 
 
+@rewrites(cpu.PackConv2dOp)
+def pack_filters_when_computed(pack: cpu.PackConv2dOp, rw: Rewriter) -> str | None:
+    """packed[g p, r, s, c, j] = w[g, p panel + j, c, r, s], zeros beyond the filters of a group, at run time"""
+    if from_constants(pack.w):
+        return None
+    each = shape_of(pack.w)[0] // pack.groups
+    panels, whole = shape_of(pack.packed)[0] // pack.groups, each % pack.panel == 0
+
+    def body(s: Program, at: list[Any], w: SSAValue) -> Any:
+        number, r, q, c, j = at
+        own = number % panels * pack.panel + j
+        filter = number // panels * each + own
+        return s.load(w, [filter, c, r, q] if pack.layout == "nchw" else [filter, r, q, c], True if whole else own < each, 0)
+
+    return generate(pack, [pack.w], body, rw)
+
+
+@rewrites(cpu.PackDwconv2dOp)
+def pack_channels_when_computed(pack: cpu.PackDwconv2dOp, rw: Rewriter) -> str | None:
+    """packed[r, s, c] = w[c, 0, r, s], at run time"""
+    if from_constants(pack.w):
+        return None
+    nchw = pack.layout == "nchw"
+    return generate(pack, [pack.w], lambda s, at, w: s.load(w, [at[2], 0, *at[:2]] if nchw else [at[2], *at[:2], 0]), rw)
+
+
 @rewrites(cpu.ReshapeOp, cpu.SliceOp)
 def view_of_constant(op: cpu.ReshapeOp | cpu.SliceOp, rw: Rewriter) -> str | None:
     """a part or another shape of a constant is a constant"""
@@ -90,4 +119,12 @@ def transpose_of_constant(op: cpu.TransposeOp, rw: Rewriter) -> str | None:
 class PackWeights(Pass):
     """A kernel reads its weights as one stream; the order that makes it one is known now."""
 
-    patterns = (pack_constant, pack_when_computed, pack_gates_when_computed, view_of_constant, transpose_of_constant)
+    patterns = (
+        pack_constant,
+        pack_when_computed,
+        pack_gates_when_computed,
+        pack_filters_when_computed,
+        pack_channels_when_computed,
+        view_of_constant,
+        transpose_of_constant,
+    )

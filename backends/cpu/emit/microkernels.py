@@ -5,6 +5,7 @@ from typing import Any
 
 from inferir.backends.cpu.emit.cell import emit_cell_tile
 from inferir.backends.cpu.emit.kernel import Emitter
+from inferir.backends.cpu.emit.lanes import emit_generate
 from inferir.backends.cpu.emit.reductions import emit_reduce_columns, emit_reduce_row
 from inferir.backends.cpu.emit.rows import emit_lrn_row, emit_map, emit_softmax_row
 from inferir.backends.cpu.emit.tile import emit_fma_tile
@@ -26,4 +27,5 @@ MICROKERNELS: dict[type, Callable[[Any, Emitter], None]] = {
     uk.WinogradInputOp: emit_winograd_input,
     uk.WinogradOutputOp: emit_winograd_output,
     uk.CellTileOp: emit_cell_tile,
+    uk.GenerateOp: emit_generate,
 }

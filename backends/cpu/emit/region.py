@@ -117,11 +117,12 @@ def emit_region(f: Function, region: Region, arguments: Sequence[str]) -> list[s
         operands = [values[o] for o in op.operands]
         if isinstance(op, YieldOp):
             return operands
-        values[op.results[0]] = _emit_step(f, op, operands)
+        values[op.results[0]] = emit_step(f, op, operands)
     raise InferError("a scalar region ends in cpu.yield")
 
 
-def _emit_step(f: Function, op: Operation, operands: Sequence[str]) -> str:
+def emit_step(f: Function, op: Operation, operands: Sequence[str]) -> str:
+    """One scalar op on vectors."""
     result = op.results[0].type
     if isinstance(op, arith.ConstantOp):
         if isinstance(result, BFloat16Type):

@@ -197,6 +197,11 @@ def not_number(*values: SSAValue | None) -> str | None:
     return None
 
 
+def is_rigid(value: SSAValue) -> bool:
+    """Whether strides are known when the program is compiled: all sizes but the first are numbers."""
+    return -1 not in shape_of(value)[1:]
+
+
 def not_float(*values: SSAValue | None) -> str | None:
     """Why kernels that compute in f32 cannot take these values."""
     for value in values:

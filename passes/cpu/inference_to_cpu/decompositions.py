@@ -120,20 +120,6 @@ def space_to_depth(op: inf.SpaceToDepthOp, rw: Rewriter) -> str | None:
     return None
 
 
-@rewrites(inf.TileOp)
-def tile(op: inf.TileOp, rw: Rewriter) -> str | None:
-    """x beside itself along each axis"""
-    if op.repeats is None:
-        return "how often is computed at run time"
-    if 0 in op.repeats:
-        return "nothing is left of it"
-    do, x = Steps(rw), op.x
-    for axis, times in enumerate(op.repeats):
-        x = do(inf.ConcatOp, [x] * times, axis=axis) if times > 1 else x
-    rw.replace(op, x)
-    return None
-
-
 @rewrites(inf.ConvOp, benefit=2)
 def conv_of_rows(op: inf.ConvOp, rw: Rewriter) -> str | None:
     """A 1-D convolution is a 2-D one over images of one row."""

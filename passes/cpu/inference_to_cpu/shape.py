@@ -1,11 +1,13 @@
 """Ops that move elements without computing."""
 
+from xdsl.dialects.builtin import Float32Type
 from xdsl.ir import Region, SSAValue
 
 from inferir.core import Rewriter, rewrites
+from inferir.core.types import element_of, numpy_dtype
 from inferir.dialects import cpu
 from inferir.dialects import inference as inf
-from inferir.passes.cpu.inference_to_cpu.building import channels_last, rank_of, replace, replace_channels_last, result, shape_of
+from inferir.passes.cpu.inference_to_cpu.building import channels_last, is_rigid, rank_of, replace, replace_channels_last, result, shape_of
 
 
 @rewrites(inf.ReshapeOp)
@@ -20,6 +22,8 @@ def reshape(op: inf.ReshapeOp, rw: Rewriter) -> str | None:
 @rewrites(inf.TransposeOp)
 def transpose(op: inf.TransposeOp, rw: Rewriter) -> str | None:
     """A copy in another order."""
+    if numpy_dtype(element_of(op.x)).itemsize != 4 or not is_rigid(op.x):
+        return "its elements are not 4 bytes, or a size but the first is not known"
     replace(op, cpu.TransposeOp.make(op.x, permutation=op.permutation, regions=[Region()]), rw)
     return None
 
@@ -27,6 +31,9 @@ def transpose(op: inf.TransposeOp, rw: Rewriter) -> str | None:
 @rewrites(inf.ConcatOp)
 def concat(op: inf.ConcatOp, rw: Rewriter) -> str | None:
     """Parts of one buffer."""
+    axis, shape = op.axis % rank_of(op.result), shape_of(op.result)
+    if any(d != 1 for d in shape[:axis]) and -1 in shape[axis:]:
+        return "the place of a part is not known"
     replace(op, cpu.ConcatOp.make(list(op.args), axis=op.axis % rank_of(op.result)), rw)
     return None
 
@@ -35,6 +42,8 @@ def concat(op: inf.ConcatOp, rw: Rewriter) -> str | None:
 def split(op: inf.SplitOp, rw: Rewriter) -> str | None:
     """A part of x for each result."""
     axis, start = op.axis % rank_of(op.x), 0
+    if not is_rigid(op.x):
+        return "a size but the first is not known"
     parts: list[SSAValue] = []
     for size in op.sizes:
         parts.append(result(cpu.SliceOp.make(op.x, axis=axis, start=start, size=size), rw))
@@ -49,7 +58,9 @@ def slice_of(op: inf.SliceOp, rw: Rewriter) -> str | None:
     if op.starts is None or op.ends is None:
         return "its bounds are computed at run time"
     if any(s != 1 for s in op.steps or ()):
-        return "a step other than 1 has no kernel yet"
+        return "a step is not 1"
+    if not is_rigid(op.x):
+        return "a size but the first is not known"
     shape, x = shape_of(op.x), op.x
     for axis, first, last in zip(op.axes, op.starts, op.ends, strict=True):
         size = shape[axis % len(shape)]
@@ -65,14 +76,16 @@ def slice_of(op: inf.SliceOp, rw: Rewriter) -> str | None:
 def pad(op: inf.PadOp, rw: Rewriter) -> str | None:
     """Constants around x."""
     if op.mode != "constant":
-        return f"{op.mode} padding has no kernel yet"
+        return "it repeats x"
     if op.low is None or op.high is None:
         return "how much it pads is computed at run time"
     value = None if op.value is None else rw.array(op.value)
     if op.value is not None and value is None:
         return "what it pads with is computed at run time"
     if min((*op.low, *op.high), default=0) < 0:
-        return "negative padding has no kernel"
+        return "a negative pad cuts x"
+    if not is_rigid(op.x) or not isinstance(element_of(op.x), Float32Type):
+        return "x is not f32, or a size but the first is not known"
     filling = 0.0 if value is None else float(value.reshape(-1)[0])
     replace(op, cpu.PadOp.make(op.x, low=op.low, high=op.high, value=filling), rw)
     return None

@@ -99,6 +99,14 @@ class Builder:
             return max(a, b)
         return self._binary(arith.MaxSIOp, a, b)
 
+    def unflattened(self, number: Index, sizes: Sequence[Index]) -> list[Index]:
+        """The indices of a row-major number."""
+        at: list[Index] = []
+        for size in reversed(sizes[1:]):
+            at.insert(0, self.rem(number, size))
+            number = self.div(number, size)
+        return [number, *at] if sizes else []
+
     def sizes(self, value: SSAValue) -> list[Index]:
         """The shape of a memref."""
         assert isinstance(value.type, MemRefType)

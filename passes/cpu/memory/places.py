@@ -196,8 +196,7 @@ class Placement:
         """An operand read at exactly the positions that are written, by this op only, may be written over."""
         assert op.y is not None
         place = self.own(op.y)
-        candidates = [*op.extras, op.x] if isinstance(op, cpu.MapOp) else list(op.extras)
-        for value in candidates:
+        for value in op.read_in_place():
             if value in self.places or not value.has_one_use() or value.type != op.y.type:
                 continue
             if self.shapes[value] == self.shapes[op.y] and _made_by_kernel(value):

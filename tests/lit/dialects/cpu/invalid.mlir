@@ -84,3 +84,57 @@ func.func @taps(%w: tensor<32x32x5x5xf32>) {
   %0 = cpu.pack_winograd %w : (tensor<32x32x5x5xf32>) -> tensor<36x2x32x16xf32>
   return
 }
+
+// -----
+func.func @no_value(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @+1 {{cpu.generate: the region ends in cpu.yield of one value}}
+  %y = cpu.generate %x shape [4] {} : (tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// -----
+func.func @arguments(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @+1 {{cpu.generate: the region takes (index, tensor<4xf32>), it has (tensor<4xf32>)}}
+  %y = cpu.generate %x shape [4] {
+  ^bb0(%a: tensor<4xf32>):
+    %v = arith.constant 1.0 : f32
+    cpu.yield %v : f32
+  } : (tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// -----
+func.func @another_type(%x: tensor<4xf32>) -> tensor<4xui8> {
+  // expected-error @+1 {{cpu.generate: the region yields f32, the result holds ui8}}
+  %y = cpu.generate %x shape [4] {
+  ^bb0(%i: index, %a: tensor<4xf32>):
+    %v = cpu.load %a[%i] : tensor<4xf32>
+    cpu.yield %v : f32
+  } : (tensor<4xf32>) -> tensor<4xui8>
+  return %y : tensor<4xui8>
+}
+
+// -----
+func.func @another_shape(%x: tensor<4xf32>) -> tensor<5xf32> {
+  // expected-error @+1 {{cpu.generate: result is tensor<5xf32>, its operands make it tensor<4xf32>}}
+  %y = cpu.generate %x shape ["x0_0"] {
+  ^bb0(%i: index, %a: tensor<4xf32>):
+    %v = cpu.load %a[%i] : tensor<4xf32>
+    cpu.yield %v : f32
+  } : (tensor<4xf32>) -> tensor<5xf32>
+  return %y : tensor<5xf32>
+}
+
+// -----
+cpu.kernel @loads(%task: index, %x: memref<4x8xf32>) {
+  // expected-error @+1 {{1 indices for memref<4x8xf32>}}
+  %v = cpu.load %x[%task] : memref<4x8xf32>
+  cpu.done
+}
+
+// -----
+cpu.kernel @sizes(%task: index, %x: memref<4x8xf32>) {
+  // expected-error @+1 {{memref<4x8xf32> has no axis 2}}
+  %v = cpu.size %x axis 2 : memref<4x8xf32>
+  cpu.done
+}

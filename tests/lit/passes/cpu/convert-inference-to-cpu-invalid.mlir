@@ -14,27 +14,6 @@ func.func @exponential_of_integers(%x: tensor<4xi64>) -> tensor<4xi64> {
 }
 
 // -----
-func.func @volume(%x: tensor<1x2x4x4x4xf32>, %w: tensor<2x2x1x1x1xf32>) -> tensor<1x2x4x4x4xf32> {
-  // expected-error @+1 {{3-D convolution has no kernel}}
-  %0 = inference.conv %x, %w : (tensor<1x2x4x4x4xf32>, tensor<2x2x1x1x1xf32>) -> tensor<1x2x4x4x4xf32>
-  return %0 : tensor<1x2x4x4x4xf32>
-}
-
-// -----
-func.func @unknown_filter(%x: tensor<1x2x4x4xf32>, %w: tensor<2x2x?x1xf32>) -> tensor<1x2x?x4xf32> {
-  // expected-error @+1 {{the filter's shape is not known}}
-  %0 = inference.conv %x, %w : (tensor<1x2x4x4xf32>, tensor<2x2x?x1xf32>) -> tensor<1x2x?x4xf32>
-  return %0 : tensor<1x2x?x4xf32>
-}
-
-// -----
-func.func @pool_3d(%x: tensor<1x2x4x4x4xf32>) -> tensor<1x2x3x3x3xf32> {
-  // expected-error @+1 {{3-D pooling has no kernel}}
-  %0 = inference.max_pool %x kernel [2, 2, 2] : (tensor<1x2x4x4x4xf32>) -> tensor<1x2x3x3x3xf32>
-  return %0 : tensor<1x2x3x3x3xf32>
-}
-
-// -----
 func.func @dynamic_mean(%x: tensor<2x?xf32>) -> tensor<2xf32> {
   // expected-error @+1 {{a mean over a dynamic dimension has no kernel yet}}
   %0 = inference.reduce %x kind mean axes [1] : (tensor<2x?xf32>) -> tensor<2xf32>
@@ -46,27 +25,6 @@ func.func @dynamic_around(%x: tensor<2x?x3x?xf32>) -> tensor<1x?x1x?xf32> {
   // expected-error @+1 {{more than one dynamic dimension around the axes}}
   %0 = inference.reduce %x axes [0, 2] keepdims : (tensor<2x?x3x?xf32>) -> tensor<1x?x1x?xf32>
   return %0 : tensor<1x?x1x?xf32>
-}
-
-// -----
-func.func @products_of_unknown_number(%x: tensor<?x3x4xf32>) -> tensor<?x3x3xf32> {
-  // expected-error @+1 {{the right side is no matrix; the number of products is not known}}
-  %0 = inference.matmul %x, %x transpose_b : (tensor<?x3x4xf32>, tensor<?x3x4xf32>) -> tensor<?x3x3xf32>
-  return %0 : tensor<?x3x3xf32>
-}
-
-// -----
-func.func @too_many_products(%x: tensor<300x3x4xf32>) -> tensor<300x3x3xf32> {
-  // expected-error @+1 {{300 products are too many to write out}}
-  %0 = inference.matmul %x, %x transpose_b : (tensor<300x3x4xf32>, tensor<300x3x4xf32>) -> tensor<300x3x3xf32>
-  return %0 : tensor<300x3x3xf32>
-}
-
-// -----
-func.func @unknown_matrix(%x: tensor<3x4xf32>, %w: tensor<4x?xf32>) -> tensor<3x?xf32> {
-  // expected-error @+1 {{the size of the right side is not known; the right side is one matrix}}
-  %0 = inference.matmul %x, %w : (tensor<3x4xf32>, tensor<4x?xf32>) -> tensor<3x?xf32>
-  return %0 : tensor<3x?xf32>
 }
 
 // -----
@@ -92,16 +50,9 @@ func.func @unknown_pixels(%x: tensor<1x2x?x4xf32>) -> tensor<1x8x?x2xf32> {
 
 // -----
 func.func @computed_repeats(%x: tensor<4xf32>, %n: tensor<1xi64>) -> tensor<?xf32> {
-  // expected-error @+1 {{how often is computed at run time}}
+  // expected-error @+1 {{the size of its result is only known when it runs}}
   %0 = inference.tile %x times %n : (tensor<4xf32>, tensor<1xi64>) -> tensor<?xf32>
   return %0 : tensor<?xf32>
-}
-
-// -----
-func.func @no_repeats(%x: tensor<4xf32>) -> tensor<0xf32> {
-  // expected-error @+1 {{nothing is left of it}}
-  %0 = inference.tile %x repeats [0] : (tensor<4xf32>) -> tensor<0xf32>
-  return %0 : tensor<0xf32>
 }
 
 // -----
@@ -119,59 +70,10 @@ func.func @computed_bounds(%x: tensor<3x4xf32>, %s: tensor<1xi64>) -> tensor<?x4
 }
 
 // -----
-func.func @steps(%x: tensor<4xf32>) -> tensor<2xf32> {
-  // expected-error @+1 {{a step other than 1 has no kernel yet}}
-  %0 = inference.slice %x starts [0] ends [4] axes [0] steps [2] : (tensor<4xf32>) -> tensor<2xf32>
-  return %0 : tensor<2xf32>
-}
-
-// -----
-func.func @dynamic_cut(%x: tensor<?xf32>) -> tensor<?xf32> {
-  // expected-error @+1 {{it cuts a dynamic dimension}}
-  %0 = inference.slice %x starts [1] ends [-1] axes [0] : (tensor<?xf32>) -> tensor<?xf32>
-  return %0 : tensor<?xf32>
-}
-
-// -----
-func.func @bilinear(%x: tensor<1x3x4x4xf32>) -> tensor<1x3x8x8xf32> {
-  // expected-error @+1 {{only nearest-neighbour upsampling by whole factors has a kernel}}
-  %0 = inference.resize %x axes [2, 3] sizes [8, 8] mode linear : (tensor<1x3x4x4xf32>) -> tensor<1x3x8x8xf32>
-  return %0 : tensor<1x3x8x8xf32>
-}
-
-// -----
-func.func @all_axes(%x: tensor<1x3x4xf32>) -> tensor<1x6x8xf32> {
-  // expected-error @+1 {{it repeats the last axis and the one that holds channels}}
-  %0 = inference.resize %x axes [1, 2] sizes [6, 8] : (tensor<1x3x4xf32>) -> tensor<1x6x8xf32>
-  return %0 : tensor<1x6x8xf32>
-}
-
-// -----
-func.func @reflecting(%x: tensor<4xf32>) -> tensor<6xf32> {
-  // expected-error @+1 {{reflect padding has no kernel yet}}
-  %0 = inference.pad %x low [1] high [1] mode reflect : (tensor<4xf32>) -> tensor<6xf32>
-  return %0 : tensor<6xf32>
-}
-
-// -----
-func.func @cropping(%x: tensor<4xf32>) -> tensor<3xf32> {
-  // expected-error @+1 {{negative padding has no kernel}}
-  %0 = inference.pad %x low [0] high [-1] : (tensor<4xf32>) -> tensor<3xf32>
-  return %0 : tensor<3xf32>
-}
-
-// -----
 func.func @computed_padding(%x: tensor<4xf32>, %p: tensor<2xi64>) -> tensor<?xf32> {
   // expected-error @+1 {{how much it pads is computed at run time}}
   %0 = inference.pad %x pads %p : (tensor<4xf32>, tensor<2xi64>) -> tensor<?xf32>
   return %0 : tensor<?xf32>
-}
-
-// -----
-func.func @computed_value(%x: tensor<4xf32>, %v: tensor<f32>) -> tensor<6xf32> {
-  // expected-error @+1 {{what it pads with is computed at run time}}
-  %0 = inference.pad %x value %v low [1] high [1] : (tensor<4xf32>, tensor<f32>) -> tensor<6xf32>
-  return %0 : tensor<6xf32>
 }
 
 // -----
@@ -264,4 +166,25 @@ func.func @a_part_of_a_block(%x: tensor<2x7xi8>, %s: tensor<2x3xf32>) -> tensor<
   // expected-error @+1 {{the last block is not whole}}
   %0 = inference.dequantize %x, %s block 3 : (tensor<2x7xi8>, tensor<2x3xf32>) -> tensor<2x7xf32>
   return %0 : tensor<2x7xf32>
+}
+
+// -----
+func.func @no_kernel(%x: tensor<2x2xf32>) -> tensor<f32> {
+  // expected-error @+1 {{no kernel computes 'det'}}
+  %0 = inference.host_call %x callee "det" : (tensor<2x2xf32>) -> tensor<f32>
+  return %0 : tensor<f32>
+}
+
+// -----
+func.func @size_from_elements(%x: tensor<4x4xf32>, %s: tensor<1xi64>) -> tensor<?x4xf32> {
+  // expected-error @+1 {{the size of its result is only known when it runs}}
+  %0 = inference.host_call %x, %s, %s callee "slice" : (tensor<4x4xf32>, tensor<1xi64>, tensor<1xi64>) -> tensor<?x4xf32>
+  return %0 : tensor<?x4xf32>
+}
+
+// -----
+func.func @dynamic_places(%x: tensor<?x1x4x4xf32>) -> (tensor<?x1x3x3xf32>, tensor<?x1x3x3xi64>) {
+  // expected-error @+1 {{the size of its result is only known when it runs}}
+  %0, %1 = inference.max_pool_with_indices %x kernel [2, 2] : (tensor<?x1x4x4xf32>) -> (tensor<?x1x3x3xf32>, tensor<?x1x3x3xi64>)
+  return %0, %1 : tensor<?x1x3x3xf32>, tensor<?x1x3x3xi64>
 }

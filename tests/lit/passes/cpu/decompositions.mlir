@@ -26,18 +26,16 @@ func.func @log_softmax(%x: tensor<2x4x10xf32>) -> tensor<2x4x10xf32> {
 }
 
 // -----
-// Blocks move by reshapes and transposes; a tile is a tensor beside itself.
+// Blocks move by reshapes and transposes.
 // CHECK-LABEL: @blocks
 // CHECK:         cpu.transpose %{{.+}} permutation [0, 3, 4, 1, 5, 2]
 // CHECK:         cpu.transpose %{{.+}} permutation [0, 1, 4, 2, 5, 3]
 // CHECK:         cpu.transpose %{{.+}} permutation [0, 3, 5, 1, 2, 4]
-// CHECK:         cpu.concat %[[X:.+]], %[[X]], %[[X]] axis 2
-func.func @blocks(%x: tensor<1x16x2x3xf32>) -> tensor<1x4x12x6xf32> {
+func.func @blocks(%x: tensor<1x16x2x3xf32>) -> tensor<1x4x4x6xf32> {
   %0 = inference.depth_to_space %x block 2 : (tensor<1x16x2x3xf32>) -> tensor<1x4x4x6xf32>
   %1 = inference.depth_to_space %0 block 2 mode crd : (tensor<1x4x4x6xf32>) -> tensor<1x1x8x12xf32>
   %2 = inference.space_to_depth %1 block 2 : (tensor<1x1x8x12xf32>) -> tensor<1x4x4x6xf32>
-  %3 = inference.tile %2 repeats [1, 1, 3, 1] : (tensor<1x4x4x6xf32>) -> tensor<1x4x12x6xf32>
-  return %3 : tensor<1x4x12x6xf32>
+  return %2 : tensor<1x4x4x6xf32>
 }
 
 // -----
@@ -69,7 +67,7 @@ func.func @batch(%x: tensor<2x1x3x4xf32>, %y: tensor<1x5x4xf32>, %b: tensor<5xf3
 // -----
 // Attention is products and a softmax; key heads that serve several query heads are repeated, what a query does not see is minus infinity.
 // CHECK-LABEL: @attention
-// CHECK:         cpu.concat %[[K:.+]], %[[K]] axis 2
+// CHECK:         cpu.generate %{{.+}} shape [2, 1, 2, 3, 4]
 // CHECK-COUNT-4: cpu.gemm
 // CHECK:         arith.mulf
 // CHECK:         math.tanh

@@ -13,9 +13,10 @@ func.func @constant_weights(%x: tensor<2x32xf32>) -> tensor<2x40xf32> {
 }
 
 // -----
-// A filter that comes from outside cannot be packed yet.
+// A filter that comes from outside is packed when it is there.
 // CHECK-LABEL: @filter_from_outside
-// CHECK:         cpu.pack_dwconv2d
+// CHECK:         cpu.generate %w shape [3, 3, 8]
+// CHECK:           cpu.load %{{.+}}[%i2, %{{.+}}, %i0, %i1] : tensor<8x1x3x3xf32>
 func.func @filter_from_outside(%x: tensor<1x4x4x8xf32>, %w: tensor<8x1x3x3xf32>) -> tensor<1x2x2x8xf32> {
   %p = cpu.pack_dwconv2d %w : (tensor<8x1x3x3xf32>) -> tensor<3x3x8xf32>
   %y = cpu.dwconv2d %x, %p {} : (tensor<1x4x4x8xf32>, tensor<3x3x8xf32>) -> tensor<1x2x2x8xf32>
@@ -88,4 +89,15 @@ func.func @constant_gates() -> tensor<1x4x64xf32> {
   %r = inference.constant #inference.weight<"r"> : tensor<1x16x4xf32>
   %p = cpu.pack_gates %r gates 4 : (tensor<1x16x4xf32>) -> tensor<1x4x64xf32>
   return %p : tensor<1x4x64xf32>
+}
+
+// -----
+// Filters of two groups, those beyond a group are zeros.
+// CHECK-LABEL: @groups_from_outside
+// CHECK:         cpu.generate %w shape [2, 1, 1, 3, 16]
+// CHECK:           %[[IN:.+]] = arith.cmpi slt
+// CHECK:           cpu.load %{{.+}} when %[[IN]] else
+func.func @groups_from_outside(%w: tensor<10x3x1x1xf32>) -> tensor<2x1x1x3x16xf32> {
+  %p = cpu.pack_conv2d %w groups 2 : (tensor<10x3x1x1xf32>) -> tensor<2x1x1x3x16xf32>
+  return %p : tensor<2x1x1x3x16xf32>
 }

@@ -1,0 +1,256 @@
+"""Calls of host functions that have a kernel after all, where the sizes of their results are declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from xdsl.dialects import math
+from xdsl.dialects.builtin import DictionaryAttr, i64
+from xdsl.ir import SSAValue
+
+from inferir.core import Rewriter, rewrites
+from inferir.dialects import cpu
+from inferir.dialects import inference as inf
+from inferir.dialects.inference.host import python_value
+from inferir.passes.cpu.inference_to_cpu import sampling
+from inferir.passes.cpu.inference_to_cpu.building import rank_of, result, shape_of
+from inferir.passes.cpu.inference_to_cpu.moving import broadcast_place, rest
+from inferir.passes.cpu.inference_to_cpu.program import Program, Scalar, Value, accumulator, generate
+from inferir.passes.cpu.inference_to_cpu.windows import lowest
+
+Call = inf.HostCallOp
+Optional = SSAValue | None
+
+
+@rewrites(inf.HostCallOp)
+def host_call(op: Call, rw: Rewriter) -> str | None:
+    """A function of the host as a program of its elements"""
+    make = CALLEES.get(op.callee) or sampling.CALLEES.get(op.callee)
+    if make is None:
+        return f"no kernel computes '{op.callee}'"
+    if any(not hasattr(r.type, "get_shape") or -1 in shape_of(r) for r in op.results):
+        return "the size of its result is only known when it runs"
+    given: list[Any] = list(op.args)
+    for place in op.absent:
+        given.insert(place, None)
+    config = {} if not isinstance(op.config, DictionaryAttr) else {k: python_value(v) for k, v in op.config.data.items()}
+    return make(op, rw, *given, **config)
+
+
+def _some(*values: Optional) -> list[SSAValue]:
+    return [v for v in values if v is not None]
+
+
+def _axis(s: Program, axes: SSAValue, k: int, rank: int) -> Scalar:
+    """An axis of a list, counted from the front."""
+    axis = s.load(axes, [k]).index()
+    return s.where(axis < 0, axis + rank, axis)
+
+
+def slice_of(op: Call, rw: Rewriter, x: SSAValue, starts: SSAValue, ends: SSAValue, axes: Optional = None, steps: Optional = None) -> Any:
+    """x[start + i * step], where the list of axes says so"""
+    rank, count = rank_of(x), shape_of(starts)[0]
+
+    def body(s: Program, at: list[Any], x: SSAValue, starts: SSAValue, *others: SSAValue) -> Any:
+        more = list(others)
+        named = more.pop(0) if axes is not None else None
+        by = more.pop(0) if steps is not None else None
+        places = []
+        for axis, i in enumerate(at):
+            size = s.size(x, axis)
+            place: Scalar = i
+            for k in range(count):
+                if named is None and k != axis:
+                    continue
+                step = s.load(by, [k]).index() if by is not None else s.value(1)
+                first = s.load(starts, [k]).index()
+                first = s.where(first < 0, first + size, first)
+                low = s.where(step > 0, s.value(0), s.value(-1))
+                start = s.larger(s.smaller(first, s.where(step > 0, s.value(size), size - s.value(1))), low)
+                there = start + i * step
+                place = there if named is None else s.where(_axis(s, named, k, rank).equals(axis), there, place)
+            places.append(s.clamped(place, size))
+        return s.load(x, places)
+
+    return generate(op, [x, starts, *_some(axes, steps)], body, rw)
+
+
+def reduce(op: Call, rw: Rewriter, x: SSAValue, axes: Optional, kind: str, keepdims: int, noop: int) -> Any:
+    """Loops over all of an axis that is in the list, over one place of an axis that is not"""
+    rank = rank_of(x)
+    listed = shape_of(axes)[0] if axes is not None else 0
+    if listed < 0:
+        return "how many axes there are is only known when it runs"
+
+    def body(s: Program, at: list[Any], x: SSAValue, *axes: SSAValue) -> Any:
+        lows, highs = [], []
+        kept: Scalar = 0
+        for axis in range(rank):
+            gone: Any = not listed and not noop
+            for k in range(listed):
+                gone = gone | _axis(s, axes[0], k, rank).equals(axis)
+            here: Scalar = at[axis] if keepdims else 0
+            for place in range(0 if keepdims else len(at)):
+                here = s.where(s.value(kept).equals(place), at[place], here)
+            lows.append(s.where(gone, s.value(0), s.value(here)))
+            highs.append(s.where(gone, s.value(s.size(x, axis)), s.value(here) + 1))
+            kept = kept + s.where(gone, s.value(0), s.value(1))
+
+        def folded(start: list[Value], combine: Callable[..., list[Any]]) -> list[Value]:
+            def nest(done: list[Any], *values: Value) -> Any:
+                if len(done) == rank:
+                    return combine(s.load(x, done), *values)
+                return s.loop(lows[len(done)], highs[len(done)], values, lambda k, *inner: nest([*done, k], *inner))
+
+            return list(nest([], *start))
+
+        return REDUCTIONS[kind](s, x, folded).to(cpu.element_of(x))
+
+    return generate(op, [x, *_some(axes)], body, rw)
+
+
+def _total(s: Program, x: SSAValue, folded: Any, of: Callable[[Value], Value] = lambda v: v) -> Value:
+    type = accumulator(x)
+    return folded([s.number(0, type)], lambda v, total: [total + of(v.to(type))])[0]
+
+
+def _magnitude(s: Program, v: Value) -> Value:
+    return s.apply(math.AbsFOp, v) if v.is_float else s.where(v < 0, v * -1, v)
+
+
+def _mean(s: Program, x: SSAValue, folded: Any) -> Value:
+    type = accumulator(x)
+    total, count = folded([s.number(0, type)] * 2, lambda v, total, count: [total + v.to(type), count + 1])
+    return total / count
+
+
+def _most(s: Program, x: SSAValue, folded: Any) -> Value:
+    least = s.number(lowest(x), cpu.element_of(x))
+    least.unsigned = s.load(x, [0] * rank_of(x), False).unsigned
+    return folded([least], lambda v, best: [s.larger(v, best)])[0]
+
+
+def _least(s: Program, x: SSAValue, folded: Any) -> Value:
+    most = s.number(highest(x), cpu.element_of(x))
+    return folded([most], lambda v, best: [s.smaller(v, best)])[0]
+
+
+def _log_sum_exp(s: Program, x: SSAValue, folded: Any) -> Value:
+    type = accumulator(x)
+    top = _most(s, x, folded).to(type)
+    top = s.where(s.apply(math.AbsFOp, top).equals(float("inf")), s.number(0, type), top)
+    total = folded([s.number(0, type)], lambda v, total: [total + s.apply(math.ExpOp, v.to(type) - top)])[0]
+    return s.apply(math.LogOp, total) + top
+
+
+def highest(x: SSAValue) -> float:
+    """The largest number of x's element type."""
+    least = lowest(x)
+    return float("inf") if least == float("-inf") else 1 if cpu.element_of(x).width.data == 1 else -1 - least  # pyright: ignore
+
+
+REDUCTIONS: dict[str, Callable[[Program, SSAValue, Any], Value]] = {
+    "sum": _total,
+    "mean": _mean,
+    "max": _most,
+    "min": _least,
+    "prod": lambda s, x, folded: folded([s.number(1, accumulator(x))], lambda v, total: [total * v.to(accumulator(x))])[0],
+    "l1": lambda s, x, folded: _total(s, x, folded, lambda v: _magnitude(s, v)),
+    "l2": lambda s, x, folded: s.apply(math.SqrtOp, _total(s, x, folded, lambda v: v * v)),
+    "sum_square": lambda s, x, folded: _total(s, x, folded, lambda v: v * v),
+    "logsumexp": _log_sum_exp,
+}
+
+
+def reshape(op: Call, rw: Rewriter, x: SSAValue, *shape: Optional, **config: Any) -> Any:
+    """The same memory in the declared shape"""
+    rw.replace(op, cpu.ReshapeOp.make(x, shape=shape_of(op.results[0])))
+
+
+def broadcast(op: Call, rw: Rewriter, x: SSAValue, shape: SSAValue) -> Any:
+    """y[i] = x[i], where x has one element x[0]"""
+    return generate(op, [x], lambda s, at, x: s.load(x, broadcast_place(s, x, at)), rw)
+
+
+def split(op: Call, rw: Rewriter, x: SSAValue, sizes: SSAValue, axis: int) -> Any:
+    """A slice for each part, of the declared size"""
+    parts, start = [], 0
+    for part in op.results:
+        size = shape_of(part)[axis]
+        parts.append(result(inf.SliceOp.make(x, starts=(start,), ends=(start + size,), axes=(axis,)), rw))
+        start += size
+    rw.replace(op, parts)
+
+
+def pad_axes(op: Call, rw: Rewriter, pads: SSAValue, axes: SSAValue, rank: int) -> Any:
+    """The pad of an axis is where the list of axes has it, else 0"""
+    count = shape_of(axes)[0]
+
+    def body(s: Program, at: list[Any], pads: SSAValue, axes: SSAValue) -> Any:
+        value: Scalar = s.number(0, i64)
+        for k in range(count):
+            axis = _axis(s, axes, k, rank)
+            value = s.where(at[0].equals(axis), s.load(pads, [k]), value)
+            value = s.where(at[0].equals(axis + rank), s.load(pads, [count + k]), value)
+        return value
+
+    return generate(op, [pads, axes], body, rw)
+
+
+def center_crop_pad(op: Call, rw: Rewriter, x: SSAValue, shape: SSAValue, axes: tuple[int, ...] | None = None) -> Any:
+    """y[i] = x[i + what is cut, or less what is added, before it]"""
+    wanted = shape_of(op.results[0])
+
+    def body(s: Program, at: list[Any], x: SSAValue) -> Any:
+        places, inside = [], True
+        for axis, i in enumerate(at):
+            have, want = s.size(x, axis), wanted[axis]
+            cut = s.where(s.value(have) > want, (s.larger(have - want, 0)) // 2, (s.larger(want - have, 0)) // 2 * -1)
+            place = i + cut
+            inside = inside & (place >= 0) & (place < have)
+            places.append(place)
+        return s.load(x, places, inside, 0)
+
+    return generate(op, [x], body, rw)
+
+
+def reverse_sequence(op: Call, rw: Rewriter, x: SSAValue, lengths: SSAValue, batch_axis: int, time_axis: int) -> Any:
+    """y[t] = x[length - 1 - t] for t below the length"""
+
+    def body(s: Program, at: list[Any], x: SSAValue, lengths: SSAValue) -> Any:
+        length, t = s.load(lengths, [at[batch_axis]]).index(), at[time_axis]
+        place = s.clamped(s.where(t < length, length - 1 - t, t), s.size(x, time_axis))
+        return s.load(x, [place if axis == time_axis else i for axis, i in enumerate(at)])
+
+    return generate(op, [x, lengths], body, rw)
+
+
+def tensor_scatter(op: Call, rw: Rewriter, cache: SSAValue, update: SSAValue, places: Optional = None, *, axis: int, mode: str) -> Any:
+    """y[i] = update[i - start] where that is one of its places, else cache[i]"""
+    axis %= rank_of(cache)
+
+    def body(s: Program, at: list[Any], cache: SSAValue, update: SSAValue, *places: SSAValue) -> Any:
+        start = s.load(places[0], [at[0]]).index() if places else 0
+        turn = at[axis] - start
+        turn = rest(s, turn, s.size(cache, axis)) if mode == "circular" else turn
+        inside = (turn >= 0) & (turn < s.size(update, axis))
+        return s.load(update, [turn if d == axis else i for d, i in enumerate(at)], inside, s.load(cache, at))
+
+    return generate(op, [cache, update, *_some(places)], body, rw)
+
+
+CALLEES: dict[str, Callable[..., str | None]] = {
+    "slice": slice_of,
+    "reduce": reduce,
+    "reshape": reshape,
+    "squeeze": reshape,
+    "unsqueeze": reshape,
+    "broadcast": broadcast,
+    "split": split,
+    "pad_axes": pad_axes,
+    "center_crop_pad": center_crop_pad,
+    "reverse_sequence": reverse_sequence,
+    "tensor_scatter": tensor_scatter,
+}
+"""How to replace a call of each function: (op, rewriter, operands..., configuration...)."""

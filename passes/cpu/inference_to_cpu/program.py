@@ -1,0 +1,380 @@
+"""Writing scalar programs: Python arithmetic on `Value`s adds `arith` ops, numbers that are known stay Python's.
+
+def body(s, i, j, x, rows):                      # one element of a gather of rows
+    return s.load(x, s.load(rows, i).index(), j)
+
+generate(op, [op.x, op.indices], body, rw)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from xdsl.dialects import arith, math, scf
+from xdsl.dialects.builtin import (
+    DYNAMIC_INDEX,
+    AnyFloat,
+    BFloat16Type,
+    Float16Type,
+    Float32Type,
+    Float64Type,
+    FloatAttr,
+    IndexType,
+    IntegerAttr,
+    IntegerType,
+    MemRefType,
+    Signedness,
+    TensorType,
+    f32,
+    i1,
+    i32,
+    i64,
+)
+from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
+
+from inferir.core import Rewriter
+from inferir.core.dims import symbol, symbols
+from inferir.core.op import Op
+from inferir.dialects import cpu
+
+Scalar = Any
+"""A `Value`, or a Python number that is known while the program is written."""
+INDEX = IndexType()
+FLOATS = (Float32Type, Float64Type, Float16Type, BFloat16Type)
+
+
+def accumulator(x: SSAValue) -> Attribute:
+    """The type that products of x's elements are summed in."""
+    assert isinstance(x.type, TensorType | MemRefType)
+    element = x.type.element_type
+    if isinstance(element, IntegerType):
+        return i64 if element.width.data > 32 else i32
+    return element if isinstance(element, Float64Type) else f32
+
+
+class Value:
+    """A scalar of the program. Integers have no sign in their type; `unsigned` says how they are read."""
+
+    def __init__(self, s: Program, value: SSAValue, unsigned: bool = False):
+        self.s, self.value, self.unsigned = s, value, unsigned
+
+    @property
+    def type(self) -> Attribute:
+        """Its type."""
+        return self.value.type
+
+    @property
+    def is_float(self) -> bool:
+        """Whether it is a floating point number."""
+        return isinstance(self.type, FLOATS)
+
+    def _do(self, op: Callable[..., Operation], a: Scalar, b: Scalar) -> Value:
+        left, right = self.s.like(a, self), self.s.like(b, self)
+        return Value(self.s, self.s.add_op(op(left.value, right.value)), self.unsigned)
+
+    def __add__(self, other: Scalar) -> Scalar:
+        if other == 0 and not self.is_float and not isinstance(other, Value):
+            return self
+        return self._do(arith.AddfOp if self.is_float else arith.AddiOp, self, other)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Scalar) -> Scalar:
+        if not isinstance(other, Value) and other == 0:
+            return self
+        return self._do(arith.SubfOp if self.is_float else arith.SubiOp, self, other)
+
+    def __rsub__(self, other: Scalar) -> Value:
+        return self._do(arith.SubfOp if self.is_float else arith.SubiOp, other, self)
+
+    def __mul__(self, other: Scalar) -> Scalar:
+        if not isinstance(other, Value) and other == 1:
+            return self
+        return self._do(arith.MulfOp if self.is_float else arith.MuliOp, self, other)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Scalar) -> Value:
+        return self._do(arith.DivfOp, self, other)
+
+    def __rtruediv__(self, other: Scalar) -> Value:
+        return self._do(arith.DivfOp, other, self)
+
+    def __floordiv__(self, other: Scalar) -> Scalar:
+        """Rounded down; neither number is negative."""
+        return self if not isinstance(other, Value) and other == 1 else self._do(arith.DivUIOp, self, other)
+
+    def __mod__(self, other: Scalar) -> Scalar:
+        """The rest; neither number is negative."""
+        return 0 if not isinstance(other, Value) and other == 1 else self._do(arith.RemUIOp, self, other)
+
+    def __and__(self, other: Scalar) -> Scalar:
+        if isinstance(other, bool):
+            return self if other else False
+        return self._do(arith.AndIOp, self, other)
+
+    __rand__ = __and__
+
+    def __or__(self, other: Scalar) -> Scalar:
+        if isinstance(other, bool):
+            return True if other else self
+        return self._do(arith.OrIOp, self, other)
+
+    __ror__ = __or__
+
+    def __invert__(self) -> Value:
+        return self._do(arith.XOrIOp, self, True)
+
+    def _compare(self, other: Scalar, predicate: str) -> Value:
+        right = self.s.like(other, self)
+        if self.is_float:
+            ordered = ("u" if predicate == "ne" else "o") + predicate
+            return Value(self.s, self.s.add_op(arith.CmpfOp(self.value, right.value, ordered)))
+        sign = "" if predicate in ("eq", "ne") else "u" if self.unsigned else "s"
+        return Value(self.s, self.s.add_op(arith.CmpiOp(self.value, right.value, sign + predicate)))
+
+    def __lt__(self, other: Scalar) -> Value:
+        return self._compare(other, "lt")
+
+    def __le__(self, other: Scalar) -> Value:
+        return self._compare(other, "le")
+
+    def __gt__(self, other: Scalar) -> Value:
+        return self._compare(other, "gt")
+
+    def __ge__(self, other: Scalar) -> Value:
+        return self._compare(other, "ge")
+
+    def equals(self, other: Scalar) -> Value:
+        """Whether both are the same number."""
+        return self._compare(other, "eq")
+
+    def differs(self, other: Scalar) -> Value:
+        """Whether they are different numbers (a NaN differs from all)."""
+        return self._compare(other, "ne")
+
+    def index(self) -> Value:
+        """As an index; a float is cut towards zero."""
+        if isinstance(self.type, IndexType):
+            return self
+        wide = self.to(i64)
+        return Value(self.s, self.s.add_op(arith.IndexCastOp(wide.value, INDEX)))
+
+    def to(self, type: Attribute, unsigned: bool = False) -> Value:
+        """The same number as another type; integers keep their low bits, floats are cut towards zero."""
+        s, old = self.s, self.type
+        if isinstance(old, IndexType):
+            whole = Value(s, s.add_op(arith.IndexCastOp(self.value, i64)))
+            return whole.to(type, unsigned)
+        if isinstance(type, IndexType):
+            return self.index()
+        if old == type:
+            return Value(s, self.value, unsigned or self.unsigned)
+        if isinstance(type, FLOATS):
+            return Value(s, self._as_float(type))
+        assert isinstance(type, IntegerType)
+        if type == i1:
+            return self.differs(0)
+        if self.is_float:
+            wide = self.to(f32) if isinstance(old, Float16Type | BFloat16Type) else self
+            op = arith.FPToUIOp if unsigned and type == i64 else arith.FPToSIOp
+            whole = Value(s, s.add_op(op(wide.value, i64 if type == i64 or (unsigned and type == i32) else i32)))
+            return whole.to(type, unsigned)
+        assert isinstance(old, IntegerType)
+        widths = old.width.data, type.width.data
+        op = arith.TruncIOp if widths[0] > widths[1] else arith.ExtUIOp if self.unsigned or old == i1 else arith.ExtSIOp
+        return Value(s, s.add_op(op(self.value, type)), unsigned)
+
+    def _as_float(self, type: AnyFloat) -> SSAValue:
+        s, old = self.s, self.type
+        if isinstance(old, FLOATS):
+            grows = old.bitwidth < type.bitwidth
+            if old.bitwidth == type.bitwidth or (type.bitwidth == 16 and old.bitwidth == 64):
+                return Value(s, self._as_float(f32))._as_float(type)
+            return s.add_op(arith.ExtFOp(self.value, type) if grows else arith.TruncFOp(self.value, type))
+        if type.bitwidth == 16:
+            return Value(s, self._as_float(f32))._as_float(type)
+        return s.add_op((arith.UIToFPOp if self.unsigned or old == i1 else arith.SIToFPOp)(self.value, type))
+
+    def wide(self) -> Value:
+        """As the type that arithmetic on it is done in: f32 for half precision, 32 bits for shorter integers."""
+        if isinstance(self.type, Float16Type | BFloat16Type):
+            return self.to(f32)
+        if isinstance(self.type, IntegerType) and self.type.width.data < 32:
+            return self.to(i32)
+        return self
+
+
+class Program:
+    """Writes one region: `add_op` puts an op at the current place, constants stand at the top."""
+
+    def __init__(self, types: Sequence[Attribute], names: Sequence[str] = ()):
+        self.top = self.block = Block(arg_types=types)
+        for argument, name in zip(self.top.args, names, strict=False):
+            argument.name_hint = name
+        self.numbers: dict[tuple[Attribute, str], SSAValue] = {}
+
+    def add_op(self, op: Operation) -> SSAValue:
+        """An op at the current place; its result."""
+        self.block.add_op(op)
+        return op.results[0]
+
+    def number(self, value: float, type: Attribute) -> Value:
+        """A constant."""
+        key = (type, repr(value))
+        if key not in self.numbers:
+            made: Any = FloatAttr(float(value), type) if isinstance(type, FLOATS) else IntegerAttr(int(value), type)  # pyright: ignore
+            op = arith.ConstantOp(made)
+            first = self.top.first_op
+            if first is None:
+                self.top.add_op(op)
+            else:
+                self.top.insert_op_before(op, first)
+            self.numbers[key] = op.result
+        return Value(self, self.numbers[key])
+
+    def like(self, value: Scalar, other: Value) -> Value:
+        """A scalar as a value of the type of another."""
+        return value if isinstance(value, Value) else self.number(value, other.type)
+
+    def value(self, value: Scalar, type: Attribute = INDEX) -> Value:
+        """A scalar as a value."""
+        return value if isinstance(value, Value) else self.number(value, type)
+
+    def load(self, x: SSAValue, at: Sequence[Scalar], when: Scalar = True, other: Scalar = 0) -> Value:
+        """The element of a tensor; `other`, and nothing is read, where a condition does not hold."""
+        places = [self.value(i).value for i in at]
+        element = x.type.element_type  # pyright: ignore[reportAttributeAccessIssue]
+        unsigned = isinstance(element, IntegerType) and element.signedness.data == Signedness.UNSIGNED
+        if when is True:
+            return Value(self, self.add_op(cpu.LoadOp(x, places)), unsigned)
+        fallback = self.value(other, cpu.element_of(x))
+        return Value(self, self.add_op(cpu.LoadOp(x, places, self.value(when, i1).value, fallback.value)), unsigned)
+
+    def size(self, x: SSAValue, axis: int) -> Scalar:
+        """A dimension of a tensor."""
+        assert isinstance(x.type, TensorType | MemRefType)
+        known = x.type.get_shape()[axis]
+        return known if known != DYNAMIC_INDEX else Value(self, self.add_op(cpu.SizeOp(x, axis % x.type.get_num_dims())))
+
+    def where(self, condition: Scalar, a: Scalar, b: Scalar) -> Scalar:
+        """a where the condition holds, else b."""
+        if isinstance(condition, bool):
+            return a if condition else b
+        typed = a if isinstance(a, Value) else b if isinstance(b, Value) else self.value(a)
+        left, right = self.like(a, typed), self.like(b, typed)
+        return Value(self, self.add_op(arith.SelectOp(condition.value, left.value, right.value)), typed.unsigned)
+
+    def smaller(self, a: Scalar, b: Scalar) -> Scalar:
+        """The smaller of two; a NaN where one is."""
+        return self._extreme(a, b, min, arith.MinSIOp, arith.MinUIOp, arith.MinimumfOp)
+
+    def larger(self, a: Scalar, b: Scalar) -> Scalar:
+        """The larger of two; a NaN where one is."""
+        return self._extreme(a, b, max, arith.MaxSIOp, arith.MaxUIOp, arith.MaximumfOp)
+
+    def _extreme(self, a: Scalar, b: Scalar, known: Any, signed: Any, unsigned: Any, floating: Any) -> Scalar:
+        typed = a if isinstance(a, Value) else b
+        if not isinstance(typed, Value):
+            return known(a, b)
+        if typed.type == i1:
+            return a | b if known is max else a & b
+        return typed._do(floating if typed.is_float else unsigned if typed.unsigned else signed, a, b)
+
+    def apply(self, op: type[Any], x: Value) -> Value:
+        """A `math` op of one operand."""
+        return Value(self, self.add_op(op(x.value)), x.unsigned)
+
+    def floor(self, x: Value) -> Value:
+        """Rounded down."""
+        return self.apply(math.FloorOp, x)
+
+    def power(self, x: Value, exponent: float) -> Value:
+        """x to a power that is known."""
+        return Value(self, self.add_op(math.PowFOp(x.value, self.number(exponent, x.type).value)))
+
+    def clamped(self, i: Scalar, size: Scalar) -> Scalar:
+        """An index brought to the nearest place of a dimension."""
+        return self.larger(self.smaller(i, size - 1), 0)
+
+    def wrapped(self, i: Scalar, size: Scalar) -> Scalar:
+        """An index where a negative one counts from the end; what lies outside is brought to the nearest place."""
+        return self.clamped(self.where(i < 0, i + size, i), size)
+
+    def loop(self, low: Scalar, high: Scalar, carried: Sequence[Value], body: Callable[..., Sequence[Scalar]]) -> list[Value]:
+        """`carried = body(k, *carried)` for each k from low to before high; a loop of one turn is its body."""
+        if isinstance(low, int) and isinstance(high, int) and high - low == 1:
+            return [self.like(v, c) for v, c in zip(body(low, *carried), carried, strict=True)]
+        bounds = [self.value(b).value for b in (low, high, 1)]
+        inner = Block(arg_types=[INDEX, *(c.type for c in carried)])
+        op = scf.ForOp(*bounds, [c.value for c in carried], Region(inner))  # pyright: ignore[reportCallIssue]
+        self.add_loop(op, inner, carried, body)
+        return [Value(self, r, c.unsigned) for r, c in zip(op.results, carried, strict=True)]
+
+    def add_loop(self, op: scf.ForOp, inner: Block, carried: Sequence[Value], body: Callable[..., Sequence[Scalar]]) -> None:
+        """Write the body of a loop."""
+        outer = self.block
+        outer.add_op(op)
+        self.block = inner
+        index, *rest = inner.args
+        index.name_hint = "k"
+        following = body(Value(self, index), *(Value(self, a, c.unsigned) for a, c in zip(rest, carried, strict=True)))
+        inner.add_op(scf.YieldOp(*(self.like(v, c).value for v, c in zip(following, carried, strict=True))))
+        self.block = outer
+
+    def over(self, sizes: Sequence[Scalar], carried: Sequence[Value], body: Callable[..., Sequence[Scalar]]) -> list[Value]:
+        """Nested loops: `carried = body([k0, k1, ...], *carried)` for all indices below `sizes`, the last fastest."""
+
+        def nest(done: list[Scalar], *values: Value) -> Sequence[Scalar]:
+            if len(done) == len(sizes):
+                return body(done, *values)
+            return self.loop(0, sizes[len(done)], values, lambda k, *inner: nest([*done, k], *inner))
+
+        return [self.like(v, c) for v, c in zip(nest([], *carried), carried, strict=True)]
+
+
+Body = Callable[..., Scalar]
+
+
+def generated(
+    operands: Sequence[SSAValue], shape: Sequence[int | str], element: Attribute, body: Body, declared: TensorType | None = None
+) -> cpu.GenerateOp:
+    """A `cpu.generate` over tensors; `body(program, [i0, i1, ...], *operands)` gives its element."""
+    s = Program([*[INDEX] * len(shape), *(v.type for v in operands)], [f"i{a}" for a in range(len(shape))])
+    indices = [Value(s, a) for a in s.top.args[: len(shape)]]
+    out = s.value(body(s, indices, *s.top.args[len(shape) :]), cpu.scalar_type(element)).to(cpu.scalar_type(element))
+    s.block.add_op(cpu.YieldOp(out.value))
+    sizes = declared.get_shape() if declared is not None else [d if isinstance(d, int) else DYNAMIC_INDEX for d in shape]
+    return cpu.GenerateOp.make(list(operands), shape=tuple(shape), result_types=[TensorType(element, sizes)], regions=[Region(s.top)])
+
+
+def generate(op: Op, operands: Sequence[SSAValue], body: Body, rw: Rewriter, result: int = 0) -> str | None:
+    """Replace an op of one result by a `cpu.generate`; why not, where the size is known only when it runs."""
+    shape = expressed(op, operands, result)
+    if shape is None:
+        return "the size of its result is only known when it runs"
+    declared = op.results[result].type
+    assert isinstance(declared, TensorType)
+    rw.replace(op, generated(operands, shape, declared.element_type, body, declared))
+    return None
+
+
+def expressed(op: Op, operands: Sequence[SSAValue], result: int = 0) -> list[int | str] | None:
+    """The dimensions of a result as numbers, or expressions over those of `operands`; None where they do not follow from those."""
+    declared = op.results[result].type
+    assert isinstance(declared, TensorType)
+    own = declared.get_shape()
+    if DYNAMIC_INDEX not in own:
+        return list(own)
+    places = {v: i for i, v in reversed(list(enumerate(operands)))}
+
+    def shape(value: SSAValue) -> Any:
+        assert isinstance(value.type, TensorType)
+        name = f"x{places[value]}_" if value in places else "hidden"
+        return tuple(d if d != DYNAMIC_INDEX else symbol(f"{name}{axis}") for axis, d in enumerate(value.type.get_shape()))
+
+    names = {f"x{i}_{a}" for i, v in enumerate(operands) for a in range(v.type.get_num_dims())}  # pyright: ignore[reportAttributeAccessIssue]
+    found = op.infer_result_shapes(shape)[result]
+    out = [d if d != DYNAMIC_INDEX else f for d, f in zip(own, found, strict=True)]
+    return [d if isinstance(d, int) else str(d) for d in out] if all(isinstance(d, int) or symbols(d) <= names for d in out) else None
