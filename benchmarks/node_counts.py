@@ -1,14 +1,15 @@
-"""Count the ops that each model has left after `basic`, beside what other optimisers leave.
+"""Count the ops that each model has left after `basic`, beside what other optimisers leave, and what both cost.
 
     .venv/bin/python benchmarks/node_counts.py              # print the table
-    .venv/bin/python benchmarks/node_counts.py --write      # put it into docs/performance.md
+    .venv/bin/python benchmarks/node_counts.py --peers      # run the other optimisers again (needs the extra `zoo`)
+    .venv/bin/python benchmarks/node_counts.py --write      # put the table into docs/performance.md
     .venv/bin/python benchmarks/node_counts.py resnet50     # one model
 
-Constants do not count, as in the other columns. The other columns are what ONNX Runtime 1.32 (basic), onnxsim and onnxslim left of the same
-files, measured once on one machine; ours are measured now. Exit status 1 where a model keeps more nodes than the best of them.
+Constants do not count. What the others leave is kept in peer_nodes.json. Exit status 1 where a model keeps more nodes than the best of them.
 """
 
 import argparse
+import json
 import sys
 import time
 from pathlib import Path
@@ -17,6 +18,8 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.traits import ConstantLike, IsTerminator
 
 sys.path.insert(0, str(Path(__file__).parent))
+import models
+import optimizers
 import zoo
 
 from inferir.core import Op, PassManager, make_context
@@ -24,17 +27,16 @@ from inferir.frontends import import_model
 
 PERFORMANCE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 BEGIN, END = "<!-- node counts: begin -->", "<!-- node counts: end -->"
-PEERS = {  # nodes: as imported, ONNX Runtime basic, onnxsim, onnxslim
-    "squeezenet": (69, 67, 68, 67),
-    "resnet50": (176, 123, 123, 123),
-    "shufflenet": (203, 154, 154, 154),
-    "densenet121": (910, 491, 550, 491),
-    "inception_v1": (144, 142, 143, 142),
-    "inception_v2": (509, 164, 233, 164),
-    "mobilenetv2": (100, 100, 100, 100),
-    "alexnet": (24, 22, 24, 22),
-    "vgg19": (46, 44, 46, 44),
-}
+MEASURED = Path(__file__).parent / "peer_nodes.json"
+PEERS: dict[str, dict[str, dict[str, float] | None]] = json.loads(MEASURED.read_text("utf-8"))
+"""Nodes and seconds by model and optimiser; null where it fails."""
+MODELS = (*(m for m in zoo.MODELS if m not in ("lenet", "lenet_dyn", "mbv3_se_block")), *models.MODELS)
+
+
+def file_of(name: str) -> Path:
+    """The file of a model of either zoo; small/NAME is the small variant."""
+    kind, _, base = name.rpartition("/")
+    return models.onnx_file(base, small=kind == "small") if base in models.MODELS else zoo.model(name)
 
 
 def count(module: ModuleOp) -> int:
@@ -44,7 +46,7 @@ def count(module: ModuleOp) -> int:
 
 def measure(name: str, level: str) -> tuple[int, int, float]:
     """(ops before the level, ops after it, seconds that it took)."""
-    path = zoo.model(name)
+    path = file_of(name)
     ctx = make_context()
     module = import_model(path, ctx)
     PassManager("framework-to-eval,convert-framework-to-inference", ctx).run(module)
@@ -57,23 +59,30 @@ def measure(name: str, level: str) -> tuple[int, int, float]:
 
 def table(names: list[str], level: str) -> tuple[list[str], bool]:
     """The rows of the table, and whether no model keeps more nodes than the best peer."""
-    rows = ["| model | imported | inferir | ONNX Runtime basic | onnxsim | onnxslim | seconds |", "|---|---|---|---|---|---|---|"]
+    rows = ["| model | imported | inferir | " + " | ".join(optimizers.PEERS) + " | seconds | onnxsim's |", "|---" * 9 + "|"]
     best = True
     for name in names:
-        _, after, seconds = measure(name, level)
-        imported, *peers = PEERS.get(name, ("", "", "", ""))
-        rows.append(f"| {name} | {imported} | {after} | {' | '.join(map(str, peers))} | {seconds:.2f} |")
-        best &= name not in PEERS or after <= min(PEERS[name][1:])
+        before, after, seconds = measure(name, level)
+        peers = PEERS.get(name, {})
+        left = [found["nodes"] if (found := peers.get(p)) is not None else "fails" for p in optimizers.PEERS] if peers else [""] * 4
+        theirs = peers.get("onnxsim")
+        last = f"{seconds:.2f} | {theirs['seconds']:.2f}" if theirs else f"{seconds:.2f} |"
+        rows.append(f"| {name} | {before} | {after} | {' | '.join(map(str, left))} | {last} |")
+        best &= after <= min((n for n in left if isinstance(n, int)), default=after)
     return rows, best
 
 
 def main(argv: list[str] | None = None) -> int:
     """Print or write the table; 1 where a peer is better."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("models", nargs="*", default=list(zoo.MODELS))
+    parser.add_argument("models", nargs="*", default=list(MODELS))
     parser.add_argument("--level", default="basic")
     parser.add_argument("--write", action="store_true", help="replace the table in docs/performance.md")
+    parser.add_argument("--peers", action="store_true", help="run the other optimisers and keep what they leave")
     options = parser.parse_args(argv)
+    for name in options.models if options.peers else ():
+        PEERS[name] = {peer: optimizers.measure(peer, file_of(name)) for peer in optimizers.PEERS}
+        MEASURED.write_text(json.dumps(PEERS, indent=1) + "\n", "utf-8")
     rows, best = table(options.models, options.level)
     print("\n".join(rows))
     if options.write:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from xdsl.dialects.builtin import ArrayAttr, DenseIntOrFPElementsAttr, DictionaryAttr, IntAttr, StringAttr, TensorType
+from xdsl.dialects.builtin import ArrayAttr, BytesAttr, DenseIntOrFPElementsAttr, DictionaryAttr, IntAttr, StringAttr, TensorType
 from xdsl.ir import Attribute, Block, ParametrizedAttribute
 from xdsl.irdl import irdl_attr_definition, param_def
 from xdsl.parser import AttrParser
@@ -96,10 +96,16 @@ def constant_attribute(array: np.ndarray) -> DenseIntOrFPElementsAttr:
     return dense_attribute(array)
 
 
+_AS_STORED = ("float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+"""Element types whose bytes in memory are those in a `dense` attribute."""
+
+
 def dense_attribute(array: np.ndarray) -> DenseIntOrFPElementsAttr:
     """An array of any size as a `dense` attribute: for text that must stand alone."""
     type: Any = tensor_of(array)
     flat = np.ascontiguousarray(array).reshape(-1)
+    if flat.dtype.name in _AS_STORED and flat.size:
+        return DenseIntOrFPElementsAttr(type, BytesAttr(flat.tobytes()))
     if flat.dtype.kind == "c":
         return DenseIntOrFPElementsAttr.from_list(type, [(float(v.real), float(v.imag)) for v in flat])
     return DenseIntOrFPElementsAttr.from_list(type, [int(v) for v in flat] if _is_integral(flat.dtype) else [float(v) for v in flat])

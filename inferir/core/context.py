@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import xdsl.context
 from xdsl.ir import Attribute, Operation
@@ -28,6 +28,9 @@ class Context(xdsl.context.Context):
     """Evaluated lazy constants."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
     """Warnings and remarks so far; a tool prints them, `--verify-diagnostics` compares them with what was expected."""
+
+    fold_types: dict[object, Any] = field(default_factory=dict)
+    """Type and properties of the ops that lazy constants are made of, by name and types of the operands: nets repeat themselves."""
 
     @property
     def weights(self) -> WeightStore:

@@ -120,10 +120,13 @@ def lazy_array(array: np.ndarray, ctx: Context) -> Lazy:
 
 def apply(op_name: str, args: Sequence[Lazy], ctx: Context, **properties: Any) -> Lazy:
     """The value of an op on constants, as a lazy constant of the type the op infers."""
-    block = Block(arg_types=[a.type for a in args])
-    op = ctx.get_op(op_name).make(*block.args, **properties)  # pyright: ignore[reportAttributeAccessIssue]
-    type = op.results[0].type
-    return settle(fold(op_name, [a.value for a in args], op.properties, type), type, ctx)
+    key = (op_name, *((a.shape, a.type.element_type) for a in args), *properties.items())
+    if key not in ctx.fold_types:
+        block = Block(arg_types=[a.type for a in args])
+        op = ctx.get_op(op_name).make(*block.args, **properties)  # pyright: ignore[reportAttributeAccessIssue]
+        ctx.fold_types[key] = op.results[0].type, op.properties
+    type, encoded = ctx.fold_types[key]
+    return settle(fold(op_name, [a.value for a in args], encoded, type), type, ctx)
 
 
 def settle(value: Attribute, type: TensorType, ctx: Context) -> Lazy:

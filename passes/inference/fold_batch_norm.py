@@ -28,7 +28,8 @@ def into_producer(bn: inf.BatchNormOp, rw: Rewriter) -> str | None:
         return "weights, bias or statistics are not constant"
     w, g, b, m, v = constants
     s = g / np.sqrt(v + bn.epsilon)
-    rw.replace(bn, producer.with_weights(rw.const(producer.scale_weights(w, s)), rw.const(b + s * (c - m))))
+    shift = b - s * (m if producer.bias is None else m - c)
+    rw.replace(bn, producer.with_weights(rw.const(producer.scale_weights(w, s)), rw.const(shift)))
 
 
 @rewrites(inf.ConvOp)

@@ -20,7 +20,7 @@ from inferir.core import Context, Pass, Rewriter
 from inferir.core.dims import DimLike, Shape, evaluate, symbol, symbols
 from inferir.core.rewriting import constant_attribute_of
 from inferir.core.shapes import ShapeAnalysis
-from inferir.core.types import numpy_dtype
+from inferir.core.types import is_static, numpy_dtype
 from inferir.dialects import inference as inf
 
 
@@ -32,7 +32,7 @@ class FoldShapeValues(Pass):
     def run(self, op: Operation, ctx: Context) -> None:
         """Fold inside a function."""
         assert isinstance(op, func.FuncOp)
-        if op.is_declaration:
+        if op.is_declaration or not any(isinstance(inner, inf.ShapeOfOp) or is_open(inner) for inner in op.walk()):
             return
         shapes = ShapeAnalysis(op)
         for inner in list(op.walk()):
@@ -62,6 +62,11 @@ class FoldShapeValues(Pass):
         rewriter = Rewriter(op, ctx)
         rewriter.replace(op, rewriter.const(known.astype(numpy_dtype(value.type.element_type))))
         self.count("values known")
+
+
+def is_open(op: Operation) -> bool:
+    """Whether a result has a dimension that is not a number."""
+    return any(isinstance(r.type, TensorType) and not is_static(r.type) for r in op.results)
 
 
 def over_own_dims(target: Shape, own: Shape) -> tuple[int | str, ...] | None:

@@ -188,7 +188,7 @@ class FuseAttention(Pass):
     def run(self, op: Operation, ctx: Context) -> None:
         """Fuse inside a function; its shapes say where dimensions that are not numbers are equal."""
         assert isinstance(op, func.FuncOp)
-        if not op.is_declaration:
+        if not op.is_declaration and any(isinstance(o, inf.SoftmaxOp) and len(shape_of(o.x)) == 4 for o in op.walk()):
             self.shapes = ShapeAnalysis(op)
             self.ramps = RampAnalysis(self.shapes, ctx)
             super().run(op, ctx)

@@ -29,12 +29,16 @@ class InferShapes(Pass):
         assert isinstance(op, func.FuncOp)
         if op.is_declaration:
             return
+        inner = [o for o in op.walk() if o is not op]
+        values = [v for o in inner for v in (*o.results, *(a for r in o.regions for b in r.blocks for a in b.args))]
+        open_values = [v for v in values if isinstance(v.type, TensorType) and not is_static(v.type)]
+        if not open_values:
+            return
         shapes = ShapeAnalysis(op)
         end = op.body.block.last_op
         promised = set(end.operands) if isinstance(end, func.ReturnOp) and is_called(op) else set()
-        inner = [o for o in op.walk() if o is not op]
-        for value in [v for o in inner for v in (*o.results, *(a for r in o.regions for b in r.blocks for a in b.args))]:
-            if value not in promised and isinstance(value.type, TensorType) and not is_static(value.type):
+        for value in open_values:
+            if value not in promised and isinstance(value.type, TensorType):
                 new = tensor(shapes[value], value.type.element_type)
                 if new != value.type:
                     Rewriter.replace_value_with_new_type(value, new)

@@ -1,5 +1,6 @@
 """The level `basic` on whole models: the numbers stay, nobody else leaves fewer nodes, and a second run finds nothing to do."""
 
+import models
 import node_counts
 import numpy as np
 import pytest
@@ -30,10 +31,10 @@ def test_the_numbers_stay(name: str):
         np.testing.assert_allclose(got, expected, rtol=1e-3, atol=1e-5 * np.abs(expected).max())
 
 
-@pytest.mark.parametrize("name", list(node_counts.PEERS))
+@pytest.mark.parametrize("name", [name for name in node_counts.PEERS if name not in models.MODELS])
 def test_no_optimiser_leaves_fewer_nodes(name: str):
     _, after, _ = node_counts.measure(name, "basic")
-    assert after <= min(node_counts.PEERS[name][1:])
+    assert after <= min(found["nodes"] for found in node_counts.PEERS[name].values() if found is not None)
 
 
 @pytest.mark.parametrize("name", ["densenet121", "inception_v2", "shufflenet", "mbv3_se_block"])
