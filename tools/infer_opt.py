@@ -24,7 +24,7 @@ from inferir.core.pass_manager import first_line
 from inferir.core.pipeline import Pipeline
 from inferir.core.printer import PrintOptions
 from inferir.core.reproducer import pipeline_of, reproducer_text
-from inferir.core.sidecar import attach_weights, follow_text
+from inferir.core.sidecar import attach_weights, follow_text, say_from
 from inferir.core.split_input import split
 from inferir.tools.command_line import UsageError
 from inferir.tools.opt_options import options, spelled_out
@@ -185,6 +185,8 @@ class Session:
             verify(module)
         if args.output != "-":
             follow_text(module, ctx, self.folder, Path(args.output))
+        else:
+            say_from(module, self.folder, Path.cwd())
         if args.verify_roundtrip:
             check_roundtrip(module, ctx)
         return text_of(module, options=self.printing, ctx=ctx)

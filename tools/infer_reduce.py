@@ -25,7 +25,7 @@ from inferir.core import InferError, make_context, parse, text_of, verify
 from inferir.core.diagnostics import render
 from inferir.core.files import read_text, write_whole
 from inferir.core.reduce import reduce, size
-from inferir.core.sidecar import attach_weights, follow_text
+from inferir.core.sidecar import attach_weights, follow_text, say_from
 from inferir.tools.command_line import CommandLine, UsageError
 
 EXAMPLE = "infer-reduce model.mlir --test 'infer-opt --plugin mine.py --my-pass --check-numerics' -o small.mlir"
@@ -65,6 +65,8 @@ def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> 
             small = reduce(module, fails)
         if args.output != "-":
             follow_text(small, ctx, folder, Path(args.output))
+        else:
+            say_from(small, folder, Path.cwd())
         text = text_of(small)
         stderr.write(f"infer-reduce: {size(module)} ops -> {size(small)}\n")
         if args.output == "-":

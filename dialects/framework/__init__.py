@@ -22,6 +22,10 @@ class FrameworkDialect(Dialect):
         """The class of an operator by its full name, None where no table has it."""
         return onnx.find_op(name)
 
+    def made_on_demand(self) -> list[str]:
+        """The full names of all operators in the tables, for suggestions."""
+        return onnx.full_names()
+
 
 Framework = FrameworkDialect(
     "framework",

@@ -53,6 +53,11 @@ def find_op(full_name: str) -> type[OnnxOp] | None:
     return op_class(_DOMAINS[namespace], name) if namespace in _DOMAINS else None
 
 
+def full_names() -> list[str]:
+    """The names of all operators of the tables."""
+    return [f"framework.{NAMESPACES[domain]}.{name}" for domain in NAMESPACES for name in onnx_table().names(domain)]
+
+
 class _Namespace:
     """The operators of one domain as attributes."""
 

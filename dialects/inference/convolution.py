@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -89,13 +90,15 @@ class ConvOp(Affine):
             self.error(f"{w[0]} output channels do not divide into {self.groups} groups")
         if bias is not None and (len(bias) != 1 or differ(bias[0], w[0])):
             self.error(f"bias has shape {list(bias)}, expected [{w[0]}]")
-        strides, dilations, begins, ends = self.window()
-        out = tuple(
-            window_output(s, k, st, d, b, e) for s, k, st, d, b, e in zip(spatial, kernel, strides, dilations, begins, ends, strict=True)
-        )
+        out = self.positions(spatial, kernel)
+        return (x[0], w[0], *out) if self.layout == "nchw" else (x[0], *out, w[0])
+
+    def positions(self, spatial: Sequence[DimLike], kernel: Sequence[DimLike]) -> tuple[DimLike, ...]:
+        """How many positions the window has along each spatial dimension. Raises InferError where it has none."""
+        out = tuple(window_output(s, k, *rest) for s, k, *rest in zip(spatial, kernel, *self.window(), strict=True))
         if any(isinstance(d, int) and d < 1 for d in out):
             self.error(f"the window {list(kernel)} is larger than the padded input {list(spatial)}")
-        return (x[0], w[0], *out) if self.layout == "nchw" else (x[0], *out, w[0])
+        return out
 
     def cost(self) -> Cost:
         """A multiplication and an addition per tap and output element."""
@@ -109,6 +112,7 @@ class ConvOp(Affine):
         if self.layout == "nhwc":
             x, w = np.moveaxis(x, -1, 1), np.moveaxis(w, -1, 1)
         strides, dilations, begins, ends = self.window()
+        self.positions(x.shape[2:], w.shape[2:])
         y = correlate(x, w, strides, dilations, begins, ends, self.groups)
         if bias is not None:
             y = y + bias.reshape((-1,) + (1,) * self.rank)

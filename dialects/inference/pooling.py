@@ -60,8 +60,6 @@ class Pool(InferenceOp):
             self.error(f"x has rank {len(x)}, a window of {n} dimensions needs {n + 2}")
         spatial = x[2:] if self.layout == "nchw" else x[1:-1]
         out = self.positions(spatial)
-        if any(isinstance(d, int) and d < 1 for d in out):
-            self.error(f"the window {list(self.kernel)} is larger than the padded input {list(spatial)}")
         return (x[0], x[1], *out) if self.layout == "nchw" else (x[0], *out, x[-1])
 
     def cost(self) -> Cost:
@@ -83,9 +81,12 @@ class Pool(InferenceOp):
         return tap_views(x, self.kernel, strides, dilations, begins, self.positions(x.shape[2:]), fill)
 
     def positions(self, spatial: Sequence[DimLike]) -> list[Any]:
-        """How many positions the window has along each spatial dimension."""
+        """How many positions the window has along each spatial dimension. Raises InferError where it has none."""
         sizes = zip(spatial, self.kernel, *self.window(), strict=True)
-        return [pooled(size, k, s, d, b, e, self.ceil_mode) for size, k, s, d, b, e in sizes]
+        out = [pooled(size, k, s, d, b, e, self.ceil_mode) for size, k, s, d, b, e in sizes]
+        if any(isinstance(d, int) and d < 1 for d in out):
+            self.error(f"the window {list(self.kernel)} is larger than the padded input {list(spatial)}")
+        return out
 
 
 def pooled(size: DimLike, kernel: int, stride: int, dilation: int, begin: int, end: int, ceil_mode: bool) -> DimLike:

@@ -19,7 +19,7 @@ from xdsl.irdl import irdl_attr_definition, param_def
 from xdsl.parser import AttrParser
 from xdsl.printer import Printer
 
-from inferir.core.diagnostics import InferError
+from inferir.core.diagnostics import InferError, did_you_mean
 from inferir.core.types import numpy_dtype, tensor_of
 
 if TYPE_CHECKING:
@@ -67,6 +67,10 @@ class FoldAttr(ParametrizedAttribute):
         """Read `<inference.mul(#a, #b) {axis = 0 : i64} : tensor<4xf32>>`; a result but the first is `... : type result 1`."""
         with parser.in_angle_brackets():
             name = parser.parse_identifier()
+            if parser.ctx.get_optional_op(name) is None:
+                near = did_you_mean(name, [op.name for op in parser.ctx.loaded_ops])
+                end = parser.pos
+                parser.raise_error(f"no op '{name}' to fold{near}", end - len(name), end)
             args = parser.parse_comma_separated_list(parser.Delimiter.PAREN, parser.parse_attribute)
             properties = parser.parse_optional_dictionary_attr_dict()
             parser.parse_punctuation(":")

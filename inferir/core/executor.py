@@ -158,23 +158,30 @@ def argument_dims(function: func.FuncOp, index: int) -> tuple[int | str, ...] | 
 def _check_input(name: str, value: Any, type: Any, dims: tuple[int | str, ...] | None, symbols: dict[str, int]) -> None:
     if isinstance(type, UnrankedTensorType):
         if value.dtype != numpy_dtype(type.element_type):
-            raise InferError(f"input '{name}' has dtype {value.dtype}, expected {numpy_dtype(type.element_type)}")
+            raise InferError(_other_dtype(name, value, type))
         return
     if not isinstance(type, TensorType):
         return
-    expected = numpy_dtype(type.element_type)
-    if value.dtype != expected:
-        raise InferError(f"input '{name}' has dtype {value.dtype}, expected {expected}")
+    if value.dtype != numpy_dtype(type.element_type):
+        raise InferError(_other_dtype(name, value, type))
     shape = type.get_shape()
+    taken = ", ".join(map(str, dims or ("?" if size == DYNAMIC_INDEX else size for size in shape)))
+    port = f"{name}: {type.element_type}[{taken}]"
     if value.ndim != len(shape):
-        raise InferError(f"input '{name}' has rank {value.ndim} (shape {value.shape}), expected rank {len(shape)}")
+        raise InferError(f"input '{name}' has shape {list(value.shape)} of rank {value.ndim}, the model takes {port}")
     for axis, (have, want) in enumerate(zip(value.shape, shape, strict=True)):
         if want != DYNAMIC_INDEX and have != want:
-            raise InferError(f"input '{name}' has {have} at axis {axis} (shape {value.shape}), expected {want}")
+            raise InferError(f"input '{name}' has shape {list(value.shape)}, the model takes {port}")
         if dims is not None and isinstance(dims[axis], str):
             known = symbols.setdefault(str(dims[axis]), have)
             if known != have:
                 raise InferError(f"input '{name}' has {have} at axis {axis}, but dimension '{dims[axis]}' is {known} elsewhere")
+
+
+def _other_dtype(name: str, value: Any, type: Any) -> str:
+    """As the runtime of compiled models says it."""
+    taken = numpy_dtype(type.element_type)
+    return f"input '{name}' has element type {value.dtype}, the model takes {type.element_type} ({taken.name})"
 
 
 def _names(attributes: ArrayAttr[DictionaryAttr] | None, count: int, prefix: str) -> list[str]:

@@ -3,7 +3,8 @@
     inference.weights = "m.safetensors"                                             a sidecar file
     inference.weights = {w = ["m.onnx", 4096 : i64, tensor<64x32xf32>], ...}        a place in a file for each: path, offset, type
 
-Paths are relative to the text, or to the working directory for text that comes from a pipe.
+Paths are relative to the text, or to the working directory for text that comes from a pipe or went to one: a file that is not there
+is looked for from the working directory too.
 """
 
 from __future__ import annotations
@@ -28,18 +29,23 @@ def attach_weights(module: ModuleOp, ctx: Context, folder: Path) -> None:
     """Make the weights that a module names known to the context, reading at most a header. A file that is not there is an error
     only once a weight of it is looked at."""
     match module.attributes.get(ATTRIBUTE):
-        case StringAttr(data=name) if (folder / name).is_file():
-            ctx.weights.add_safetensors(folder / name)
+        case StringAttr(data=name) if located(name, folder).is_file():
+            ctx.weights.add_safetensors(located(name, folder))
         case DictionaryAttr(data=places):
             from inferir.core.types import numpy_dtype
 
             for key, place in places.items():
                 match place:
                     case ArrayAttr(data=(StringAttr(data=name), IntegerAttr() as offset, TensorType() as type)):
-                        if (folder / name).is_file():
-                            ctx.weights.add_file(key, folder / name, offset.value.data, type.get_shape(), numpy_dtype(type.element_type))
+                        if (file := located(name, folder)).is_file():
+                            ctx.weights.add_file(key, file, offset.value.data, type.get_shape(), numpy_dtype(type.element_type))
                     case _:
                         raise InferError(f"{ATTRIBUTE}: weight '{key}' must be [\"file\", offset, type], is {place}", module.location)
+
+
+def located(name: str, folder: Path) -> Path:
+    """The file of that name in a folder, or from the working directory where only that is there."""
+    return Path(name) if not (folder / name).is_file() and Path(name).is_file() else folder / name
 
 
 def places_of(store: WeightStore, folder: Path) -> DictionaryAttr:
@@ -63,18 +69,24 @@ def follow_text(module: ModuleOp, ctx: Context, read_from: Path, target: Path) -
     made them) are written to a new sidecar beside the text, with all others that the text uses.
     """
     keys = _weights_of(module)
-    named = module.attributes.get(ATTRIBUTE)
     if any(k in ctx.weights and ctx.weights.source_of(k) is None for k in keys):
         from inferir.core.weights import write_safetensors
 
         sidecar = target.with_suffix(".safetensors")
         write_safetensors(sidecar, ctx.weights, [k for k in keys if k in ctx.weights])
         module.attributes[ATTRIBUTE] = StringAttr(sidecar.name)
-    elif isinstance(named, StringAttr):
-        module.attributes[ATTRIBUTE] = _moved(named, read_from, target.parent)
+    else:
+        say_from(module, read_from, target.parent)
+
+
+def say_from(module: ModuleOp, read_from: Path, folder: Path) -> None:
+    """Make the paths of a module's weights, which were relative to `read_from`, relative to another folder."""
+    named = module.attributes.get(ATTRIBUTE)
+    if isinstance(named, StringAttr):
+        module.attributes[ATTRIBUTE] = _moved(named, read_from, folder)
     elif isinstance(named, DictionaryAttr):
         places = {
-            key: ArrayAttr([_moved(p.data[0], read_from, target.parent), *p.data[1:]]) if isinstance(p, ArrayAttr) else p
+            key: ArrayAttr([_moved(p.data[0], read_from, folder), *p.data[1:]]) if isinstance(p, ArrayAttr) else p
             for key, p in named.data.items()
         }
         module.attributes[ATTRIBUTE] = DictionaryAttr(places)
@@ -82,9 +94,9 @@ def follow_text(module: ModuleOp, ctx: Context, read_from: Path, target: Path) -
 
 def _moved(path: Attribute, old: Path, new: Path) -> Attribute:
     """A path relative to one folder, relative to another; an absolute one as it is."""
-    if not isinstance(path, StringAttr) or Path(path.data).is_absolute():
+    if not isinstance(path, StringAttr) or Path(path.data).is_absolute() or old.resolve() == new.resolve():
         return path
-    return StringAttr(Path(os.path.relpath(old / path.data, new)).as_posix())
+    return StringAttr(Path(os.path.relpath(located(path.data, old), new)).as_posix())
 
 
 def _weights_of(module: ModuleOp) -> list[str]:

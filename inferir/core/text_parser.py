@@ -55,6 +55,8 @@ class InferParser(Parser):
         try:
             return super().parse_module(allow_implicit_module)
         except ParseError as error:
+            if self.at_end() and error.msg.endswith("in block definition") and (open_at := self._unclosed()) is not None:
+                self.raise_error("this region is not closed: '}' expected before the end of the text", open_at, open_at + 1)
             if self.forward_ssa_references and error.msg.startswith("values used but not defined"):
                 spans = sorted(
                     (self._forward_uses[n] for n in self.forward_ssa_references if n in self._forward_uses), key=lambda s: s.start
@@ -64,6 +66,16 @@ class InferParser(Parser):
                     text = f"use of undeclared SSA value name {first.text}{self._near(first)}"
                     raise MultipleSpansParseError(first, text, None, [(s, f"{s.text} is not declared either") for s in others]) from None
             raise
+
+    def _unclosed(self) -> int | None:
+        """Where the innermost brace stands that nothing closes."""
+        opened: list[int] = []
+        for match in re.finditer(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|[{}]', self.lexer.input.content):
+            if match[0] == "{":
+                opened.append(match.start())
+            elif match[0] == "}" and opened:
+                opened.pop()
+        return opened[-1] if opened else None
 
     def _near(self, use: Span[str]) -> str:
         """The value above that was perhaps meant."""
@@ -77,6 +89,8 @@ class InferParser(Parser):
             return found
         start = self.lexer.input.content.rfind(name, 0, self._current_token.span.start)
         known = [op.name for op in self.ctx.loaded_ops]
+        for dialect in self.ctx.loaded_dialects:
+            known += getattr(dialect, "made_on_demand", tuple)()
         self.raise_error(f"Operation {name} is not registered{did_you_mean(name, known)}", start, start + len(name))
 
     def at_end(self) -> bool:
@@ -194,7 +208,12 @@ class InferParser(Parser):
         self._resume_from(start)
         self._float_bits: list[bytes] = []
         self._bits_given = False
-        attribute = super().parse_dense_int_or_fp_elements_attr(type)
+        try:
+            attribute = super().parse_dense_int_or_fp_elements_attr(type)
+        except ParseError as error:
+            if error.msg.startswith("Shape mismatch"):  # noticed after the literal, maybe on the next line
+                self.raise_error(error.msg, start, start + 1)
+            raise
         if not self._bits_given:
             return attribute
         data = b"".join(self._float_bits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xdsl.dialects.builtin import StringAttr
 from xdsl.ir import Block, BlockArgument, Operation, OpResult, Region, SSAValue
 from xdsl.irdl.dominance import DominanceInfo
 from xdsl.traits import IsolatedFromAbove
@@ -27,6 +28,8 @@ def verify_thoroughly(op: Operation) -> None:
             raise
         except DiagnosticException as error:
             cause = error.__cause__ or error
+            if str(cause).startswith("Redefinition of symbol"):
+                raise _redefinition(inner) from None
             text = str(cause).removeprefix("Operation does not verify: ")
             raise InferError(f"{inner.name}: {_summary(text)}", inner.location) from None
         except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
@@ -82,6 +85,16 @@ def _not_visible(op: Operation, index: int, operand: SSAValue) -> InferError:
         op.location,
         [Note("that region is here", owner.location)] if owner else [],
     )
+
+
+def _redefinition(table: Operation) -> InferError:
+    """The second of two ops in a symbol table that have one name."""
+    met: dict[object, Operation] = {}
+    for op in table.regions[0].blocks[0].ops:
+        name = op.get_attr_or_prop("sym_name")
+        if isinstance(name, StringAttr) and met.setdefault(name, op) is not op:
+            return InferError(f"redefinition of symbol @{name.data}", op.location, [Note("it is defined here first", met[name].location)])
+    return InferError(f"{table.name}: a symbol is defined twice", table.location)
 
 
 def _summary(text: str) -> str:

@@ -65,15 +65,31 @@ def test_shape_analysis_names_every_dimension():
     [
         ({}, "input 'x' is missing"),
         ({"y": np.ones((1, 4), np.float32)}, "no input is called 'y'"),
-        ({"x": np.ones((1, 4))}, "dtype float64, expected float32"),
-        ({"x": np.ones(4, np.float32)}, "rank 1"),
-        ({"x": np.ones((1, 5), np.float32)}, "5 at axis 1"),
+        ({"x": np.ones((1, 4))}, "has element type float64, the model takes f32"),
+        ({"x": np.ones(4, np.float32)}, r"has shape \[4\] of rank 1, the model takes x: f32\["),
+        ({"x": np.ones((1, 5), np.float32)}, r"has shape \[1, 5\], the model takes x: f32\["),
     ],
 )
 def test_wrong_inputs_are_named(inputs, message):
     parsed, ctx = module()
     with pytest.raises(InferError, match=message):
         execute(parsed, inputs, ctx)
+
+
+@pytest.mark.parametrize("op", ["inference.conv %x, %w", "inference.max_pool %x kernel [3, 3]", "inference.avg_pool %x kernel [3, 3]"])
+def test_a_window_that_turns_out_larger_than_its_input_is_an_error(op: str):
+    ctx = make_context()
+    operands = "(tensor<1x1x?x3xf32>, tensor<1x1x3x3xf32>)" if "%w" in op else "(tensor<1x1x?x3xf32>)"
+    text = f"""
+        func.func @main(%x: tensor<1x1x?x3xf32>, %w: tensor<1x1x3x3xf32>) -> tensor<1x1x?x1xf32> {{
+          %0 = {op} : {operands} -> tensor<1x1x?x1xf32>
+          return %0 : tensor<1x1x?x1xf32>
+        }}"""
+    parsed = parse(text, "m", ctx)
+    w = np.ones((1, 1, 3, 3), np.float32)
+    assert execute(parsed, [np.ones((1, 1, 3, 3), np.float32), w], ctx)[0].shape == (1, 1, 1, 1)
+    with pytest.raises(InferError, match=r"the window \[3, 3\] is larger than the padded input \[2, 3\]"):
+        execute(parsed, [np.ones((1, 1, 2, 3), np.float32), w], ctx)
 
 
 def test_special_floats_survive_text():
