@@ -165,8 +165,7 @@ def _first_wrong(modules: list[ModuleOp], comparison: Comparison) -> int | None:
 
     def verdict(i: int) -> bool | None:
         if i not in known:
-            results = comparison.run(modules[i])
-            known[i] = comparison.beyond(results) is not None if results else None
+            known[i] = comparison.is_wrong(modules[i])
         return known[i]
 
     last = next(i for i in reversed(range(first, len(modules))) if verdict(i) is not None)
@@ -195,10 +194,7 @@ def _fault(states: list[State], position: int, comparison: Comparison, failure: 
     def wrong(replay: Replay) -> bool | None:
         if failure is not None:
             return replay.failure is not None
-        if replay.failure is not None:
-            return None
-        results = comparison.run(replay.module)
-        return comparison.beyond(results) is not None if results else None
+        return None if replay.failure is not None else comparison.is_wrong(replay.module)
 
     application = find_application(state, comparison.ctx, wrong)
     number = application.number if application is not None else None

@@ -84,6 +84,11 @@ class Comparison:
         found = self.worst(results)
         return found if found is not None and found.elements else None
 
+    def is_wrong(self, module: Operation) -> bool | None:
+        """Whether a module computes something else; None where nothing of it can be compared."""
+        results = self.run(module)
+        return self.beyond(results) is not None if results.keys() & self.reference.keys() else None
+
     def _compare(self, name: str, index: int, have: np.ndarray, want: np.ndarray) -> Difference:
         if have.shape != want.shape or have.dtype != want.dtype:
             return Difference(name, index, float("inf"), max(have.size, 1))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from xdsl.ir import Operation
 
-from inferir.core.bisect import Replay, State, find_application, state_before
+from inferir.core.bisect import State, find_application, state_before
 from inferir.core.compare import ATOL, RTOL, Comparison
 from inferir.core.context import Context
 from inferir.core.diagnostics import InferError
@@ -48,14 +48,10 @@ class CheckNumerics(Instrument):
         self._remark()
         if difference is None:
             return
-        guilty = find_application(state, self.ctx, self._wrong)
+        guilty = find_application(state, self.ctx, lambda replay: self.comparison.is_wrong(replay.module))
         notes = [guilty.note()] if guilty is not None else []
         location = guilty.location if guilty is not None else op.location
         raise InferError(f"pass '{step.name}' changes what the program computes: {difference}", location, notes)
-
-    def _wrong(self, replay: Replay) -> bool | None:
-        results = self.comparison.run(replay.module)
-        return self.comparison.beyond(results) is not None if results else None
 
     def _remark(self) -> None:
         """Say once of each function why it cannot be run."""

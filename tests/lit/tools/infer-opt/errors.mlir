@@ -1,6 +1,7 @@
 // RUN: not infer-opt %s --split-input-file 2>&1 | filecheck %s
 // RUN: not infer-opt %s --split-input-file --mlir-disable-diagnostic-notes --mlir-print-op-on-diagnostic=0 2>&1 | filecheck %s --check-prefix=BARE
 // RUN: not infer-opt %S/Inputs/twice.mlir --plugin %S/Inputs/plugin.py --break --debug 2>&1 | filecheck %s --check-prefix=DEBUG
+// RUN: not infer-opt %S/Inputs/twice.mlir --plugin %S/Inputs/plugin.py --break --mlir-print-stacktrace-on-diagnostic 2>&1 | filecheck %s --check-prefix=DEBUG
 
 // The place of the mistake, its line, a caret under it, notes with their own places.
 // CHECK:      errors.mlir:[[# @LINE + 19]]:19: error: use of undeclared SSA value name %nme; did you mean '%name'?

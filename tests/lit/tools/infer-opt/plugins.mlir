@@ -1,5 +1,6 @@
 // RUN: infer-opt %S/Inputs/twice.mlir --plugin=%S/Inputs/plugin.py --both | filecheck %s
 // RUN: infer-opt %S/Inputs/twice.mlir --load-pass-plugin %S/Inputs/plugin.py --pass-pipeline='cse,func.func(square-instead)' | filecheck %s
+// RUN: infer-opt %S/Inputs/twice.mlir --load-dialect-plugin=%S/Inputs/plugin.py --both --mlir-disable-threading | filecheck %s
 // RUN: infer-opt %S/Inputs/twice.mlir --pass-pipeline='func.func(cse),dce,scf-for-loop-unroll' | filecheck %s --check-prefix=STOCK
 // RUN: infer-opt %s --irdl-file=%S/Inputs/extra.irdl | filecheck %s --check-prefix=IRDL
 // RUN: not infer-opt %S/Inputs/twice.mlir --plugin=%t.absent.py 2>&1 | filecheck %s --check-prefix=ABSENT
