@@ -34,15 +34,16 @@ def compile(
     num_threads: int | None = None,
     dims: Mapping[str, int] | None = None,
     precision: str = "f32",
+    fallback: bool = True,
 ) -> Any:
     """Compile a model: the path of a model file or of IR text, the IR text itself, or a framework's live object.
 
     `opt_level` is none, basic, extended or layout; `dims` fixes symbolic dimensions by name; `num_threads` defaults to the
-    processors this process may use. Raises `inferir.core.InferError`, one clear line, for anything wrong with the model.
+    processors this process may use; an operator without native code runs in the reference executor, unless `fallback` is false. Raises `inferir.core.InferError`, one clear line, for anything wrong with the model.
     """
     from inferir.tools.driver import compile_model
 
-    return compile_model(model, target, opt_level, num_threads, dims, precision)
+    return compile_model(model, target, opt_level, num_threads, dims, precision, fallback=fallback)
 
 
 def load(path: str | os.PathLike[str], num_threads: int | None = None, verify: Verify = "first-run") -> Model:
@@ -50,7 +51,7 @@ def load(path: str | os.PathLike[str], num_threads: int | None = None, verify: V
 
     `verify` says when the weights are held against their checksum: at the "first-run", at "load", or "never".
     """
-    from inferir.backends.runtime.model import Model
+    from inferir.backends.runtime.model import load_program
     from inferir.backends.runtime.package import read_package
 
-    return Model(read_package(os.fspath(path), verify), num_threads)
+    return load_program(read_package(os.fspath(path), verify), num_threads)

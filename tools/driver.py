@@ -7,12 +7,15 @@ from typing import Any
 
 from xdsl.dialects.builtin import ModuleOp
 
+from inferir.backends.host.text import host_op
 from inferir.backends.runtime.program import Program
 from inferir.backends.target import Runnable, find_target
-from inferir.core import Context, InferError, PassManager, make_context, parse, text_of, verify
+from inferir.core import Context, InferError, Note, PassManager, make_context, parse, text_of, verify
 from inferir.core.diagnostics import file_line_col, render
 from inferir.core.discovery import load_plugin
 from inferir.core.sidecar import attach_weights
+from inferir.core.walk import walk
+from inferir.dialects.cpu import FALLBACK
 from inferir.frontends import frontend_for
 from inferir.tools.command_line import Reported
 
@@ -27,17 +30,20 @@ def compile_model(
     dims: Mapping[str, int] | None = None,
     precision: str = "f32",
     ctx: Context | None = None,
+    fallback: bool = True,
 ) -> Runnable:
     """The model ready to run; `inferir.compile` describes the arguments. Raises InferError."""
     if precision not in PRECISIONS:
         raise InferError(f"no precision '{precision}' (there is {', '.join(PRECISIONS)})")
-    artefact, _ = build(model, target, opt_level, dims or {}, ctx or make_context())
+    artefact, _ = build(model, target, opt_level, dims or {}, ctx or make_context(), fallback)
     return find_target(target).load(artefact, num_threads)
 
 
-def build_program(model: Any, target: str, opt_level: str, dims: Mapping[str, int], ctx: Context, keep_ir: bool = False) -> Program:
+def build_program(
+    model: Any, target: str, opt_level: str, dims: Mapping[str, int], ctx: Context, keep_ir: bool = False, fallback: bool = True
+) -> Program:
     """The model as a program that can be packaged. Raises InferError."""
-    program, module = build(model, target, opt_level, dims, ctx)
+    program, module = build(model, target, opt_level, dims, ctx, fallback)
     if not isinstance(program, Program):
         raise InferError(f"target '{target}' runs models in this process only: it makes no package")
     if keep_ir:
@@ -45,12 +51,24 @@ def build_program(model: Any, target: str, opt_level: str, dims: Mapping[str, in
     return program
 
 
-def build(model: Any, target: str, opt_level: str, dims: Mapping[str, int], ctx: Context) -> tuple[Any, ModuleOp]:
-    """The target's artefact, and the lowered module it was made from. Raises InferError."""
+def build(model: Any, target: str, opt_level: str, dims: Mapping[str, int], ctx: Context, fallback: bool = True) -> tuple[Any, ModuleOp]:
+    """The target's artefact, and the lowered module it was made from. Raises InferError, without `fallback` also where an op has no kernel."""
     module = read(model, ctx, dims)
     chosen = find_target(target)
     PassManager(chosen.pipeline(opt_level), ctx).run(module)
+    if not fallback:
+        refuse_fallback(module)
     return chosen.build(module, ctx), module
+
+
+def refuse_fallback(module: ModuleOp) -> None:
+    """Raise one InferError that lists every op the pipeline left to the reference executor, and why."""
+    left = [(op, host_op(op)) for op in walk(module) if FALLBACK in op.attributes]
+    if left:
+        what = "an operator has" if len(left) == 1 else f"{len(left)} operators have"
+        notes = [Note(f"{host.op}: {host.reason}", op.location) for op, host in left[1:]]
+        first, host = left[0]
+        raise InferError(f"{what} no native code: {host.op}: {host.reason}", first.location, notes)
 
 
 def read(model: Any, ctx: Context, dims: Mapping[str, int]) -> ModuleOp:

@@ -15,7 +15,7 @@ def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> 
     try:
         args = _parser().parse(argv, stdout)
         if args is not None:
-            _compile(args, stdin)
+            _compile(args, stdin, stdout)
     except (ModelError, UsageError) as e:
         stderr.write(f"infer-compile: error: {e}\n")
         return 1
@@ -25,13 +25,17 @@ def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> 
     return 0
 
 
-def _compile(args: argparse.Namespace, stdin: TextIO) -> None:
+def _compile(args: argparse.Namespace, stdin: TextIO, stdout: TextIO) -> None:
     from inferir.tools.driver import build_program, compiling
 
     with compiling("infer-compile", args.plugin) as ctx:
         model = stdin.read() if args.model == "-" else args.model
-        program = build_program(model, args.target, args.opt_level, args.dims, ctx, args.keep_ir)
+        program = build_program(model, args.target, args.opt_level, args.dims, ctx, args.keep_ir, not args.no_fallback)
     write_package(args.output, program)
+    if args.report:
+        from inferir.tools.report import write_report
+
+        write_report(program, stdout)
 
 
 def _parser() -> CommandLine:
@@ -46,6 +50,8 @@ def _parser() -> CommandLine:
     parser.add_argument("--opt-level", default="layout", help="none, basic, extended or layout (default)")
     parser.add_argument("--dims", type=sizes, default={}, help="fix symbolic dimensions: batch=1,seq=8")
     parser.add_argument("--keep-ir", action="store_true", help="put the lowered IR into the package, for people")
+    parser.add_argument("--no-fallback", action="store_true", help="refuse a model that needs the reference executor, naming the operators")
+    parser.add_argument("--report", action="store_true", help="list the operators without native code, why, and their share of the time")
     parser.add_argument("--plugin", action="append", default=[], metavar="FILE.py", help="load dialects, passes, rules and targets")
     return parser
 

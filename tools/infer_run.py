@@ -16,7 +16,7 @@ from typing import Any, TextIO
 import numpy as np
 
 import inferir
-from inferir.backends.runtime.arrays import contract, describe, random_inputs, read_inputs, write_npz
+from inferir.backends.runtime.arrays import arrays_in, contract, describe, random_inputs, read_inputs, write_npz
 from inferir.backends.runtime.package import is_package
 from inferir.backends.runtime.program import ModelError
 from inferir.tools.command_line import CommandLine, Reported, UsageError, sizes
@@ -76,7 +76,8 @@ def _outputs(args: argparse.Namespace, model: Any, inputs: dict[str, np.ndarray]
     """Run, write and summarise."""
     if args.profile and not hasattr(model, "profile"):
         raise UsageError("--profile needs native code: this target does not time its kernels")
-    outputs, times = model.profile(inputs) if args.profile else (model.run(inputs), [])
+    results, times = model.profile(inputs) if args.profile else (model.run(inputs), [])
+    outputs = arrays_in(results)
     if args.output:
         write_npz(args.output, outputs)
     stdout.writelines(describe(name, array) + "\n" for name, array in outputs.items())

@@ -10,47 +10,77 @@ from xdsl.ir import Attribute, Operation
 
 from inferir.backends.cpu.compile import Processor, compile_object, host
 from inferir.backends.cpu.emit.main import emit_program, timed
-from inferir.backends.runtime.program import Port, Program
+from inferir.backends.host.text import host_ops, host_text
+from inferir.backends.interpreter.model import ports_of
+from inferir.backends.runtime.package import HOST_STEPS
+from inferir.backends.runtime.program import Entry, Port, Program
 from inferir.core import Context, InferError
 from inferir.core.constants import constant_value
 from inferir.core.diagnostics import node_names
 from inferir.core.types import numpy_dtype
-from inferir.dialects.cpu import LaunchOp, WeightOp
+from inferir.dialects.cpu import HOST, LaunchOp, WeightOp, native_programs
 
 
 def build_program(module: ModuleOp, ctx: Context, processor: Processor | None = None) -> Program:
     """Compile a level 4 module. Weights are evaluated when they are written or first run, not now."""
     processor = processor or host()
-    main = next((o for o in module.body.ops if isinstance(o, func.FuncOp) and o.sym_name.data == "main"), None)
-    if main is None or main.arg_attrs is None:
+    functions = {f.sym_name.data: f for f in module.body.ops if isinstance(f, func.FuncOp)}
+    main = functions.get("main")
+    hosted = main is not None and HOST in main.attributes
+    natives = [function for function, _ in native_programs(module)]
+    if main is None or not (hosted or main in natives) or any(f.arg_attrs is None for f in natives):
         raise InferError("the module has no function @main on buffers; run the pipeline of the cpu target before", module.location)
+    entries = tuple(_entry(f) for f in natives)
+    listed = [op for op in module.body.ops if isinstance(op, WeightOp)]
+    weights: list[tuple[int, Any]] = [(op.offset, _value(op, ctx)) for op in listed]
+    size = max((op.offset + _size(op) for op in listed), default=0)
+    program = Program(
+        inputs=entries[0].inputs if not hosted else (),
+        outputs=entries[0].outputs if not hosted else (),
+        symbols=entries[0].symbols if not hosted else (),
+        code=compile_object(emit_program(module, processor.triple), processor) if natives else b"",
+        weights=weights,
+        weights_size=size,
+        arch=processor.triple.partition("-")[0],
+        cpu_features=processor.required(),
+        launches=entries[0].launches if not hosted else (),
+        assumes=entries[0].assumes if not hosted else (),
+        producer=f"inferir {version('inferir')}",
+        metadata={key: str(value.value.data) for key, value in main.attributes.items() if isinstance(value, IntegerAttr)},
+    )
+    if hosted:
+        program.inputs, program.outputs = ports_of(main)
+        program.host, more, program.weights_size = host_text(main, ctx, size)
+        program.weights += more
+        program.entries, program.host_ops = entries, host_ops(main)
+        program.required_features = (HOST_STEPS,)
+    return program
+
+
+def _entry(function: func.FuncOp) -> Entry:
+    """What the runtime must know of a native function."""
+    assert function.arg_attrs is not None
     inputs, outputs, symbols = [], [], []
-    for argument, attributes in zip(main.body.block.args[2:], main.arg_attrs.data[2:], strict=True):
+    for argument, attributes in zip(function.body.block.args[2:], function.arg_attrs.data[2:], strict=True):
         if isinstance(argument.type, IndexType):
             symbols.append(_text(attributes.data["inference.symbol"]))
         else:
             (outputs if "inference.output" in attributes.data else inputs).append(_port(attributes))
-    weights = [op for op in module.body.ops if isinstance(op, WeightOp)]
-    return Program(
-        inputs=tuple(inputs),
-        outputs=tuple(outputs),
-        symbols=tuple(symbols),
-        code=compile_object(emit_program(module, processor.triple), processor),
-        weights=[(op.offset, _value(op, ctx)) for op in weights],
-        weights_size=max((op.offset + _size(op) for op in weights), default=0),
-        arch=processor.triple.partition("-")[0],
-        cpu_features=processor.required(),
-        launches=tuple(_origin(op) for op in timed(main)),
-        producer=f"inferir {version('inferir')}",
-        metadata={key: str(value.value.data) for key, value in main.attributes.items() if isinstance(value, IntegerAttr)},
-    )
+    launches = tuple(_origin(op) for op in timed(function))
+    assumed = function.attributes.get("cpu.assumes")
+    pairs = [_sizes(pair) for pair in assumed.data] if isinstance(assumed, ArrayAttr) else []
+    assumes = tuple((a, b) for a, b in pairs)
+    return Entry(function.sym_name.data, tuple(inputs), tuple(outputs), tuple(symbols), launches, assumes)
 
 
 def _port(attributes: DictionaryAttr) -> Port:
-    dims = attributes.data["inference.dims"]
+    dtype = str(attributes.data.get("inference.dtype", "f32"))
+    return Port(_text(attributes.data["inference.name"]), dtype, _sizes(attributes.data["inference.dims"]))
+
+
+def _sizes(dims: Attribute) -> tuple[int | str, ...]:
     assert isinstance(dims, ArrayAttr)
-    sizes = tuple(d.value.data if isinstance(d, IntegerAttr) else _text(d) for d in dims.data)
-    return Port(_text(attributes.data["inference.name"]), str(attributes.data.get("inference.dtype", "f32")), sizes)
+    return tuple(d.value.data if isinstance(d, IntegerAttr) else _text(d) for d in dims.data)
 
 
 def _text(attribute: Attribute) -> str:

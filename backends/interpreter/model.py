@@ -7,7 +7,7 @@ import numpy as np
 from xdsl.dialects.builtin import DYNAMIC_INDEX, ArrayAttr, DictionaryAttr, ModuleOp, StringAttr, TensorType
 from xdsl.dialects.func import FuncOp
 
-from inferir.backends.runtime.program import Port
+from inferir.backends.runtime.program import UNNAMED, Port
 from inferir.core import Context, InferError
 from inferir.core.executor import argument_names, execute, result_names
 
@@ -17,10 +17,7 @@ class Interpreted:
 
     def __init__(self, module: ModuleOp, ctx: Context):
         self.module, self.ctx = module, ctx
-        main = main_of(module)
-        types, attributes = main.function_type, (main.arg_attrs, main.res_attrs)
-        self.inputs = _ports(argument_names(main), types.inputs.data, attributes[0])
-        self.outputs = _ports(result_names(main), types.outputs.data, attributes[1])
+        self.inputs, self.outputs = ports_of(main_of(module))
 
     def __call__(self, *inputs: Any) -> np.ndarray | tuple[np.ndarray, ...]:
         """Run on the inputs in order."""
@@ -50,6 +47,14 @@ def main_of(module: ModuleOp) -> FuncOp:
     raise InferError("the module has no function @main to run", module.location)
 
 
+def ports_of(main: FuncOp) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
+    """The inputs and outputs of a function on tensors (or other values)."""
+    return (
+        _ports(argument_names(main), main.function_type.inputs.data, main.arg_attrs),
+        _ports(result_names(main), main.function_type.outputs.data, main.res_attrs),
+    )
+
+
 def _ports(names: Sequence[str], types: Sequence[Any], attributes: ArrayAttr[DictionaryAttr] | None) -> tuple[Port, ...]:
     return tuple(
         _port(name, type, attributes.data[i].data if attributes else {}) for i, (name, type) in enumerate(zip(names, types, strict=True))
@@ -61,9 +66,9 @@ def _port(name: str, type: Any, attributes: Mapping[str, Any]) -> Port:
         return Port(name, str(type), ())
     named = attributes.get("inference.dims")
     symbols = (
-        [d.data if isinstance(d, StringAttr) else "?" for d in named.data]
+        [d.data if isinstance(d, StringAttr) else UNNAMED for d in named.data]
         if isinstance(named, ArrayAttr)
-        else ["?"] * len(type.get_shape())
+        else [UNNAMED] * len(type.get_shape())
     )
     dims = [symbol if size == DYNAMIC_INDEX else size for size, symbol in zip(type.get_shape(), symbols, strict=True)]
     return Port(name, str(type.element_type), tuple(dims))

@@ -7,7 +7,7 @@ its name only when it is complete. Equal programs give equal bytes.
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,8 +16,8 @@ import flatbuffers
 import numpy as np
 
 from inferir.backends.runtime.flat import IDENTIFIER, SCALARS, SCHEMA
-from inferir.backends.runtime.package import ALIGNMENT, CODE, HEADER, IR, MAGIC, MAJOR, MINOR, WEIGHTS, metadata_digest
-from inferir.backends.runtime.program import DTYPES, ModelError, Port, Program
+from inferir.backends.runtime.package import ALIGNMENT, CODE, HEADER, HOST, IR, MAGIC, MAJOR, MINOR, WEIGHTS, metadata_digest
+from inferir.backends.runtime.program import DTYPES, Assumptions, Entry, ModelError, Port, Program
 
 TENSOR_ALIGNMENT = 64
 ABI = "native-abi-1"
@@ -41,6 +41,7 @@ def write_package(path: str | Path, program: Program) -> None:
         _Segment(WEIGHTS, "weights", program.weights_size, _weights(program)),
         _Segment(CODE, "code", len(program.code), [program.code]),
     ]
+    segments += [_Segment(HOST, "host", len(text := program.host.encode()), [text])] if program.host else []
     segments += [_Segment(IR, level, len(text.encode()), [text.encode()]) for level, text in program.ir.items()]
     at = HEADER.size + len(_metadata(program, segments))  # checksums have a fixed size, so the real metadata will have the same
     for s in segments:
@@ -65,7 +66,7 @@ def write_package(path: str | Path, program: Program) -> None:
 
 
 def _check(program: Program) -> None:
-    for port in (*program.inputs, *program.outputs):
+    for port in (*program.inputs, *program.outputs) if not program.host else ():
         if port.dtype not in DTYPES:
             raise ModelError(f"'{port.name}' has element type {port.dtype}, which a package cannot pass")
     for what, names in (("inputs", program.inputs), ("outputs", program.outputs)):
@@ -101,6 +102,9 @@ def _stream(f: BinaryIO, segment: _Segment) -> bytes:
 def _metadata(program: Program, segments: list[_Segment]) -> bytes:
     """The FlatBuffer."""
     features = sorted({ABI, *program.required_features})
+    parts: dict[str, Any] = {"assumes": _assumes(program.assumes)} if program.assumes else {}
+    if program.host:  # left out otherwise: a program that is native as a whole has none of this
+        parts |= {"entries": [_entry(e) for e in program.entries], "host_ops": [vars(o) for o in program.host_ops]}
     return encode(
         {
             "required_features": features,
@@ -114,13 +118,32 @@ def _metadata(program: Program, segments: list[_Segment]) -> bytes:
             "launches": list(program.launches),
             "segments": [vars(s) for s in segments],
             "metadata": [{"key": k, "value": v} for k, v in sorted(program.metadata.items())],
+            **parts,
         }
     )
 
 
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "inputs": [_port(port) for port in entry.inputs],
+        "outputs": [_port(port) for port in entry.outputs],
+        "symbols": [{"name": name} for name in entry.symbols],
+        "launches": list(entry.launches),
+        "assumes": _assumes(entry.assumes),
+    }
+
+
+def _assumes(pairs: Assumptions) -> list[dict[str, Any]]:
+    return [{"dims": _dims(pair)} for pair in pairs]
+
+
+def _dims(dims: Sequence[int | str]) -> list[dict[str, Any]]:
+    return [{"size": d} if isinstance(d, int) else {"expression": d} for d in dims]
+
+
 def _port(port: Port) -> dict[str, Any]:
-    dims = [{"size": d} if isinstance(d, int) else {"expression": d} for d in port.dims]
-    return {"name": port.name, "dtype": port.dtype, "dims": dims}
+    return {"name": port.name, "dtype": port.dtype, "dims": _dims(port.dims)}
 
 
 def encode(model: dict[str, Any]) -> bytes:

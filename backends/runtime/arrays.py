@@ -6,11 +6,12 @@ import secrets
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from inferir.backends.runtime import dims
-from inferir.backends.runtime.program import DTYPES, ModelError, Port
+from inferir.backends.runtime.program import DTYPES, UNNAMED, ModelError, Port
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # what a zip member without a date carries: equal arrays give equal files
 
@@ -38,8 +39,11 @@ def random_inputs(ports: tuple[Port, ...], sizes: Mapping[str, int], seed: int =
     rng = np.random.default_rng(seed)
     arrays = {}
     for port in ports:
-        symbols = set().union(*(dims.names(dim, tuple(sizes)) for dim in port.dims))
-        shape = tuple(dims.evaluate(dim, {**dict.fromkeys(symbols, 1), **sizes}) for dim in port.dims)
+        if port.dtype not in DTYPES:
+            raise ModelError(f"there are no random values for input '{port.name}', which is {port.dtype}: give it in an npz file")
+        known = [1 if dim == UNNAMED else dim for dim in port.dims]
+        symbols = set().union(*(dims.names(dim, tuple(sizes)) for dim in known))
+        shape = tuple(dims.evaluate(dim, {**dict.fromkeys(symbols, 1), **sizes}) for dim in known)
         dtype = DTYPES[port.dtype]
         values = rng.standard_normal(shape) if dtype.kind in "fc" else rng.integers(0, 2 if dtype.kind == "b" else 10, shape)
         arrays[port.name] = np.asarray(values, dtype)
@@ -62,9 +66,22 @@ def write_npz(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def arrays_in(values: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """Outputs as arrays: the elements of a sequence as y.0, y.1, ..., strings as numpy's, an absent optional not at all."""
+    out: dict[str, np.ndarray] = {}
+    for name, value in values.items():
+        if isinstance(value, list | tuple):
+            out |= arrays_in({f"{name}.{i}": each for i, each in enumerate(value)})
+        elif value is not None:
+            array = np.asarray(value)
+            out[name] = array.astype(np.str_) if array.dtype == object else array
+    return out
+
+
 def describe(name: str, array: np.ndarray) -> str:
     """One line about an array: type, shape, range and the first values."""
-    head = " ".join(f"{v:.6g}" for v in array.reshape(-1)[:4].tolist()) if array.dtype.kind != "c" else ""
+    first = array.reshape(-1)[:4].tolist() if array.dtype.kind != "c" else ()
+    head = " ".join(repr(v) if isinstance(v, str) else f"{v:.6g}" for v in first)
     line = f"{name}: {array.dtype.name}[{', '.join(map(str, array.shape))}]"
     if not array.size:
         return f"{line} (empty)"

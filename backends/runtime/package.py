@@ -27,14 +27,16 @@ from typing import Any, BinaryIO, Literal, get_args
 import numpy as np
 
 from inferir.backends.runtime.flat import FlatReader
-from inferir.backends.runtime.program import ModelError, Port, Program
+from inferir.backends.runtime.program import Assumptions, Entry, HostOp, ModelError, Port, Program
 
 MAGIC = b"INFR"
 MAJOR, MINOR = 1, 0
 HEADER = struct.Struct("<4sHHQQQQ24s")
 ALIGNMENT = 4096
-KNOWN_FEATURES = frozenset({"native-abi-1"})
-WEIGHTS, CODE, IR = 0, 1, 2
+HOST_STEPS = "host-steps-1"
+"""The feature of a program that is native in parts: a HOST segment holds the IR text of the rest."""
+KNOWN_FEATURES = frozenset({"native-abi-1", HOST_STEPS})
+WEIGHTS, CODE, IR, HOST = 0, 1, 2, 3
 _LARGEST_METADATA = 1 << 28
 _PIECE = 1 << 20
 
@@ -69,6 +71,7 @@ def read_package(path: str | Path, verify: Verify = "first-run") -> Program:
         model, segments = _read_tables(f)
         code = [s for s in segments if s.kind == CODE]
         weights = [s for s in segments if s.kind == WEIGHTS]
+        host = [s for s in segments if s.kind == HOST]
         if len(code) != 1 or len(weights) > 1:
             raise ModelError(f"the package has {len(code)} segments of code and {len(weights)} of weights; it should have one of each")
         mapped = [_MappedWeights(f, s, verify != "never") for s in weights]
@@ -89,6 +92,20 @@ def read_package(path: str | Path, verify: Verify = "first-run") -> Program:
             producer=model["producer"],
             required_features=tuple(model["required_features"]),
             metadata={kv["key"]: kv["value"] for kv in model["metadata"]},
+            entries=tuple(
+                Entry(
+                    e["name"],
+                    _ports(e["inputs"]),
+                    _ports(e["outputs"]),
+                    tuple(s["name"] for s in e["symbols"]),
+                    tuple(e["launches"]),
+                    _assumes(e["assumes"]),
+                )
+                for e in model["entries"]
+            ),
+            host="".join(_bytes(f, s).decode() for s in host),
+            host_ops=tuple(HostOp(**o) for o in model["host_ops"]),
+            assumes=_assumes(model["assumes"]),
         )
 
 
@@ -156,7 +173,18 @@ def _segments(tables: list[dict[str, Any]], end: int, file_size: int) -> Iterato
 
 
 def _ports(tables: list[dict[str, Any]]) -> tuple[Port, ...]:
-    return tuple(Port(p["name"], p["dtype"], tuple(d["expression"] or d["size"] for d in p["dims"])) for p in tables)
+    return tuple(Port(p["name"], p["dtype"], _dims(p["dims"])) for p in tables)
+
+
+def _dims(tables: list[dict[str, Any]]) -> tuple[int | str, ...]:
+    return tuple(d["expression"] or d["size"] for d in tables)
+
+
+def _assumes(tables: list[dict[str, Any]]) -> Assumptions:
+    pairs = [_dims(table["dims"]) for table in tables]
+    if any(len(pair) != 2 for pair in pairs):
+        raise ModelError("the package's metadata is damaged: an assumption compares two dimensions")
+    return tuple((a, b) for a, b in pairs)
 
 
 def _bytes(f: BinaryIO, segment: Segment) -> bytes:

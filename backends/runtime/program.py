@@ -14,6 +14,9 @@ The native side of the contract. `Program.code` is one ELF object that exports, 
     pool     4096 zeroed bytes, 64-byte aligned, the program's own but for the words in `Pool`
 
 Inferences of one loaded model never overlap: the runtime holds a lock for the length of `inferir_run`.
+
+A program that is native in parts (`Program.host`) exports `inferir_run_<name>` and `inferir_arena_size_<name>` for each of
+`Program.entries` instead. They share arena, weights and pool.
 """
 
 from collections.abc import Callable
@@ -73,9 +76,16 @@ DTYPES: dict[str, np.dtype] = {
 }
 
 
+UNNAMED = "?"
+"""A dimension that is neither a number nor has a name: only in programs that are native in parts."""
+
+
 @dataclass(frozen=True)
 class Port:
-    """One input or output: its name, element type (MLIR spelling) and dimensions (a size, or an expression over the symbols)."""
+    """One input or output: its name, element type (MLIR spelling) and dimensions (a size, or an expression over the symbols).
+
+    A port of a program that is native in parts may also be no tensor: `dtype` is then the whole type, such as `!framework.seq<...>`.
+    """
 
     name: str
     dtype: str
@@ -83,6 +93,40 @@ class Port:
 
     def __str__(self) -> str:
         return f"{self.name}: {self.dtype}[{', '.join(map(str, self.dims))}]"
+
+
+def exports(name: str) -> tuple[str, str]:
+    """The symbols under which an object exports a native function and the size of its arena."""
+    suffix = "" if name == "main" else f"_{name}"
+    return f"inferir_run{suffix}", f"inferir_arena_size{suffix}"
+
+
+Assumptions = tuple[tuple[int | str, int | str], ...]
+"""Pairs of dimensions that code takes to be equal."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A native function: its ports, the symbolic dimensions in the order it takes them, one name per kernel launch."""
+
+    name: str
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
+    symbols: tuple[str, ...]
+    launches: tuple[str, ...] = ()
+    assumes: Assumptions = ()
+
+
+@dataclass(frozen=True)
+class HostOp:
+    """An op that has no native code: its name, the node of the source model, and why."""
+
+    op: str
+    node: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.op} (node '{self.node}')" if self.node else self.op
 
 
 @dataclass
@@ -103,3 +147,12 @@ class Program:
     required_features: tuple[str, ...] = ()  # what a reader must know of beyond the format itself
     metadata: dict[str, str] = field(default_factory=dict)
     ir: dict[str, str] = field(default_factory=dict)  # text by level, for people
+    entries: tuple[Entry, ...] = ()  # the native functions that `host` calls
+    host: str = ""  # IR text of @main where not all of it is native; its weights are named by their offset in `weights`
+    host_ops: tuple[HostOp, ...] = ()  # the ops of it that the reference executor runs
+    assumes: Assumptions = ()  # checked before native code runs
+
+    @property
+    def main(self) -> Entry:
+        """The program as one native function, which it is where there is no `host`."""
+        return Entry("main", self.inputs, self.outputs, self.symbols, self.launches, self.assumes)

@@ -10,6 +10,7 @@ from inferir.dialects.cpu.elements import LoadOp, SizeOp, StoreOp, element_of
 from inferir.dialects.cpu.elementwise import MapOp, TransposeOp
 from inferir.dialects.cpu.execution import execute_on_buffers, register
 from inferir.dialects.cpu.generate import GenerateOp
+from inferir.dialects.cpu.host import FALLBACK, HOST, CallOp, arena_function, native_functions, native_programs
 from inferir.dialects.cpu.matmul import GemmOp, pack_gemm, unpack_gemm
 from inferir.dialects.cpu.packing import PackConv2dOp, PackDwconv2dOp, PackGatesOp, PackGemmOp
 from inferir.dialects.cpu.pooling import LrnOp, Pool2dOp, ReduceOp, SoftmaxOp
@@ -26,14 +27,18 @@ ON_TENSORS = (PackConv2dOp, PackDwconv2dOp, PackGemmOp, PackGatesOp, PackWinogra
 ON_BUFFERS = (AllocOp, ConstantOp, WeightOp, ViewOp)
 ELEMENTS = (LoadOp, StoreOp, SizeOp)
 CPU = Dialect(
-    "cpu", [*LEVEL3, RecurrenceOp, IfOp, LoopOp, YieldOp, *ELEMENTS, *ON_TENSORS, *ON_BUFFERS, KernelOp, DoneOp, LaunchOp, *MICROKERNELS]
+    "cpu",
+    [*LEVEL3, RecurrenceOp, IfOp, LoopOp, YieldOp, *ELEMENTS, *ON_TENSORS, *ON_BUFFERS, KernelOp, DoneOp, LaunchOp, CallOp, *MICROKERNELS],
 )
 
 __all__ = [
     "CPU",
+    "FALLBACK",
+    "HOST",
     "LEVEL3",
     "MICROKERNELS",
     "AllocOp",
+    "CallOp",
     "ConcatOp",
     "ConstantOp",
     "Conv2dOp",
@@ -70,8 +75,11 @@ __all__ = [
     "WeightOp",
     "WinogradConv2dOp",
     "YieldOp",
+    "arena_function",
     "element_of",
     "execute_on_buffers",
+    "native_functions",
+    "native_programs",
     "pack_conv2d",
     "pack_dwconv2d",
     "pack_gates",

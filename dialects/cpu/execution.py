@@ -1,4 +1,4 @@
-"""Level 3 on buffers in the reference executor: a memref is a numpy view of the memory it lies in.
+"""Level 3 on buffers, and programs native in parts, in the reference executor: a memref is a numpy view of the memory it lies in.
 
 `execute_on_buffers` runs a module after `bufferize` and after `plan-arena` alike. Fresh memory is filled with NaN, so that
 reading what was never written shows.
@@ -11,17 +11,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from xdsl.dialects import func
 from xdsl.dialects.arith import ConstantOp as ScalarConstantOp
-from xdsl.dialects.builtin import DYNAMIC_INDEX, ArrayAttr, DictionaryAttr, IndexType, IntegerAttr, MemRefType, ModuleOp, StringAttr
+from xdsl.dialects.builtin import DYNAMIC_INDEX, DictionaryAttr, IndexType, IntegerAttr, MemRefType, ModuleOp, StringAttr
 from xdsl.ir import Operation
 
 from inferir.core import Context, InferError
 from inferir.core.constants import constant_value
 from inferir.core.dims import evaluate, parse_dim, symbols
-from inferir.core.executor import SEMANTICS, Executor, argument_names, semantics
+from inferir.core.executor import SEMANTICS, Executor, argument_names, bind_inputs, semantics
 from inferir.core.types import numpy_dtype
 from inferir.dialects.cpu.base import Level3Op
 from inferir.dialects.cpu.buffers import AllocOp, WeightOp
+from inferir.dialects.cpu.host import HOST, CallOp, arena_function
 from inferir.dialects.cpu.program import ViewOp
 from inferir.dialects.cpu.recurrence import RecurrenceOp
 
@@ -104,38 +106,60 @@ def fresh(size: int) -> np.ndarray:
     return np.full(size, 0xFF, np.uint8)
 
 
+@semantics("cpu.call")
+def _call(executor: Executor, op: Operation, operands: list[Any]) -> list[Any]:
+    assert isinstance(op, CallOp)
+    function = executor.function(op.callee.root_reference.data)
+    if any(isinstance(t, MemRefType) for t in function.function_type.inputs.data):
+        return run_on_buffers(executor, function, operands)
+    return executor.call(function.sym_name.data, operands)
+
+
 def execute_on_buffers(module: ModuleOp, inputs: Mapping[str, Any], ctx: Context) -> list[np.ndarray]:
-    """Run @main on buffers on inputs by name; the outputs in order. Raises InferError for inputs that do not fit."""
+    """Run @main, on buffers or on the host, on inputs by name; the outputs in order. Raises InferError for inputs that do not fit."""
     executor = Executor(module, ctx)
     main = executor.function("main")
-    names = argument_names(main)
-    attributes = main.arg_attrs.data if main.arg_attrs is not None else [DictionaryAttr({})] * len(names)
-    given: dict[str, int] = {}
-    for name, each in zip(names, attributes, strict=True):
-        dims = each.data.get("inference.dims")
-        if name in inputs and isinstance(dims, ArrayAttr):
-            given.update({d.data: n for d, n in zip(dims.data, inputs[name].shape, strict=True) if isinstance(d, StringAttr)})
-    arguments: list[Any] = []
-    outputs: list[np.ndarray] = []
-    for name, each, type in zip(names, attributes, main.function_type.inputs.data, strict=True):
-        if isinstance(type, IndexType):
-            arguments.append(given[each.data["inference.symbol"].data])  # pyright: ignore[reportAttributeAccessIssue]
-        elif name in inputs and "inference.output" not in each.data:
-            arguments.append(np.ascontiguousarray(inputs[name]))
-        elif "inference.output" in each.data:
-            outputs.append(_output(each, type, given))
-            arguments.append(outputs[-1])
-        else:
-            arguments.append(None)
-    if main.function_type.inputs.data and arguments[0] is None:
-        sizes = [a for a in arguments if isinstance(a, int)]
-        arguments[0] = fresh(int(executor.call("arena_size", sizes)[0]))
-        arguments[1] = weights_segment(module, ctx)
-    missing = [name for name, a in zip(names, arguments, strict=True) if a is None]
+    if HOST in main.attributes:
+        return executor.call("main", bind_inputs(main, inputs))
+    names = [name for name, attributes in _described(main) if "inference.dims" in attributes and "inference.output" not in attributes]
+    missing = [name for name in names if name not in inputs]
     if missing:
         raise InferError(f"input '{missing[0]}' is missing")
-    executor.call("main", arguments)
+    return run_on_buffers(executor, main, [inputs[name] for name in names])
+
+
+def run_on_buffers(executor: Executor, function: func.FuncOp, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Run a function on buffers on its inputs in order; the outputs in order."""
+    given: dict[str, int] = {}
+    rest = iter(inputs)
+    arguments: list[Any] = []
+    outputs: list[np.ndarray] = []
+    for (_, attributes), type in zip(_described(function), function.function_type.inputs.data, strict=True):
+        if isinstance(type, IndexType):
+            arguments.append(given[attributes["inference.symbol"].data])
+        elif "inference.output" in attributes:
+            outputs.append(_output(attributes, type, given))
+            arguments.append(outputs[-1])
+        elif "inference.dims" in attributes:
+            arguments.append(np.ascontiguousarray(array := next(rest)).reshape(array.shape))
+            given.update(
+                {d.data: n for d, n in zip(attributes["inference.dims"].data, array.shape, strict=True) if isinstance(d, StringAttr)}
+            )
+        else:
+            arguments.append(None)
+    if arguments and arguments[0] is None:
+        sizes = [a for a in arguments if isinstance(a, int)]
+        arguments[0] = fresh(int(executor.call(arena_function(function.sym_name.data), sizes)[0]))
+        arguments[1] = weights_segment(executor.module, executor.ctx)
+    executor.call(function.sym_name.data, arguments)
     return outputs
+
+
+def _described(function: func.FuncOp) -> list[tuple[str, Mapping[str, Any]]]:
+    """Name and attributes of every argument."""
+    names = argument_names(function)
+    attributes = function.arg_attrs.data if function.arg_attrs is not None else [DictionaryAttr({})] * len(names)
+    return [(name, each.data) for name, each in zip(names, attributes, strict=True)]
 
 
 def weights_segment(module: ModuleOp, ctx: Context) -> np.ndarray:
@@ -147,11 +171,9 @@ def weights_segment(module: ModuleOp, ctx: Context) -> np.ndarray:
     return out
 
 
-def _output(attributes: DictionaryAttr, type: Any, given: Mapping[str, int]) -> np.ndarray:
-    dims = attributes.data["inference.dims"]
-    assert isinstance(dims, ArrayAttr)
-    shape = [_number(d, given) for d in dims.data]
-    element = attributes.data.get("inference.dtype", type.element_type)
+def _output(attributes: Mapping[str, Any], type: Any, given: Mapping[str, int]) -> np.ndarray:
+    shape = [_number(d, given) for d in attributes["inference.dims"].data]
+    element = attributes.get("inference.dtype", type.element_type)
     dtype = numpy_dtype(element)
     return fresh(int(np.prod(shape, dtype=np.int64)) * dtype.itemsize).view(dtype).reshape(shape)
 

@@ -28,6 +28,10 @@ class ConversionTarget:
     illegal_dialects: frozenset[str] = frozenset()
     legal_if: dict[str, Callable[[Operation], bool]] = field(default_factory=dict)
     """By op name: legal where the function says so."""
+    unfit: Callable[[Operation], str | None] = lambda op: None
+    """Why no pattern is to look at an op, None where they may."""
+    keep_whole: bool = False
+    """Whether an op that stays illegal keeps its regions as they are."""
 
     def is_legal(self, op: Operation) -> bool:
         """Whether the op may stay. Ops of dialects that are named nowhere are legal."""
@@ -122,8 +126,9 @@ class _Conversion:
             return
         if depth > MAX_DEPTH:
             raise InferError(f"converting {op.name} does not come to an end: its replacements need conversion again and again", op.location)
-        reasons: list[str] = []
-        for pattern in self._patterns_for(type(op)):
+        unfit = self.target.unfit(op)
+        reasons: list[str] = [] if unfit is None else [unfit]
+        for pattern in self._patterns_for(type(op)) if unfit is None else ():
             if self.log.allow is not None and not self.log.allows(pattern, op):
                 continue
             rewriter = Rewriter(op, self.ctx)
@@ -144,7 +149,8 @@ class _Conversion:
                 if self.log.keep_reasons:
                     self.log.declined.append((pattern, op, reason))
         self.left.append(Illegal(op, tuple(reasons)))
-        self.run(op)
+        if not self.target.keep_whole:
+            self.run(op)
 
     def _patterns_for(self, op_type: type[Operation]) -> tuple[Pattern, ...]:
         found = self.by_type.get(op_type)

@@ -8,7 +8,8 @@ structural: `2*batch + batch == 3*batch`. Everything that is a plain number is a
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Union
 
 Monomial = tuple[str, ...]
@@ -127,10 +128,28 @@ def product(dims: Shape) -> DimLike:
     return total
 
 
+_listeners: list[list[tuple[DimLike, DimLike]]] = []
+
+
+@contextmanager
+def assumptions() -> Iterator[list[tuple[DimLike, DimLike]]]:
+    """The pairs of dimensions that `differ` could not tell apart while the block ran: whoever asked takes them to be equal."""
+    pairs: list[tuple[DimLike, DimLike]] = []
+    _listeners.append(pairs)
+    try:
+        yield pairs
+    finally:
+        _listeners.remove(pairs)
+
+
 def differ(a: DimLike, b: DimLike) -> bool:
     """Whether two dimensions can never be equal; False where the symbols leave it open."""
     difference = a - b
-    return isinstance(difference, int) and difference != 0
+    if isinstance(difference, int):
+        return difference != 0
+    for pairs in _listeners:
+        pairs.append((a, b))
+    return False
 
 
 def same(a: Shape, b: Shape) -> bool:
@@ -148,10 +167,10 @@ def broadcast(*shapes: Shape) -> Shape:
             if len(shape) < -axis or shape[axis] == 1:
                 continue
             dim = shape[axis]
+            if here != 1 and differ(here, dim):
+                raise ValueError(f"cannot broadcast {' with '.join(shape_text(s) for s in shapes)}")
             if here == 1 or (isinstance(dim, int) and not isinstance(here, int)):
                 here = dim
-            elif differ(here, dim):
-                raise ValueError(f"cannot broadcast {' with '.join(shape_text(s) for s in shapes)}")
         out.append(here)
     return tuple(out)
 

@@ -79,7 +79,7 @@ class Executor:
             operands = [values[v] for v in op.operands]
             if op.has_trait(IsTerminator):
                 return operands
-            results = self._run_op(op, operands, values)
+            results = self.run_op(op, operands, values)
             if self.observer is not None:
                 self.observer(op, results)
             values.update(zip(op.results, results, strict=True))
@@ -87,7 +87,8 @@ class Executor:
                 values.pop(dead, None)
         return []
 
-    def _run_op(self, op: Operation, operands: list[Any], values: Values) -> list[Any]:
+    def run_op(self, op: Operation, operands: list[Any], values: Values) -> list[Any]:
+        """The results of an op; `values` are those that its regions may read."""
         handler = SEMANTICS.get(op.name)
         if handler is not None:
             return handler(self, op, operands)

@@ -31,7 +31,7 @@ from xdsl.dialects.builtin import (
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from inferir.core import Context, InferError, Pass
-from inferir.core.dims import DimLike, Shape, product, symbols
+from inferir.core.dims import DimLike, Shape, assumptions, product, symbols
 from inferir.core.executor import argument_names, result_names
 from inferir.core.rewriting import constant_attribute_of
 from inferir.core.shapes import ShapeAnalysis
@@ -46,13 +46,16 @@ from inferir.passes.cpu.memory.sizes import Indices
 
 
 class Bufferize(Pass):
-    """Destination passing: concatenations, slices and reshapes become views, inputs and outputs are used where the caller has them."""
+    """Destination passing: concatenations, slices and reshapes become views, inputs and outputs are used where the caller has them.
+
+    `cpu.assumes` on the function lists the pairs of dimensions that only the caller's arrays can tell apart, and that kernels take to be equal.
+    """
 
     def run(self, op: Operation, ctx: Context) -> None:
-        """Bufferize the function (or every function of the module)."""
-        functions = [op] if isinstance(op, func.FuncOp) else [o for o in op.walk() if isinstance(o, func.FuncOp)]
-        for function in functions:
-            if any(isinstance(t, TensorType) for t in function.function_type.inputs.data + function.function_type.outputs.data):
+        """Bufferize the function (or every function of the module that does not run on the host)."""
+        for function in [op] if isinstance(op, func.FuncOp) else [o for o in op.walk() if isinstance(o, func.FuncOp)]:
+            ports = function.function_type.inputs.data + function.function_type.outputs.data
+            if cpu.HOST not in function.attributes and any(isinstance(t, TensorType) for t in ports):
                 Bufferizer(function, self).run()
 
 
@@ -62,7 +65,8 @@ class Bufferizer:
     def __init__(self, function: func.FuncOp, step: Pass):
         self.step = step
         self.old = function
-        self.shapes = ShapeAnalysis(function)
+        with assumptions() as self.assumed:
+            self.shapes = ShapeAnalysis(function)
         self.source = function.body.block
         last = self.source.last_op
         assert isinstance(last, func.ReturnOp)
@@ -97,6 +101,9 @@ class Bufferizer:
             self.location = op.location
             self.op(op)
         attributes = self.attributes(names)
+        assumed = {(str(a), str(b)): _dims((a, b)) for a, b in self.assumed if symbols(a) | symbols(b) <= set(names)}
+        if assumed:
+            self.old.attributes["cpu.assumes"] = ArrayAttr(assumed.values())
         replaced = self.old.detach_region(self.old.body)
         replaced.drop_all_references()
         self.old.add_region(Region(self.block))

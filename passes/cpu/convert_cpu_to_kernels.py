@@ -22,6 +22,7 @@ from inferir.dialects.cpu.base import Level3Op
 from inferir.dialects.cpu.convolution import Conv2dOp, Dwconv2dOp
 from inferir.dialects.cpu.elementwise import MapOp, TransposeOp
 from inferir.dialects.cpu.generate import GenerateOp
+from inferir.dialects.cpu.host import native_functions
 from inferir.dialects.cpu.matmul import GemmOp
 from inferir.dialects.cpu.pooling import LrnOp, Pool2dOp, ReduceOp, SoftmaxOp
 from inferir.dialects.cpu.recurrence import RecurrenceOp
@@ -59,7 +60,7 @@ class ConvertCpuToKernels(Pass):
     def run(self, op: Operation, ctx: Context) -> None:
         assert isinstance(op, ModuleOp)
         kernels = Kernels()
-        for inner in [o for o in op.walk() if isinstance(o, Level3Op | RecurrenceOp)]:
+        for inner in [o for f in native_functions(op) for o in f.walk() if isinstance(o, Level3Op | RecurrenceOp)]:
             if inner.outs is None:
                 raise InferError(f"{inner.name}: works on tensors still; bufferisation comes first", inner.location)
             if type(inner) not in LOWERINGS:

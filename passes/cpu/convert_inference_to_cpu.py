@@ -8,10 +8,22 @@ becomes
   %1 = cpu.map %0 { max(x, 0) } : ...
 """
 
+from typing import Annotated
+
+from xdsl.dialects.builtin import StringAttr, TensorType
 from xdsl.ir import Operation
 
-from inferir.core import Context, ConversionTarget, Pass, convert_fully
+from inferir.core import Context, ConversionTarget, Pass, convert, convert_fully
+from inferir.dialects.cpu import FALLBACK
 from inferir.passes.cpu.inference_to_cpu import PATTERNS
+
+
+def not_ranked(op: Operation) -> str | None:
+    """Why an op cannot be looked at: kernels work on tensors, and know how many dimensions these have. Patterns of ops with regions see to it."""
+    if op.regions:
+        return None
+    odd = next((v.type for v in (*op.operands, *op.results) if not isinstance(v.type, TensorType)), None)
+    return None if odd is None else f"{odd} is not a tensor of known rank"
 
 
 class ConvertInferenceToCpu(Pass):
@@ -19,9 +31,17 @@ class ConvertInferenceToCpu(Pass):
 
     patterns = PATTERNS
 
+    fallback: Annotated[bool, "leave an op without a kernel to the reference executor, marked cpu.fallback with the reason"] = False
+
     def run(self, op: Operation, ctx: Context) -> None:
-        """Convert everything but constants; one error lists all ops that have no lowering."""
+        """Convert everything but constants. Without `fallback` one error lists all ops that have no lowering."""
         target = ConversionTarget(
             illegal_dialects=frozenset({"inference"}), legal_if={"inference.constant": lambda op: True, "inference.yield": lambda op: True}
         )
-        convert_fully(op, self.patterns, target, ctx, self.log)
+        target.unfit, target.keep_whole = not_ranked, self.fallback
+        if not self.fallback:
+            convert_fully(op, self.patterns, target, ctx, self.log)
+            return
+        for left in convert(op, self.patterns, target, ctx, self.log):
+            left.op.attributes[FALLBACK] = StringAttr("; ".join(left.reasons) or "it has no kernel")
+            self.count("ops without a kernel")

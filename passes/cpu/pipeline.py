@@ -6,21 +6,24 @@ A level takes what holds on any target (`passes/inference/pipeline.py`), then lo
 from inferir.core import pipeline
 from inferir.passes.inference import pipeline as inference
 
+CONVERT = "convert-inference-to-cpu{fallback=true}"
+
 MEMORY = pipeline(
+    "outline-fallback",  # what has no kernel runs between native functions
     "bufferize",  # concatenations, slices and reshapes become views of the buffers they belong to
     "plan-arena",  # after this there are no tensors, only offsets
     "convert-cpu-to-kernels",
 )
 
 LOWER = pipeline(
-    "convert-inference-to-cpu",
+    CONVERT,
     "select-tiles",
     "pack-weights",
     MEMORY,
 )
 
 FUSE = pipeline(
-    "convert-inference-to-cpu",
+    CONVERT,
     "fuse-epilogue",  # bias, activation, residual: on the accumulators
     "select-conv-algorithm",
     "select-tiles",

@@ -52,18 +52,28 @@ class PlanArena(Pass):
     """
 
     def run(self, op: Operation, ctx: Context) -> None:
-        """Plan @main of the module."""
+        """Plan every native function of the module; they share one segment of weights."""
         if not isinstance(op, ModuleOp):
             raise InferError(f"plan-arena works on a module, not on {op.name}", op.location)
-        mains = [o for o in op.ops if isinstance(o, func.FuncOp) and o.sym_name.data == "main"]
-        if len(mains) != 1:
+        sizes = {cpu.arena_function(f.sym_name.data) for f in cpu.native_functions(op)}
+        functions = [f for f in cpu.native_functions(op) if f.sym_name.data not in sizes]
+        if not functions and not any(isinstance(o, func.FuncOp) for o in op.body.ops):
             raise InferError("plan-arena: the module has no function @main", op.location)
-        (main,) = mains
-        if "cpu.arena" in main.attributes:
-            return
-        if any(isinstance(t, TensorType) for t in main.function_type.inputs.data) or main.function_type.outputs.data:
-            raise InferError("plan-arena: @main takes tensors; run bufferize before", main.location)
-        _Planner(op, main, self).run()
+        weights = _Weights()
+        for function in functions:
+            if "cpu.arena" in function.attributes:
+                continue
+            if any(isinstance(t, TensorType) for t in function.function_type.inputs.data) or function.function_type.outputs.data:
+                raise InferError(f"plan-arena: @{function.sym_name.data} takes tensors; run bufferize before", function.location)
+            _Planner(function, weights, self).run()
+
+
+@dataclass
+class _Weights:
+    """The segment of weights so far: the offset of every value, and its size."""
+
+    offsets: dict[Attribute, int] = field(default_factory=dict)
+    size: int = 0
 
 
 @dataclass
@@ -76,8 +86,8 @@ class _Group:
 
 
 class _Planner:
-    def __init__(self, module: ModuleOp, main: func.FuncOp, step: Pass):
-        self.module, self.main, self.step = module, main, step
+    def __init__(self, main: func.FuncOp, weights: _Weights, step: Pass):
+        self.main, self.weights, self.step = main, weights, step
         self.block: Block = main.body.block
         given = main.arg_attrs.data if main.arg_attrs is not None else [DictionaryAttr({})] * len(self.block.args)
         self.ports = [(a, dict(d.data)) for a, d in zip(self.block.args, given, strict=True) if not isinstance(a.type, IndexType)]
@@ -137,21 +147,20 @@ class _Planner:
 
     def place_constants(self, constants: Sequence[cpu.ConstantOp], weights: SSAValue) -> None:
         """Each value once in the weights segment, in the order of use."""
-        offsets: dict[Attribute, int] = {}
-        total = 0
+        offsets = self.weights.offsets
         for op in constants:
             type = op.result.type
             assert isinstance(type, MemRefType)
             value = op.properties["value"]
             if value not in offsets:
-                offsets[value] = total
+                offsets[value] = self.weights.size
                 size = math.prod(type.get_shape()) * numpy_dtype(type.element_type).itemsize
-                listed = cpu.WeightOp.of(value, TensorType(type.element_type, type.get_shape()), total)
+                listed = cpu.WeightOp.of(value, TensorType(type.element_type, type.get_shape()), self.weights.size)
                 listed.location = op.location
                 parent = self.main.parent
                 assert parent is not None
                 parent.insert_op_before(listed, self.main)
-                total += -(-size // ALIGNMENT) * ALIGNMENT
+                self.weights.size += -(-size // ALIGNMENT) * ALIGNMENT
             self.replace(op, cpu.ViewOp(weights, self.indices[offsets[value]], [], type))
 
     def as_bytes(self, argument: SSAValue, attributes: dict[str, Attribute]) -> None:
@@ -194,7 +203,8 @@ class _Planner:
         indices = Indices(block, {self.names[a]: v for (a, _), v in zip(self.symbols, block.args, strict=True)})
         size = indices[total]
         block.add_op(func.ReturnOp(size))
-        made = func.FuncOp("arena_size", FunctionType.from_lists([a.type for a in block.args], [IndexType()]), Region(block))
+        name = cpu.arena_function(self.main.sym_name.data)
+        made = func.FuncOp(name, FunctionType.from_lists([a.type for a in block.args], [IndexType()]), Region(block))
         parent = self.main.parent
         assert parent is not None
         parent.insert_op_after(made, self.main)

@@ -15,8 +15,8 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
+from inferir.backends.runtime.model import Model
 from inferir.backends.runtime.program import DTYPES, ModelError
-from inferir.backends.target import Runnable
 from inferir.core import PassManager, execute, make_context
 from inferir.frontends.onnx import load
 from inferir.tools.driver import compile_model
@@ -36,6 +36,7 @@ ELEMENTS: dict[str, Any] = {
     "i2": ml_dtypes.int2,
     "ui2": ml_dtypes.uint2,
 }
+_ONE_LINE = str.maketrans("\n\t", "  ")
 PASSED = ("native", "fallback")
 KINDS = ("node", "simple", "pytorch-operator", "pytorch-converted", "light")
 
@@ -130,11 +131,11 @@ def _guarded(case: Case, run: Callable[[Path, onnx.ModelProto, Case], str]) -> s
     except InferError as problem:
         first = {n.message.partition(":")[0]: n.message for n in reversed(problem.notes)}
         notes = "".join(f" | {message}" for message in reversed(first.values()))
-        return f"{problem.message}{notes}".replace("\n", " ").replace("\t", " ")[:400]
+        return f"{problem.message}{notes}".translate(_ONE_LINE)[:400]
     except ModelError as problem:
         return str(problem)
     except Exception as problem:  # noqa: BLE001 -- a crash is a result too, and must not stop the run
-        return f"crash: {type(problem).__name__}: {problem}".replace("\n", " ").replace("\t", " ")[:240]
+        return f"crash: {type(problem).__name__}: {problem}".translate(_ONE_LINE)[:240]
 
 
 def _reference(path: Path, model: onnx.ModelProto, case: Case) -> str:
@@ -146,15 +147,19 @@ def _reference(path: Path, model: onnx.ModelProto, case: Case) -> str:
 
 def _compiled(path: Path, model: onnx.ModelProto, case: Case) -> str:
     with compile_model(path, "cpu", "layout", num_threads=1) as runnable:
-        return _compare(lambda inputs: _called(runnable, inputs), model, case) or "native"
+        problem = _compare(lambda inputs: _called(runnable, inputs), model, case)
+        assert isinstance(runnable, Model)
+        ops = dict.fromkeys(f"{o.op} ({o.reason})".translate(_ONE_LINE) for o in runnable.program.host_ops)
+    found = f"fallback: {' | '.join(ops)}"[:400] if ops else "native"
+    return found if problem is None else f"{problem} ({found})"
 
 
-def _called(model: Runnable, inputs: list[Any]) -> list[Any]:
+def _called(model: Any, inputs: list[Any]) -> list[Any]:
     """The outputs; element types that numpy lacks travel as the integers that hold their bits."""
-    bits = [x.view(DTYPES[p.dtype]) if p.dtype in DTYPES else x for p, x in zip(model.inputs, inputs, strict=True)]
+    bits = [x.view(DTYPES[p.dtype]) if p.dtype in DTYPES and x.dtype != object else x for p, x in zip(model.inputs, inputs, strict=True)]
     outputs = model(*bits)
     listed = outputs if isinstance(outputs, tuple) else (outputs,)
-    return [y.view(ELEMENTS.get(p.dtype, y.dtype)) for p, y in zip(model.outputs, listed, strict=True)]
+    return [y.view(ELEMENTS[p.dtype]) if p.dtype in ELEMENTS else y for p, y in zip(model.outputs, listed, strict=True)]
 
 
 def _compare(run: Callable[[list[Any]], list[Any]], model: onnx.ModelProto, case: Case) -> str | None:
@@ -210,7 +215,7 @@ def _text(value: Any) -> str:
 def blocked_by(result: str) -> list[str]:
     """The ops that keep a case from being native, out of its result."""
     if result.startswith("fallback"):
-        return sorted(set(result.partition(": ")[2].split(", ")))
+        return sorted({op.partition(" (")[0] for op in result.partition(": ")[2].split(" | ")})
     return sorted(set(re.findall(r"(?:inference|framework)\.[\w.]+", result))) or [re.sub(r"[\d.e+-]*\d", "#", result)[:70]]
 
 

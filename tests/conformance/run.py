@@ -4,6 +4,7 @@ python tests/conformance/run.py                compare: no case may be worse tha
 python tests/conformance/run.py --target cpu   the same, compiled: native, with host fallback, or failing; then which ops are in the way
 python tests/conformance/run.py --update       write the table anew (it may only improve; --force to let it fall)
 python tests/conformance/run.py --only conv --verbose
+python tests/conformance/run.py --target cpu --result fail     only the cases whose result in the table says so
 """
 
 from __future__ import annotations
@@ -27,14 +28,15 @@ LIMIT = 120.0
 """Seconds for a case."""
 
 
-def _run(target: str, only: str, jobs: int) -> list[Row]:
-    cases = [c for c in all_cases() if only in c.name]
+def _run(target: str, only: str, result: str, jobs: int) -> list[Row]:
+    table = read_table(target)
+    cases = [c for c in all_cases() if only in c.name and result in table.get(c.name, "")]
     run = run_compiled if target == "cpu" else run_case
     warnings.simplefilter("ignore")
     compile_model(RELU)  # what every case imports is imported before the processes fork
     found: list[Row] = []
-    for index, result in run_isolated(lambda i: run(cases[i]), len(cases), jobs, LIMIT):
-        found.append((cases[index].name, cases[index].kind, result))
+    for index, outcome in run_isolated(lambda i: run(cases[i]), len(cases), jobs, LIMIT):
+        found.append((cases[index].name, cases[index].kind, outcome))
         if sys.stderr.isatty():
             print(f"\r{len(found)} of {len(cases)}", end="", file=sys.stderr)
     return sorted(found, key=lambda r: (r[1], r[0]))
@@ -56,6 +58,15 @@ def _in_the_way(found: list[Row]) -> None:
         print(f"{count:17} {alone[op]:6}  {op}")
 
 
+def _write(target: str, found: list[Row]) -> None:
+    """Put results into the table; cases that did not run keep theirs."""
+    table = TABLES[target]
+    lines = table.read_text(encoding="utf-8").splitlines()[1:] if table.is_file() else []
+    rows = {line.partition("\t")[0]: line for line in lines} | {row[0]: "\t".join(row) for row in found}
+    ordered = sorted(rows.values(), key=lambda line: (line.split("\t")[1], line))
+    table.write_text("\n".join(["case\tkind\tresult", *ordered]) + "\n", encoding="utf-8")
+
+
 def main(argv: list[str]) -> int:
     """Run, print a summary, compare or update."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -63,10 +74,11 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--update", action="store_true")
     parser.add_argument("--force", action="store_true")
     parser.add_argument("--only", default="", metavar="TEXT")
+    parser.add_argument("--result", default="", metavar="TEXT")
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("-j", "--jobs", type=int, default=2)
     options = parser.parse_args(argv)
-    found = _run(options.target, options.only, options.jobs)
+    found = _run(options.target, options.only, options.result, options.jobs)
     _summary(found)
     if options.verbose:
         print("\n".join(f"{name}\t{result}" for name, _, result in found if grade(result) < 2))
@@ -76,9 +88,8 @@ def main(argv: list[str]) -> int:
     worse = [(name, result) for name, _, result in found if grade(result) < grade(before.get(name, ""))]
     for name, result in worse:
         print(f"{before[name]} before: {name}: {result}", file=sys.stderr)
-    if options.update and not options.only and (not worse or options.force):
-        rows = ["case\tkind\tresult", *("\t".join(row) for row in found)]
-        TABLES[options.target].write_text("\n".join(rows) + "\n", encoding="utf-8")
+    if options.update and (not worse or options.force):
+        _write(options.target, found)
     return 1 if worse and not options.force else 0
 
 

@@ -65,21 +65,21 @@ def test_symbols_must_agree_between_inputs():
     inputs = (Port("x", "f32", ("n", 4)), Port("mask", "f32", ("2*n + 1",)), Port("z", "f32", ("n",)))
     program = small_program(inputs=inputs, outputs=(Port("y", "f32", ("n - 1",)),))
     model = Model(program)
-    plan = model._plan(((3, 4), (7,), (3,)))
+    plan = model.function.plan(((3, 4), (7,), (3,)))
     assert plan.outputs[0][0] == (2,)
     with pytest.raises(ModelError, match="'n' is 3 in input 'x' and 2 in input 'z'"):
-        model._plan(((3, 4), (7,), (2,)))
+        model.function.plan(((3, 4), (7,), (2,)))
     with pytest.raises(ModelError, match=r"input 'mask' has a dimension of 8 where the model takes 2\*n \+ 1, with n = 3"):
-        model._plan(((3, 4), (8,), (3,)))
+        model.function.plan(((3, 4), (8,), (3,)))
     with pytest.raises(ModelError, match=r"output 'y' would have shape \[-1\] for n = 0"):
-        model._plan(((0, 4), (1,), (0,)))
+        model.function.plan(((0, 4), (1,), (0,)))
 
 
 def test_a_symbol_seen_only_inside_an_expression_is_solved():
     model = Model(small_program(inputs=(Port("x", "f32", ("2*n", 4)),)))
-    assert model._plan(((6, 4),)).sizes.tolist() == [3]
+    assert model.function.plan(((6, 4),)).sizes.tolist() == [3]
     with pytest.raises(ModelError, match=r"dimension of 5 where the model takes 2\*n"):
-        model._plan(((5, 4),))
+        model.function.plan(((5, 4),))
 
 
 def test_a_symbol_that_no_input_gives_is_an_error():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from inferir.backends.cpu.emit.threads import declarations, thread_pool
-from inferir.backends.runtime import model as runtime_model
+from inferir.backends.runtime import native as runtime_native
 from inferir.backends.runtime.model import Model
 from inferir.backends.runtime.program import Port, Program
 from tests.unit.small_program import compile_text
@@ -49,7 +49,7 @@ def program() -> Program:
 @pytest.mark.parametrize("spin_limit", [0, 20, 20_000])
 @pytest.mark.parametrize("num_threads", [1, 2, 5])
 def test_every_task_is_done_once_whatever_the_workers_are_doing(num_threads: int, spin_limit: int, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(runtime_model, "_SPIN_LIMIT", spin_limit)
+    monkeypatch.setattr(runtime_native, "_SPIN_LIMIT", spin_limit)
     rng = np.random.default_rng(num_threads)
     with Model(program(), num_threads) as model:
         for i in range(150):

@@ -1,4 +1,4 @@
-"""The host side of a program: `inferir_run`, `inferir_arena_size` and the object around them."""
+"""The native functions of a program, the size of the arena each needs, and the object around them."""
 
 from xdsl.dialects import func
 from xdsl.dialects.builtin import IndexType, MemRefType, ModuleOp
@@ -7,9 +7,11 @@ from xdsl.ir import Operation, SSAValue
 from inferir.backends.cpu.emit.kernel import Emitter, Memory, emit_kernel, memory
 from inferir.backends.cpu.emit.text import Function, Int, Program
 from inferir.backends.cpu.emit.threads import declarations, thread_pool
+from inferir.backends.runtime.program import exports
 from inferir.core.diagnostics import InferError
 from inferir.dialects.cpu.buffers import WeightOp
 from inferir.dialects.cpu.control import IfOp, LoopOp
+from inferir.dialects.cpu.host import native_programs
 from inferir.dialects.cpu.program import KernelOp, LaunchOp, ViewOp
 from inferir.dialects.cpu.scalar import YieldOp
 
@@ -107,27 +109,23 @@ class HostEmitter(Emitter):
 def emit_program(module: ModuleOp, triple: str = "x86_64") -> str:
     """The LLVM module of a level 4 module. Raises InferError for an op there is no code for."""
     program = Program()
-    functions: dict[str, func.FuncOp] = {}
     for op in module.body.ops:
         match op:
             case KernelOp():
                 emit_kernel(op, program)
-            case func.FuncOp():
-                functions[op.sym_name.data] = op
-            case WeightOp():
+            case WeightOp() | func.FuncOp():
                 continue
             case _:
                 raise InferError(f"a level 4 module holds kernels, functions and weights, not {op.name}", op.location)
-    for name in ("main", "arena_size"):
-        if name not in functions:
-            raise InferError(f"a level 4 module needs func.func @{name}")
-    _emit_run(functions["main"], program)
-    _emit_arena_size(functions["arena_size"], program)
+    for function, size in native_programs(module):
+        run, arena = exports(function.sym_name.data)
+        _emit_run(function, run, program)
+        _emit_arena_size(size, arena, program)
     return declarations(triple) + program.text() + "\n" + thread_pool(triple)
 
 
-def _emit_run(op: func.FuncOp, program: Program) -> None:
-    f = Function("inferir_run", [f"ptr %{n}" for n in ("pool", "arena", "weights", "io", "dims")], "i64", internal=False)
+def _emit_run(op: func.FuncOp, name: str, program: Program) -> None:
+    f = Function(name, [f"ptr %{n}" for n in ("pool", "arena", "weights", "io", "dims")], "i64", internal=False)
     widest = max((_slots(o) for o in op.body.walk() if isinstance(o, LaunchOp)), default=0)
     f.do(f"%slots = alloca i64, i64 {max(widest, 1)}, align 8")
     f.do(f"%p.timeline = getelementptr i8, ptr %pool, i64 {TIMELINE}")
@@ -152,8 +150,8 @@ def _slots(op: LaunchOp) -> int:
     return sum(1 + sum(d < 0 for d in a.type.get_shape()) if isinstance(a.type, MemRefType) else 1 for a in op.arguments)
 
 
-def _emit_arena_size(op: func.FuncOp, program: Program) -> None:
-    f = Function("inferir_arena_size", ["ptr %dims"], "i64", internal=False)
+def _emit_arena_size(op: func.FuncOp, name: str, program: Program) -> None:
+    f = Function(name, ["ptr %dims"], "i64", internal=False)
     emitter = HostEmitter(program, f)
     for position, argument in enumerate(op.body.block.args):
         emitter.values[argument] = f.load("i64", f.at("%dims", position, "i64"), 8)

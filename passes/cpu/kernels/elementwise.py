@@ -10,7 +10,7 @@ from inferir.dialects.cpu.elementwise import MapOp, TransposeOp
 from inferir.dialects.cpu.uk import MapOp as MapRows
 from inferir.dialects.cpu.uk import TransposeTileOp
 from inferir.passes.cpu.kernels.builder import Index, KernelBuilder, is_dense
-from inferir.passes.cpu.kernels.kernel import Lowering, collapse
+from inferir.passes.cpu.kernels.kernel import Lowering, collapse, estimate
 
 ELEMENTS = 32 * 1024
 """Elements that a task maps, about."""
@@ -48,7 +48,11 @@ def lower_over(lowering: Lowering, inputs: Sequence[SSAValue]) -> None:
         views = [host.view(v, [1, 1], None) if _is_single(v) and v is not lowering.y else host.view(v, [1, total], None) for v in values]
         _launch(lowering, views, [1, total])
         return
-    walks = [_walk(lowering, v, shape) for v in values]
+    if any(_step_unknown(v) for v in values):
+        rank = len(shape)
+        _launch_rows(lowering, [(v, list(range(rank - _rank(v), rank))) for v in inputs])
+        return
+    walks = [_walk(v, shape) for v in values]
     groups: list[list[int]] = [[len(shape) - 1]]
     for axis in range(len(shape) - 2, -1, -1):
         inner = groups[0][0]
@@ -83,13 +87,23 @@ def _is_single(value: SSAValue) -> bool:
     return isinstance(value.type, MemRefType) and all(d == 1 for d in value.type.get_shape())
 
 
-def _walk(lowering: Lowering, value: SSAValue, shape: Sequence[int]) -> Walk:
+def _rank(value: SSAValue) -> int:
+    assert isinstance(value.type, MemRefType)
+    return value.type.get_num_dims()
+
+
+def _step_unknown(value: SSAValue) -> bool:
+    """Whether the strides of a memref are known only when it runs: it is contiguous, and a dimension but the first is dynamic."""
+    assert isinstance(value.type, MemRefType)
+    strides = value.type.get_strides()
+    return (strides is None or None in strides) and DYNAMIC_INDEX in value.type.get_shape()[1:]
+
+
+def _walk(value: SSAValue, shape: Sequence[int]) -> Walk:
     assert isinstance(value.type, MemRefType)
     own = value.type.get_shape()
     strides = value.type.get_strides()
     if strides is None or None in strides:
-        if DYNAMIC_INDEX in own[1:]:
-            lowering.op.error("the cpu backend needs static sizes here, but for the first")
         strides = MemRefType.strides_for_shape([1, *own[1:]])
     assert strides is not None
     missing = len(shape) - len(own)
@@ -131,6 +145,35 @@ def _launch(lowering: Lowering, views: Sequence[SSAValue], shape: Sequence[Index
     lowering.launch("map", tasks, named, body)
 
 
+def _launch_rows(lowering: Lowering, inputs: Sequence[tuple[SSAValue, list[int]]]) -> None:
+    """Row by row of y, for strides that are known only when it runs. Each input with the axis of y that each of its axes goes along."""
+    host, y = lowering.host, lowering.y
+    assert isinstance(y.type, MemRefType)
+    *outer, _ = host.sizes(y)
+    rows: Index = 1
+    for size in outer:
+        rows = host.mul(rows, size)
+    block = max(1, ELEMENTS // estimate(y.type.get_shape()[-1], 256))
+    lowering.extras = []
+    named = {**{f"x{i}": value for i, (value, _) in enumerate(inputs)}, "y": y}
+
+    def body(k: KernelBuilder, arg: dict[str, SSAValue]) -> None:
+        *around, columns = k.sizes(arg["y"])
+        total: Index = 1
+        for size in around:
+            total = k.mul(total, size)
+        low = k.mul(k.task, block)
+
+        def row(number: Index) -> None:
+            at = [*k.unflattened(number, around), 0]
+            sources = [(arg[f"x{i}"], k.values(_within(arg[f"x{i}"], [at[a] for a in axes]))) for i, (_, axes) in enumerate(inputs)]
+            k.add_op(MapRows.of(sources, [(arg["y"], k.values(at))], k.values((1, columns)), lowering.epilogue()))
+
+        k.loop(low, k.minimum(k.add(low, block), total), 1, row, "row")
+
+    lowering.launch("map", host.ceil_div(rows, block), named, body)
+
+
 def _within(value: SSAValue, at: Sequence[Index]) -> list[Index]:
     assert isinstance(value.type, MemRefType)
     return [0 if d == 1 else i for d, i in zip(value.type.get_shape(), at, strict=True)]
@@ -141,16 +184,20 @@ def lower_transpose(op: TransposeOp, lowering: Lowering) -> None:
     x, y = lowering.normal(op.x), lowering.y
     assert isinstance(x.type, MemRefType) and isinstance(y.type, MemRefType)
     shape = x.type.get_shape()
-    if DYNAMIC_INDEX in shape[1:]:
-        op.error("the cpu backend needs static sizes here, but for the first")
-    strides = list(x.type.get_strides() or MemRefType.strides_for_shape([1, *shape[1:]]) or ())
     host, order = lowering.host, op.permutation
     sizes = host.sizes(x)
-    if order[-1] == len(shape) - 1:
+    moves = order[-1] != len(shape) - 1
+    if not moves and (_step_unknown(x) or _step_unknown(y)):
+        back = [order.index(axis) for axis in range(len(shape))]
+        _launch_rows(lowering, [(x, back), *((e, list(range(len(shape) - _rank(e), len(shape)))) for e in lowering.extras)])
+        return
+    strides = None if _step_unknown(x) else list(x.type.get_strides() or MemRefType.strides_for_shape([1, *shape[1:]]) or ())
+    if not moves:
+        assert strides is not None
         turned = host.view(x, [sizes[a] for a in order], [strides[a] or 0 for a in order])
         lower_over(lowering, [turned, *lowering.extras])
         return
-    axes = _runs(order, shape, [s or 0 for s in strides])
+    axes = _runs(order, shape, None if strides is None else [s or 0 for s in strides])
     groups = sorted(axes, key=lambda g: g[0])
     merged = []
     for group in groups:
@@ -158,7 +205,7 @@ def lower_transpose(op: TransposeOp, lowering: Lowering) -> None:
         for a in group:
             size = host.mul(size, sizes[a])
         merged.append(size)
-    source = host.view(x, merged, [strides[g[-1]] or 0 for g in groups])
+    source = host.view(x, merged, None if strides is None else [strides[g[-1]] or 0 for g in groups])
     position = {g[0]: i for i, g in enumerate(groups)}
     new_order = [position[g[0]] for g in axes]
     target = _grouped(lowering, y, [len(g) for g in axes])
@@ -169,11 +216,11 @@ def lower_transpose(op: TransposeOp, lowering: Lowering) -> None:
         lower_in_place(lowering)
 
 
-def _runs(order: Sequence[int], shape: Sequence[int], strides: Sequence[int]) -> list[list[int]]:
-    """The axes in their new order, those that stay neighbours (and lie side by side in x) together."""
+def _runs(order: Sequence[int], shape: Sequence[int], strides: Sequence[int] | None) -> list[list[int]]:
+    """The axes in their new order, those that stay neighbours (and lie side by side in x; all do where `strides` is None) together."""
     runs: list[list[int]] = []
     for axis in order:
-        if runs and runs[-1][-1] == axis - 1 and strides[axis - 1] == strides[axis] * shape[axis]:
+        if runs and runs[-1][-1] == axis - 1 and (strides is None or strides[axis - 1] == strides[axis] * shape[axis]):
             runs[-1].append(axis)
         else:
             runs.append([axis])

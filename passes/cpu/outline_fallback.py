@@ -1,0 +1,220 @@
+"""Part a program into native functions and the ops between them that only the reference executor can run.
+
+  func.func @main(%x: tensor<?x4xf32> {..}) -> (tensor<2x?xi64> {..}) {
+    %0 = cpu.map %x {..} : ...
+    %1 = inference.non_zero %0 {cpu.fallback = "it has no kernel"} : ...
+    return %1 : ...
+  }
+becomes
+  func.func @main(%x: tensor<?x4xf32> {..}) -> (tensor<2x?xi64> {..}) attributes {cpu.host} {
+    %0 = cpu.call @native_0(%x) : (tensor<?x4xf32>) -> tensor<?x4xf32>
+    %1 = inference.non_zero %0 {cpu.fallback = "it has no kernel"} : ...
+    return %1 : ...
+  }
+  func.func @native_0(%in0: tensor<?x4xf32> {inference.dims = ["d0", 4]}) -> tensor<?x4xf32> {
+    %0 = cpu.map %in0 {..} : ...
+    return %0 : ...
+  }
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from xdsl.dialects import func
+from xdsl.dialects.builtin import (
+    DYNAMIC_INDEX,
+    ArrayAttr,
+    DictionaryAttr,
+    FunctionType,
+    IntegerAttr,
+    MemRefType,
+    ModuleOp,
+    StringAttr,
+    TensorType,
+    UnitAttr,
+    i64,
+)
+from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
+
+from inferir.core import Context, Pass
+from inferir.core.dims import DimLike, Shape, symbols
+from inferir.core.rewriting import constant_attribute_of
+from inferir.core.shapes import ShapeAnalysis
+from inferir.core.walk import walk
+from inferir.dialects.cpu import CPU, FALLBACK, HOST, CallOp
+from inferir.dialects.cpu.packing import Pack
+
+KERNELS = frozenset(CPU.operations)
+
+
+class OutlineFallback(Pass):
+    """Everything that has kernels runs in as few native calls as the ops without one allow. A program without such ops stays as it is."""
+
+    anchor = "builtin.module"
+
+    def run(self, op: Operation, ctx: Context) -> None:
+        """Part @main of the module."""
+        assert isinstance(op, ModuleOp)
+        for main in [o for o in op.body.ops if isinstance(o, func.FuncOp) and o.sym_name.data == "main" and HOST not in o.attributes]:
+            ports = [*main.function_type.inputs.data, *main.function_type.outputs.data]
+            if any(isinstance(t, MemRefType) for t in ports) or main.is_declaration:
+                continue
+            if _stays(main) or not all(isinstance(t, TensorType) for t in ports):
+                self.count("native functions", _Parts(main).outline(op))
+
+
+def _stays(main: func.FuncOp) -> bool:
+    """Whether some op of a function must stay on the host; each is marked with the reason."""
+    inner = [o for o in main.body.block.ops if not _is_constant(o) and not isinstance(o, func.ReturnOp)]
+    shapes = ShapeAnalysis(main) if any(_is_dynamic(v) for o in walk(main) for v in o.results) else None
+    for op in inner:
+        reason = None if FALLBACK in op.attributes else _why_not_native(op, shapes)
+        if reason is not None:
+            op.attributes[FALLBACK] = StringAttr(reason)
+    return any(FALLBACK in o.attributes for o in inner)
+
+
+def _why_not_native(op: Operation, shapes: ShapeAnalysis | None) -> str | None:
+    """Why an op cannot be native: a kernel is missing, for it or for an op inside it, or a size is."""
+    for inner in walk(op):
+        if FALLBACK in inner.attributes:
+            return f"{inner.name} inside it has no native code: {inner.attributes[FALLBACK].data}"  # pyright: ignore[reportAttributeAccessIssue]
+        if isinstance(inner, Pack):
+            return "weights that are computed while the model runs are packed then"
+    if type(op) not in KERNELS:
+        return "it has no kernel"
+    if shapes is None:
+        return None
+    read = [v for o in walk(op) for v in o.operands if isinstance(v.type, TensorType)]
+    made = [
+        v
+        for o in walk(op)
+        for v in (*o.results, *(a for r in o.regions for b in r.blocks for a in b.args))
+        if isinstance(v.type, TensorType)
+    ]
+    known = set().union(*(symbols(d) for v in set(read) - set(made) for d in shapes[v]))
+    if any(not symbols(d) <= known for v in made for d in shapes[v]):
+        return "the size of its result does not follow from the sizes of its operands"
+    return None
+
+
+class _Parts:
+    """The ops of a function by part: native part 0, the ops of the host that follow it, native part 1, and so on."""
+
+    def __init__(self, main: func.FuncOp):
+        self.main = main
+        self.block = main.body.block
+        self.shapes = ShapeAnalysis(main)
+        self.natives: dict[int, list[Operation]] = {}
+        self.hosts: dict[int, list[Operation]] = {}
+        part: dict[Operation, int] = {}
+        for op in self.block.ops:
+            if _is_constant(op) or isinstance(op, func.ReturnOp):
+                continue
+            stays = FALLBACK in op.attributes
+            before = [o for v in self.read_by(op) if isinstance(o := v.owner, Operation) and o in part]
+            part[op] = max((part[o] + (not stays and FALLBACK in o.attributes) for o in before), default=0)
+        for op in reversed(part):  # a kernel that only later parts wait for runs with them
+            users = [part.get(self.outer(use.operation), part[op]) for r in op.results for use in r.uses]
+            if FALLBACK not in op.attributes and users:
+                part[op] = min(users)
+        for op, number in part.items():
+            (self.hosts if FALLBACK in op.attributes else self.natives).setdefault(number, []).append(op)
+
+    def outline(self, module: ModuleOp) -> int:
+        """Make a function of every native part; how many there are."""
+        last = self.block.last_op
+        assert last is not None
+        constants = [op for op in self.block.ops if _is_constant(op)]
+        order = list(constants)
+        for part in sorted(self.natives.keys() | self.hosts.keys()):
+            if part in self.natives:
+                function, call = self.function(f"native_{list(self.natives).index(part)}", self.natives[part])
+                module.body.block.add_op(function)
+                order.append(call)
+            order += self.hosts.get(part, ())
+        for op in (*order, last):
+            op.detach()
+            self.block.add_op(op)
+        for op in constants:
+            if not any(r.first_use for r in op.results):
+                op.detach()
+                op.erase()
+        self.main.attributes[HOST] = UnitAttr()
+        return len(self.natives)
+
+    def function(self, name: str, ops: Sequence[Operation]) -> tuple[func.FuncOp, CallOp]:
+        """Move ops into a function of their own; it, and a call of it."""
+        inside = set(ops)
+        read = dict.fromkeys(v for op in ops for v in self.read_by(op) if v.owner not in inside)
+        given = [v for v in read if constant_attribute_of(v) is None]
+        kept = [r for op in ops for r in op.results if any(self.outer(use.operation) not in inside for use in r.uses)]
+        block = Block(arg_types=[v.type for v in given])
+        attributes = _argument_attributes([self.shapes[v] for v in given])
+        call = CallOp(name, given, [r.type for r in kept])
+        call.location = ops[0].location
+        self.block.insert_op_before(call, ops[0])
+        stand_ins = iter(block.args)
+        for value in read:
+            if value in given:
+                stand_in = next(stand_ins)
+            else:
+                assert isinstance(value.owner, Operation)
+                block.add_op(copy := value.owner.clone())
+                copy.location = value.owner.location
+                stand_in = copy.results[0]
+            stand_in.name_hint = value.name_hint
+            value.replace_uses_with_if(stand_in, lambda use: self.outer(use.operation) in inside)
+        for old, new in zip(kept, call.outs, strict=True):
+            new.name_hint = old.name_hint
+            old.replace_uses_with_if(new, lambda use: self.outer(use.operation) not in inside)
+        for op in ops:
+            op.detach()
+            block.add_op(op)
+        block.add_op(func.ReturnOp(*kept))
+        types = FunctionType.from_lists([v.type for v in given], [r.type for r in kept])
+        function = func.FuncOp(name, types, Region(block), arg_attrs=attributes)
+        function.location = self.main.location
+        return function, call
+
+    def read_by(self, op: Operation) -> Iterator[SSAValue]:
+        """The values of the function that an op reads, in its regions too."""
+        for inner in walk(op):
+            for value in inner.operands:
+                owner = value.owner
+                if owner is self.block or (isinstance(owner, Operation) and owner.parent is self.block):
+                    yield value
+
+    def outer(self, op: Operation) -> Operation:
+        """The op of the function's own block that an op is, or is inside of."""
+        while op.parent is not None and op.parent is not self.block:
+            above = op.parent_op()
+            assert above is not None
+            if isinstance(above, func.FuncOp):
+                return op
+            op = above
+        return op
+
+
+def _argument_attributes(shapes: Sequence[Shape]) -> ArrayAttr[DictionaryAttr]:
+    """The dimensions of arguments: numbers, symbols that some dimension is, expressions over these; anything else is a symbol of its own."""
+    known = {str(d) for shape in shapes for d in shape if symbols(d) == {str(d)}}
+    fresh: dict[DimLike, str] = {}
+
+    def named(dim: DimLike) -> Attribute:
+        if isinstance(dim, int):
+            return IntegerAttr(dim, i64)
+        if not symbols(dim) <= known and dim not in fresh:
+            fresh[dim] = next(n for i in range(len(fresh), len(fresh) + len(known) + 1) if (n := f"d{i}") not in known)
+        return StringAttr(fresh.get(dim, str(dim)))
+
+    return ArrayAttr([DictionaryAttr({"inference.dims": ArrayAttr([named(d) for d in shape])}) for shape in shapes])
+
+
+def _is_constant(op: Operation) -> bool:
+    return bool(op.results) and constant_attribute_of(op.results[0]) is not None
+
+
+def _is_dynamic(value: SSAValue) -> bool:
+    return isinstance(value.type, TensorType) and DYNAMIC_INDEX in value.type.get_shape()

@@ -1,0 +1,112 @@
+// RUN: infer-opt %s --pass-pipeline='builtin.module(convert-inference-to-cpu{fallback=true},outline-fallback)' --split-input-file | filecheck %s
+
+// What stands before an op without a kernel is one function, what waits for it another. The size that only the op knows is a symbol of the second.
+// CHECK-LABEL: func.func @main
+// CHECK-SAME:    attributes {cpu.host}
+// CHECK:         %[[A:.+]] = cpu.call @native_0(%x) : (tensor<?x4xf32>) -> tensor<?x4xf32>
+// CHECK:         %[[B:.+]] = inference.compress %[[A]], %c {cpu.fallback = "it has no kernel"}
+// CHECK:         %[[C:.+]] = cpu.call @native_1(%[[B]]) : (tensor<?x4xf32>) -> tensor<?x4xf32>
+// CHECK:         func.return %[[C]]
+// CHECK:       func.func @native_0(%{{.+}}: tensor<?x4xf32> {inference.dims = ["batch", 4 : i64]})
+// CHECK:         cpu.map
+// CHECK:       func.func @native_1(%{{.+}}: tensor<?x4xf32> {inference.dims = ["s0", 4 : i64]})
+// CHECK:         cpu.map
+func.func @main(%x: tensor<?x4xf32> {inference.name = "x", inference.dims = ["batch", 4]}, %c: tensor<?xi1> {inference.dims = ["batch"]}) -> tensor<?x4xf32> {
+  %0 = inference.relu %x : tensor<?x4xf32>
+  %1 = inference.compress %0, %c axis 0 : (tensor<?x4xf32>, tensor<?xi1>) -> tensor<?x4xf32>
+  %2 = inference.tanh %1 : tensor<?x4xf32>
+  return %2 : tensor<?x4xf32>
+}
+
+// -----
+// Kernels that do not wait for the op run before it, in the same call; constants go with those who read them.
+// CHECK-LABEL: func.func @main
+// CHECK:         %[[A:.+]], %[[B:.+]] = cpu.call @native_0(%x)
+// CHECK-NEXT:    %[[C:.+]] = inference.non_zero
+// CHECK-NEXT:    func.return %[[C]], %[[B]]
+// CHECK:       func.func @native_0
+// CHECK:         inference.constant dense<[1.0
+// CHECK-NOT:     @native_1
+func.func @main(%x: tensor<3x4xf32>) -> (tensor<2x?xi64>, tensor<3x4xf32>) {
+  %w = inference.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
+  %0 = inference.relu %x : tensor<3x4xf32>
+  %1 = inference.non_zero %0 : (tensor<3x4xf32>) -> tensor<2x?xi64>
+  %2 = inference.add %0, %w : (tensor<3x4xf32>, tensor<4xf32>) -> tensor<3x4xf32>
+  return %1, %2 : tensor<2x?xi64>, tensor<3x4xf32>
+}
+
+// -----
+// Where every op has a kernel nothing changes.
+// CHECK-LABEL: func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+// CHECK-NOT:     cpu.call
+func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = inference.relu %x : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// -----
+// Where none has there is no function but @main, and constants stay.
+// CHECK-LABEL: func.func @main
+// CHECK:         inference.constant
+// CHECK-NEXT:    inference.compress
+// CHECK-NOT:     func.func
+func.func @main(%x: tensor<3x4xf32>) -> tensor<?x4xf32> {
+  %c = inference.constant dense<[1, 0, 1]> : tensor<3xi1>
+  %0 = inference.compress %x, %c axis 0 : (tensor<3x4xf32>, tensor<3xi1>) -> tensor<?x4xf32>
+  return %0 : tensor<?x4xf32>
+}
+
+// -----
+// What a region reads from outside counts as read by its op: the relu comes before. What the loop carries grows, so it has no size in advance.
+// CHECK-LABEL: func.func @main
+// CHECK:         %[[A:.+]] = cpu.call @native_0(%x)
+// CHECK:         cpu.loop
+// CHECK:           cpu.concat %{{.+}}, %[[A]]
+// CHECK:         {cpu.fallback = "the size of its result does not follow from the sizes of its operands"}
+func.func @main(%x: tensor<4xf32>, %n: tensor<i64>) -> tensor<?xf32> {
+  %0 = inference.relu %x : tensor<4xf32>
+  %1 = inference.loop %x limit %n {
+  ^bb0(%i: tensor<i64>, %go: tensor<i1>, %carried: tensor<?xf32>):
+    %2 = inference.concat %carried, %0 axis 0 : (tensor<?xf32>, tensor<4xf32>) -> tensor<?xf32>
+    inference.yield %go, %2 : (tensor<i1>, tensor<?xf32>) -> ()
+  } : (tensor<i64>, tensor<4xf32>) -> tensor<?xf32>
+  return %1 : tensor<?xf32>
+}
+
+// -----
+// A filter that is computed is packed on the host, while the model runs. The input's transposition can wait for the convolution: one call.
+// CHECK-LABEL: func.func @main
+// CHECK-NEXT:    %{{.+}} = cpu.pack_conv2d %w {cpu.fallback = "weights that are computed while the model runs are packed then"}
+// CHECK-NEXT:    %{{.+}} = cpu.call @native_0
+// CHECK-NEXT:    func.return
+func.func @main(%x: tensor<1x2x4x4xf32>, %w: tensor<3x2x1x1xf32>) -> tensor<1x3x4x4xf32> {
+  %0 = inference.conv %x, %w : (tensor<1x2x4x4xf32>, tensor<3x2x1x1xf32>) -> tensor<1x3x4x4xf32>
+  return %0 : tensor<1x3x4x4xf32>
+}
+
+// -----
+// A value without a rank is the host's.
+// CHECK-LABEL: func.func @main
+// CHECK:         inference.relu %x {cpu.fallback = "tensor<*xf32> is not a tensor of known rank"}
+func.func @main(%x: tensor<*xf32>) -> tensor<*xf32> {
+  %0 = inference.relu %x : tensor<*xf32>
+  return %0 : tensor<*xf32>
+}
+
+// -----
+// A branch with an op inside that has no kernel stays whole.
+// CHECK-LABEL: func.func @main
+// CHECK:         cpu.if %c
+// CHECK:           inference.compress
+// CHECK:         {cpu.fallback = "inference.compress inside it has no native code: it has no kernel"}
+// CHECK-NOT:     cpu.call
+func.func @main(%x: tensor<4xf32>, %c: tensor<i1>, %m: tensor<4xi1>) -> tensor<?xf32> {
+  %0 = inference.if %c {
+    %1 = inference.relu %x : tensor<4xf32>
+    inference.yield %1 : (tensor<4xf32>) -> ()
+  } {
+    %1 = inference.compress %x, %m axis 0 : (tensor<4xf32>, tensor<4xi1>) -> tensor<?xf32>
+    inference.yield %1 : (tensor<?xf32>) -> ()
+  } : (tensor<i1>) -> tensor<?xf32>
+  return %0 : tensor<?xf32>
+}
