@@ -37,15 +37,17 @@ from xdsl.dialects.builtin import (
 )
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
-from inferir.core import Context, Pass
-from inferir.core.dims import DimLike, Shape, symbols
+from inferir.core import Context, Op, Pass
+from inferir.core.dims import DimLike, Shape, assumptions, symbols
 from inferir.core.rewriting import constant_attribute_of
 from inferir.core.shapes import ShapeAnalysis
 from inferir.core.walk import walk
+from inferir.dialects import cpu
 from inferir.dialects.cpu import CPU, FALLBACK, HOST, CallOp
 from inferir.dialects.cpu.packing import Pack
 
 KERNELS = frozenset(CPU.operations)
+FLOW = (cpu.IfOp, cpu.LoopOp)
 
 
 class OutlineFallback(Pass):
@@ -86,17 +88,29 @@ def _why_not_native(op: Operation, shapes: ShapeAnalysis | None) -> str | None:
         return "it has no kernel"
     if shapes is None:
         return None
-    read = [v for o in walk(op) for v in o.operands if isinstance(v.type, TensorType)]
-    made = [
-        v
-        for o in walk(op)
-        for v in (*o.results, *(a for r in o.regions for b in r.blocks for a in b.args))
-        if isinstance(v.type, TensorType)
-    ]
-    known = set().union(*(symbols(d) for v in set(read) - set(made) for d in shapes[v]))
+    read = {v for o in _steps(op) for v in o.operands if isinstance(v.type, TensorType)}
+    inner = {v for o in _steps(op) for v in o.results} | {
+        a for o in _steps(op) if isinstance(o, FLOW) for r in o.regions for a in r.block.args
+    }
+    made = [v for v in inner if isinstance(v.type, TensorType)]
+    known = set().union(*(symbols(d) for v in read - inner for d in shapes[v]))
     if any(not symbols(d) <= known for v in made for d in shapes[v]):
         return "the size of its result does not follow from the sizes of its operands"
+    with assumptions() as pairs:
+        for step in _steps(op):
+            if isinstance(step, Op) and step.results and not isinstance(step, FLOW):
+                step.infer_result_shapes(shapes.__getitem__, shapes.value_of)
+    if any((symbols(a) | symbols(b)) & shapes.unknown for a, b in pairs):
+        return "whether its operands have the same size is known when it runs"
     return None
+
+
+def _steps(op: Operation) -> Iterator[Operation]:
+    """An op, and those that a branch or a loop holds."""
+    yield op
+    if isinstance(op, FLOW):
+        for inner in [o for region in op.regions for o in region.block.ops]:
+            yield from _steps(inner)
 
 
 class _Parts:

@@ -110,3 +110,15 @@ func.func @main(%x: tensor<4xf32>, %c: tensor<i1>, %m: tensor<4xi1>) -> tensor<?
   } : (tensor<i1>) -> tensor<?xf32>
   return %0 : tensor<?xf32>
 }
+
+// -----
+// Two sizes that nothing before the run compares: numpy's rules for broadcasting are the host's.
+// CHECK-LABEL: func.func @main
+// CHECK:         cpu.map %{{.+}}, %{{.+}} {
+// CHECK:         {cpu.fallback = "whether its operands have the same size is known when it runs"}
+func.func @main(%x: tensor<4xf32>, %a: tensor<4xi1>, %b: tensor<4xi1>) -> tensor<?xf32> {
+  %0 = inference.compress %x, %a axis 0 : (tensor<4xf32>, tensor<4xi1>) -> tensor<?xf32>
+  %1 = inference.compress %x, %b axis 0 : (tensor<4xf32>, tensor<4xi1>) -> tensor<?xf32>
+  %2 = inference.add %0, %1 : tensor<?xf32>
+  return %2 : tensor<?xf32>
+}
