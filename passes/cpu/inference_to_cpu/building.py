@@ -233,6 +233,11 @@ def channels_last(x: SSAValue, layout: str, rw: Rewriter) -> SSAValue:
     return x if layout == "nhwc" else transposed(x, (0, *range(2, rank_of(x)), 1), rw)
 
 
+def image_of(x: SSAValue, layout: str) -> tuple[int, ...]:
+    """The spatial dimensions of x, -1 for those that are dynamic."""
+    return shape_of(x)[2:] if layout == "nchw" else shape_of(x)[1:-1]
+
+
 def replace_channels_last(op: Op, made: Operation, layout: str, rw: Rewriter) -> None:
     """Replace an op by one that gives [N, *spatial, C], in the op's own layout."""
     if layout == "nhwc":

@@ -13,6 +13,7 @@ from inferir.dialects.inference.pooling import Pool
 from inferir.passes.cpu.inference_to_cpu.building import (
     channels_last,
     epilogue,
+    image_of,
     not_float,
     replace_channels_last,
     shape_of,
@@ -32,6 +33,8 @@ def pool(op: Pool, rw: Rewriter) -> str | None:
         return reason
     if len(op.kernel) != 2:
         return f"{len(op.kernel)}-D pooling has no kernel"
+    if -1 in image_of(op.x, op.layout):
+        return "its height or width is only known when it runs"
     strides, dilations, begins, ends = op.window()
     x = channels_last(op.x, op.layout, rw)
     average = isinstance(op, inf.AvgPoolOp)

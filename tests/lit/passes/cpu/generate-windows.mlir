@@ -91,3 +91,14 @@ func.func @transposed(%x: tensor<1x2x4x4xf32>, %w: tensor<2x3x2x2xf32>) -> tenso
   %0 = inference.conv_transpose %x, %w strides [2, 2] : (tensor<1x2x4x4xf32>, tensor<2x3x2x2xf32>) -> tensor<1x3x8x8xf32>
   return %0 : tensor<1x3x8x8xf32>
 }
+
+// -----
+// An image of unknown size: the same kernels, whatever it is.
+// CHECK-LABEL: @any_image
+// CHECK:         cpu.generate %x, %w
+// CHECK:         cpu.generate
+func.func @any_image(%x: tensor<?x3x?x?xf32>, %w: tensor<4x3x3x3xf32>) -> tensor<?x4x?x?xf32> {
+  %0 = inference.conv %x, %w pads [1, 1, 1, 1] : (tensor<?x3x?x?xf32>, tensor<4x3x3x3xf32>) -> tensor<?x4x?x?xf32>
+  %1 = inference.max_pool %0 kernel [2, 2] strides [2, 2] : tensor<?x4x?x?xf32>
+  return %1 : tensor<?x4x?x?xf32>
+}
