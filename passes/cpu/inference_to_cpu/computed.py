@@ -13,7 +13,7 @@ from inferir.core import Rewriter, rewrites
 from inferir.dialects import cpu
 from inferir.dialects import inference as inf
 from inferir.dialects.inference.host import python_value
-from inferir.passes.cpu.inference_to_cpu import sampling
+from inferir.passes.cpu.inference_to_cpu import attention, sampling
 from inferir.passes.cpu.inference_to_cpu.building import rank_of, result, shape_of
 from inferir.passes.cpu.inference_to_cpu.moving import broadcast_place, rest
 from inferir.passes.cpu.inference_to_cpu.program import Program, Scalar, Value, accumulator, generate
@@ -26,7 +26,7 @@ Optional = SSAValue | None
 @rewrites(inf.HostCallOp)
 def host_call(op: Call, rw: Rewriter) -> str | None:
     """A function of the host as a program of its elements"""
-    make = CALLEES.get(op.callee) or sampling.CALLEES.get(op.callee)
+    make = CALLEES.get(op.callee) or sampling.CALLEES.get(op.callee) or attention.CALLEES.get(op.callee)
     if make is None:
         return f"no kernel computes '{op.callee}'"
     if any(not hasattr(r.type, "get_shape") or -1 in shape_of(r) for r in op.results):

@@ -34,24 +34,25 @@ from inferir.passes.cpu.inference_to_cpu.building import result
 )
 def in_single(op: Op, rw: Rewriter) -> str | None:
     """Half precision operands are widened, results rounded once at the end."""
-    if not any(_is_half(v) for v in op.operands):
+    if not any(is_half(v) for v in op.operands):
         return "it is not of half precision"
     operands: list[Any] = []
     for (_, definition), group in zip(op.operand_definitions(), op.operand_groups(), strict=True):
-        wide = [result(inf.CastOp.make(v, to=f32), rw) if _is_half(v) else v for v in group]
+        wide = [result(inf.CastOp.make(v, to=f32), rw) if is_half(v) else v for v in group]
         operands.append(wide if type(definition).__name__ == "VarOperandDef" else wide[0] if wide else None)
     made = type(op).make(*operands, **{name: getattr(op, name) for name in op.property_definitions()})
     rw.insert(made)
-    narrow = [_like(new, old, rw) for new, old in zip(made.results, op.results, strict=True)]
+    narrow = [like_precision(new, old, rw) for new, old in zip(made.results, op.results, strict=True)]
     rw.replace(op, narrow)
     return None
 
 
-def _is_half(value: SSAValue) -> bool:
+def is_half(value: SSAValue) -> bool:
+    """Whether a value is of half precision."""
     return isinstance(value.type, TensorType) and isinstance(value.type.element_type, Float16Type | BFloat16Type)
 
 
-def _like(new: SSAValue, old: SSAValue, rw: Rewriter) -> SSAValue:
+def like_precision(new: SSAValue, old: SSAValue, rw: Rewriter) -> SSAValue:
     """The value in the element type of another."""
     assert isinstance(old.type, TensorType)
-    return result(inf.CastOp.make(new, to=old.type.element_type), rw) if _is_half(old) else new
+    return result(inf.CastOp.make(new, to=old.type.element_type), rw) if is_half(old) else new

@@ -77,41 +77,6 @@ func.func @computed_padding(%x: tensor<4xf32>, %p: tensor<2xi64>) -> tensor<?xf3
 }
 
 // -----
-func.func @computed_lengths(%q: tensor<1x1x3x4xf32>, %n: tensor<1xi64>) -> tensor<1x1x3x4xf32> {
-  // expected-error @+1 {{lengths that are computed at run time have no kernel yet}}
-  %0 = inference.attention %q, %q, %q lengths %n : (tensor<1x1x3x4xf32>, tensor<1x1x3x4xf32>, tensor<1x1x3x4xf32>, tensor<1xi64>) -> tensor<1x1x3x4xf32>
-  return %0 : tensor<1x1x3x4xf32>
-}
-
-// -----
-func.func @precision(%q: tensor<1x1x3x4xf32>) -> tensor<1x1x3x4xf32> {
-  // expected-error @+1 {{a softmax of another precision has no kernel yet}}
-  %0 = inference.attention %q, %q, %q precision f64 : (tensor<1x1x3x4xf32>, tensor<1x1x3x4xf32>, tensor<1x1x3x4xf32>) -> tensor<1x1x3x4xf32>
-  return %0 : tensor<1x1x3x4xf32>
-}
-
-// -----
-func.func @part_of_the_keys(%q: tensor<1x1x3x4xf32>, %m: tensor<3x2xf32>) -> tensor<1x1x3x4xf32> {
-  // expected-error @+1 {{a mask for a part of the keys has no kernel yet}}
-  %0 = inference.attention %q, %q, %q mask %m : (tensor<1x1x3x4xf32>, tensor<1x1x3x4xf32>, tensor<1x1x3x4xf32>, tensor<3x2xf32>) -> tensor<1x1x3x4xf32>
-  return %0 : tensor<1x1x3x4xf32>
-}
-
-// -----
-func.func @sees_no_key(%q: tensor<1x1x3x4xf32>, %k: tensor<1x1x1x4xf32>) -> tensor<1x1x3x4xf32> {
-  // expected-error @+1 {{a query that sees no key has no kernel yet}}
-  %0 = inference.attention %q, %k, %k left 1 : (tensor<1x1x3x4xf32>, tensor<1x1x1x4xf32>, tensor<1x1x1x4xf32>) -> tensor<1x1x3x4xf32>
-  return %0 : tensor<1x1x3x4xf32>
-}
-
-// -----
-func.func @unknown_lengths(%q: tensor<1x1x?x4xf32>) -> tensor<1x1x?x4xf32> {
-  // expected-error @+1 {{heads or lengths are not known}}
-  %0 = inference.attention %q, %q, %q : tensor<1x1x?x4xf32>
-  return %0 : tensor<1x1x?x4xf32>
-}
-
-// -----
 func.func @complex_sum(%x: tensor<2x8xcomplex<f32>>) -> tensor<2xcomplex<f32>> {
   // expected-error @+1 {{no kernel computes with elements of tensor<2x8xcomplex<f32>>}}
   %0 = inference.reduce %x axes [1] : (tensor<2x8xcomplex<f32>>) -> tensor<2xcomplex<f32>>
