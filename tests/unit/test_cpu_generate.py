@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from xdsl.dialects.builtin import TensorType, f32, i32
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, TensorType, f32, i32, i64
 from xdsl.ir import Operation, SSAValue
 
 from inferir.core import make_context
@@ -167,6 +167,38 @@ def test_resampling(coordinates: str):
             for sizes in ((3, 18), (11, 4))
         ),
     )
+
+
+@pytest.mark.parametrize("name", ["float32", "float16", "int64", "uint8"])
+@pytest.mark.parametrize("reduction", ["none", "add", "mul", "max", "min"])
+def test_updates_at_computed_places(name: str, reduction: str):
+    x, u, w = made((4, 5, 18), name), made((3, 2, 18), name, 1), made((2, 2, 18), name, 2)
+    i = np.array([2, -4, 2, 0, -1, 2])[:, None].repeat(18, 1).reshape(3, 2, 18)
+    tuples = np.array([[[0, 1], [3, -1]], [[0, 1], [-2, 2]]])
+    close(
+        [x, i, u, tuples, w],
+        lambda x, i, u, t, w: inf.ScatterElementsOp.make(x, i, u, axis=0, reduction=reduction),
+        lambda x, i, u, t, w: inf.ScatterNdOp.make(x, t, w, reduction=reduction),
+        tolerance=HALVES.get(name, 1e-6),
+    )
+
+
+@pytest.mark.parametrize("name", ["float32", "float64", "int8", "uint64"])
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("smallest", [False, True])
+def test_the_largest_elements(name: str, axis: int, smallest: bool):
+    x = numbers(name, 3, True, (21, 20)) if name in FLOATS else made((21, 20), name)
+    k = DenseIntOrFPElementsAttr.from_list(TensorType(i64, [1]), [7])
+
+    def top(x: SSAValue, which: int) -> list[Operation]:
+        count = inf.ConstantOp.of(k, TensorType(i64, [1]))
+        shape = [7, 20] if axis == 0 else [21, 7]
+        op = inf.TopkOp.make(x, count, axis=axis, smallest=smallest)
+        assert [*op.results[0].type.get_shape()] == shape  # pyright: ignore[reportAttributeAccessIssue]
+        last = inf.AddOp.make(op.indices, op.indices) if which else inf.FlipOp.make(op.result, axes=(0,))
+        return [count, op, last]
+
+    agree([x], lambda x: top(x, 0), lambda x: top(x, 1))
 
 
 def test_resampling_a_part_and_integers():

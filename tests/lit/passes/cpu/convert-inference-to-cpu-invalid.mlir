@@ -153,3 +153,10 @@ func.func @dynamic_places(%x: tensor<?x1x4x4xf32>) -> (tensor<?x1x3x3xf32>, tens
   %0, %1 = inference.max_pool_with_indices %x kernel [2, 2] : (tensor<?x1x4x4xf32>) -> (tensor<?x1x3x3xf32>, tensor<?x1x3x3xi64>)
   return %0, %1 : tensor<?x1x3x3xf32>, tensor<?x1x3x3xi64>
 }
+
+// -----
+func.func @unknown_count(%x: tensor<9xf32>, %k: tensor<1xi64>) -> (tensor<?xf32>, tensor<?xi64>) {
+  // expected-error @+1 {{how many elements it gives is only known when it runs}}
+  %v, %i = inference.topk %x, %k axis 0 : (tensor<9xf32>, tensor<1xi64>) -> (tensor<?xf32>, tensor<?xi64>)
+  return %v, %i : tensor<?xf32>, tensor<?xi64>
+}
