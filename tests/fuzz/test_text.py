@@ -18,7 +18,7 @@ def test_a_thousand_damaged_inputs():
 
 
 def test_a_string_that_is_never_closed_is_found_at_once():
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(InferError, match="before closing string literal"):
         parse('"' + "name " * 20_000, "m.mlir", make_context())
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
