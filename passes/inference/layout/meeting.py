@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inferir.core import Rewriter, rewrites
+from inferir.core.types import UNKNOWN
 from inferir.dialects import inference as inf
 from inferir.passes.inference.layout.orders import channels_first, replace_located, shape_of
 from inferir.passes.transforms.canonicalization.shape import (
@@ -26,6 +27,8 @@ def behind_reshape(op: inf.ReshapeOp, rw: Rewriter) -> str | None:
     if not isinstance(t, inf.TransposeOp):
         return "its input is no transpose"
     source, target = shape_of(op.x), shape_of(op.result)
+    if target.count(UNKNOWN) > 1:
+        return "a reshape has room for one unknown dimension"
     groups = factors(source, target)
     if groups is None:
         return "it mixes axes"

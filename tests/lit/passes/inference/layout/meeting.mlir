@@ -37,3 +37,14 @@ func.func @mixes(%x: tensor<?x4x5x6xf32>) -> tensor<?x8x3x5xf32> {
   %2 = inference.reshape %1 shape [-1, 8, 3, 5] : (tensor<8x3x5x?xf32>) -> tensor<?x8x3x5xf32>
   return %2 : tensor<?x8x3x5xf32>
 }
+
+// -----
+// Two dimensions of the result are unknown: the reshape stays where it is.
+// CHECK-LABEL: @unknown_dims
+// CHECK:         inference.transpose %x permutation [0, 2, 1, 3]
+// CHECK-NEXT:    inference.reshape
+func.func @unknown_dims(%x: tensor<?x4x?x8xf32>) -> tensor<?x?x32xf32> {
+  %0 = inference.transpose %x permutation [0, 2, 1, 3] : (tensor<?x4x?x8xf32>) -> tensor<?x?x4x8xf32>
+  %1 = inference.reshape %0 shape ["d0", "d1", 32] : (tensor<?x?x4x8xf32>) -> tensor<?x?x32xf32>
+  return %1 : tensor<?x?x32xf32>
+}
