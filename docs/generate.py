@@ -1,6 +1,7 @@
-"""Write the reference pages from the definitions: one page per dialect, one per pass, one of all operators, and their index.
+"""Write the reference pages from the definitions: one page per dialect, one per pass, one of all operators, one of all graph
+optimisations, and their index.
 
-    make docs                                  # writes docs/dialects, docs/passes, docs/operators.md
+    make docs                                  # writes docs/dialects, docs/passes, docs/operators.md, docs/graph-optimisation.md
     .venv/bin/python docs/generate.py --check  # names the pages that differ from what would be written
 
 A page holds nothing that is not in a docstring, a property, an option or a pattern; correct it there.
@@ -13,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from catalogue_page import catalogue_page
 from operator_page import operator_page
 from xdsl.ir import Dialect, Operation
 from xdsl.irdl import OptOperandDef, VarOperandDef
@@ -26,7 +28,7 @@ HEADER = "<!-- Written by `make docs` from the definitions: correct them there. 
 
 def pages() -> dict[str, str]:
     """Every page by its path below docs/."""
-    out = {"reference.md": HEADER + index(), "operators.md": HEADER + operator_page()}
+    out = {"reference.md": HEADER + index(), "operators.md": HEADER + operator_page(), "graph-optimisation.md": HEADER + catalogue_page()}
     for name, factory in discovery.our_dialects().items():
         out[f"dialects/{name}.md"] = HEADER + dialect_page(factory())
     for name in discovery.pass_modules():
