@@ -25,7 +25,13 @@ LIMIT = 1.2  # seconds for n times the nodes, over n
 def chain(nodes: int) -> onnx.ModelProto:
     """Blocks of ten nodes: two products with weights, a scale and a shift, relu and gelu's parts, a no-op reshape, a sum with the block's input."""
     rng = np.random.default_rng(0)
-    kept = {"w": rng.standard_normal((16, 16)), "s": rng.standard_normal(16), "half": np.array(0.5), "root": np.array(2**0.5), "one": np.array(1)}
+    kept = {
+        "w": rng.standard_normal((16, 16)),
+        "s": rng.standard_normal(16),
+        "half": np.array(0.5),
+        "root": np.array(2**0.5),
+        "one": np.array(1),
+    }
     weights = [numpy_helper.from_array(a.astype(np.float32), n) for n, a in kept.items()]
     weights.append(numpy_helper.from_array(np.array([4, 16]), "shape"))
     made, x = [], "x"

@@ -19,6 +19,16 @@ def test_reference_executor_agrees_with_torch(name: str, level: str):
     assert worst(inferir.compile(path, target="interpreter", opt_level=level).run(given), expected) <= 1
 
 
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("name", [name for name in models.MODELS if name not in models.DYNAMIC])
+def test_native_code_agrees_with_torch(name: str, level: str):
+    path = models.onnx_file(name, small=True)
+    given, expected = models.reference(path)
+    for threads in (1, 2):
+        model = inferir.compile(path, opt_level=level, num_threads=threads)
+        assert worst(model.run(given), expected) <= 1, f"with {threads} thread(s)"
+
+
 @pytest.mark.parametrize("target", ["interpreter"])
 @pytest.mark.parametrize("name", models.DYNAMIC)
 def test_one_artefact_takes_every_size(name: str, target: str):
