@@ -37,6 +37,10 @@ if TYPE_CHECKING:
 
 def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
     """Run the tool; returns the exit status: 0, or 1 where the input or the options are wrong."""
+    if "--like-xdsl-opt" in argv:
+        from inferir.tools.like_xdsl_opt import main as like_xdsl_opt
+
+        return like_xdsl_opt([word for word in argv if word != "--like-xdsl-opt"], stdin, stdout, stderr)
     try:
         rest, flags = pass_flags(argv)
         parser = options()

@@ -45,6 +45,7 @@ GROUPS: dict[str, dict[str, tuple[How, str]]] = {
         "--output-split-marker": ({"default": "// -----", "metavar": "MARKER"}, "what stands between the parts of the output"),
         "--allow-unregistered-dialect": (FLAG, "accept ops of unknown dialects"),
         "--no-implicit-module": (FLAG, "the text must be one builtin.module"),
+        "--like-xdsl-opt": (FLAG, "take the other arguments, and report, as xdsl-opt does (-p, -t, --parsing-diagnostics, ...)"),
         "--irdl-file": ({"action": "append", "default": [], **FILE}, "define dialects from an IRDL file first"),
         "--plugin": ({"action": "append", "default": [], **FILE}, "load passes, dialects and pipelines from a Python file first"),
         "--load-pass-plugin": ({"dest": "plugin", "action": "append", **FILE}, "the same, as mlir-opt spells it"),

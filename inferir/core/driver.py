@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from xdsl.ir import Operation, OpResult
+from xdsl.ir import Block, Operation, OpResult
 from xdsl.pattern_rewriter import PatternRewriterListener
 from xdsl.traits import IsTerminator
 from xdsl.transforms.dead_code_elimination import is_trivially_dead
@@ -107,12 +107,16 @@ class GreedyDriver:
                 rewriter = Rewriter(op, self.ctx, self.options)
                 rewriter.extend_from_listener(self._listener())
             if _is_unused(op) and op.parent is not None and is_trivially_dead(op):
+                block = op.parent
                 rewriter.focus(op)
                 rewriter.erase(op)
+                self._look_again(op, block)
                 count += 1
                 continue
+            block = op.parent
             applied = self._try(op, rewriter)
             if applied is not None:
+                self._look_again(op, block)
                 count += 1
                 recent[applied.name] += 1
                 if count > limit:
@@ -121,6 +125,14 @@ class GreedyDriver:
                         f"rewriting did not come to an end after {count} steps; pattern '{name}' was applied {times} times", op.location
                     )
         return count > 0
+
+    def _look_again(self, op: Operation, block: Block | None) -> None:
+        """After a rewrite: another pattern may now fit the op where it stayed, and the op whose region it is in."""
+        if op.parent is not None and self._interesting(op):
+            self._push(op)
+        around = block.parent_op() if block is not None else None
+        if around is not None and around.parent is not None and self._interesting(around):
+            self._push(around)
 
     def _try(self, op: Operation, rewriter: Rewriter) -> Pattern | None:
         for pattern in self._patterns_for(type(op)):

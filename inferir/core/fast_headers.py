@@ -191,6 +191,6 @@ def _terminate(region: Region) -> None:
     if region.first_block is None:
         region.add_block(Block())
     last = region.last_block.last_op if region.last_block is not None else None
-    if last is None or not last.has_trait(IsTerminator):
+    if last is None or not last.has_trait(IsTerminator, value_if_unregistered=False):
         assert region.last_block is not None
         region.last_block.add_op(scf.YieldOp())

@@ -21,9 +21,9 @@ class FastSpan(Span[str]):
 
     __slots__ = ()
 
-    def __init__(self, start: int, end: int, input: Input[str]):
+    def __init__(self, start: int, end: int, input: Input[str], line_offset: int = 0):
         state = vars(self)
-        state["start"], state["end"], state["input"] = start, end, input
+        state["start"], state["end"], state["input"], state["line_offset"] = start, end, input, line_offset
 
     @property
     def text(self) -> str:

@@ -99,7 +99,7 @@ class FastPrinter(Printer):
         start = len(self._out)
         super().print_attribute(attribute)
         pieces = self._out[start:]
-        if not self._dialect_resources and all(type(p) is str for p in pieces):
+        if not self._dialect_resources and Hole not in map(type, pieces):
             text = "".join(pieces)
             if len(text) < LONGEST_KEPT and "\n" not in text and "loc(" not in text:
                 self._texts[id(attribute)] = (attribute, text)
@@ -164,12 +164,12 @@ class FastPrinter(Printer):
         whole = self._learning is True and resources == len(self._dialect_resources)
         self._learning = False
         printed = out[start:]
-        out[start:] = [p if type(p) is str else "%" + self._ssa_values[p.value] for p in printed]
+        out[start:] = ["%" + self._ssa_values[p.value] if type(p) is Hole else p for p in printed]
         values = [*op.operands, *op.results]
         places = {v: i for i, v in reversed(list(enumerate(values)))}
         pieces, holes = [""], []
         for piece in printed:
-            if type(piece) is str:
+            if type(piece) is not Hole:
                 pieces[-1] += piece
             else:
                 whole = whole and piece.value in places

@@ -17,9 +17,11 @@ from dataclasses import replace
 from xdsl.folder import Folder
 from xdsl.ir import Operation
 from xdsl.traits import ConstantLike, HasCanonicalizationPatternsTrait, HasFolder
+from xdsl.transforms.dead_code_elimination import region_dce
 
 from inferir.core import Context, Pass, Pattern, Rewriter, apply_patterns, rewrites
 from inferir.core.rewriting import stock_pattern
+from inferir.core.walk import walk
 from inferir.passes.transforms import canonicalization
 
 
@@ -39,14 +41,14 @@ def fold(op: Operation, rw: Rewriter) -> str | None:
         return "its folder finds nothing"
 
 
-def stock_patterns(ctx: Context) -> list[Pattern]:
-    """The patterns and folders that ops of the loaded dialects bring themselves."""
-    foldable = tuple(t for t in ctx.loaded_ops if t.has_trait(HasFolder) and not t.has_trait(ConstantLike))
-    out = [replace(fold, op_types=foldable)]
-    for op_type in ctx.loaded_ops:
+def stock_patterns(ctx: Context, root: Operation) -> list[Pattern]:
+    """The patterns and folders that ops of the loaded dialects, and those inside `root`, bring themselves."""
+    op_types = dict.fromkeys([*ctx.loaded_ops, *{type(op) for op in walk(root)}])
+    out = [replace(fold, op_types=tuple(t for t in op_types if t.has_trait(HasFolder) and not t.has_trait(ConstantLike)))]
+    for op_type in op_types:
         for trait in op_type.get_traits_of_type(HasCanonicalizationPatternsTrait):
             out += [stock_pattern(p, op_type) for p in trait.get_patterns(op_type)]
-    return out
+    return out if out[0].op_types else out[1:]
 
 
 class Canonicalize(Pass):
@@ -56,4 +58,13 @@ class Canonicalize(Pass):
 
     def run(self, op: Operation, ctx: Context) -> None:
         """Apply all patterns inside `op` until none applies."""
-        apply_patterns(op, [*self.patterns, *stock_patterns(ctx)], ctx, self.log)
+        patterns = [*self.patterns, *stock_patterns(ctx, op)]
+        apply_patterns(op, patterns, ctx, self.log)
+        while drop_unreachable(op):
+            apply_patterns(op, patterns, ctx, self.log)
+
+
+def drop_unreachable(root: Operation) -> bool:
+    """Remove the blocks that control never reaches; whether there were any."""
+    branching = [r for op in walk(root) for r in op.regions if r.first_block is not r.last_block]
+    return sum(region_dce(region) for region in branching if region.parent is not None) > 0

@@ -54,3 +54,32 @@ func.func @empty_loop(%x: f32) -> f32 {
   }
   return %0 : f32
 }
+
+// -----
+// A block that control never reaches goes, and what only it jumped to is merged.
+// CHECK-LABEL: @unreachable
+// CHECK-NOT:     cf.br
+// CHECK:         return
+func.func @unreachable() {
+  cf.br ^bb1
+^bb0:
+  cf.br ^bb1
+^bb1:
+  return
+}
+
+// -----
+// A constant leaves the inner loop, and then the outer one.
+// CHECK-LABEL: @constant_in_loops
+// CHECK:         arith.constant 7 : i32
+// CHECK:         scf.for
+// CHECK-NOT:     arith.constant
+func.func @constant_in_loops(%n: index, %step: index) {
+  scf.for %i = %n to %step step %step {
+    scf.for %j = %n to %step step %step {
+      %c = arith.constant 7 : i32
+      "test.op"(%c) : (i32) -> ()
+    }
+  }
+  return
+}
