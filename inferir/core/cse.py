@@ -24,7 +24,7 @@ from xdsl.traits import (
 )
 
 from inferir.core.construct import unlink
-from inferir.core.diagnostics import fused
+from inferir.core.locations import fused
 
 Scope = dict[Hashable, Operation]
 RegionKey = tuple[int, tuple[SSAValue, ...]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from xdsl.dialects.builtin import ArrayAttr, CallSiteLoc, FileLineColLoc, FusedLoc, NameLoc, NoneAttr
+from xdsl.dialects.builtin import ArrayAttr, CallSiteLoc, FileLineColLoc, FusedLoc, NameLoc
 from xdsl.ir import Attribute, Operation, SSAValue
 from xdsl.utils.exceptions import VerifyException
 
@@ -78,17 +78,6 @@ def node_names(location: Attribute | None) -> list[str]:
     return list(dict.fromkeys(p.desc.data for p in _parts(location) if isinstance(p, NameLoc)))
 
 
-def fused(locations: Iterable[Attribute]) -> Attribute | None:
-    """One location for several: their parts without repetition, None where all are unknown."""
-    flat: list[Attribute] = []
-    for location in locations:
-        flat.extend(_fused_parts(location))
-    known = list(dict.fromkeys(part for part in flat if part.name != "unknown_loc"))
-    if not known:
-        return None
-    return known[0] if len(known) == 1 else FusedLoc(ArrayAttr(known), NoneAttr())
-
-
 def render(error: InferError, sources: Mapping[str, str]) -> str:
     """The error as text. `sources` holds the text of the files that were parsed, by name, for the source line and the caret."""
     return "".join(d.render(sources) for d in error.diagnostics())
@@ -130,18 +119,12 @@ def _window(row: str, column: int, width: int = 240) -> tuple[str, int]:
     return row[start : start + width], column - start
 
 
-def _fused_parts(location: Attribute) -> Sequence[Attribute]:
-    if isinstance(location, FusedLoc) and isinstance(location.locations, ArrayAttr):
-        return location.locations.data
-    return [location]
-
-
 def _parts(location: Attribute | None) -> Iterable[Attribute]:
     match location:
         case None:
             return
         case FusedLoc():
-            for part in _fused_parts(location):
+            for part in location.locations if isinstance(location.locations, ArrayAttr) else ():
                 yield from _parts(part)
         case NameLoc():
             yield location

@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 
 from xdsl.ir import Block, Operation, OpResult
 from xdsl.pattern_rewriter import PatternRewriterListener
-from xdsl.traits import IsTerminator
+from xdsl.traits import IsTerminator, MemoryEffect, MemoryReadEffect, NoMemoryEffect, Pure, SymbolOpInterface
 from xdsl.transforms.dead_code_elimination import is_trivially_dead
 
+from inferir.core.construct import unlink
 from inferir.core.context import Context
 from inferir.core.diagnostics import InferError
 from inferir.core.rewriting import Pattern, Rewriter
+from inferir.core.walk import walk
 
 
 @dataclass
@@ -85,12 +87,14 @@ class GreedyDriver:
         self.max_rewrites = max_rewrites
         self.options = options
         self._by_type: dict[type[Operation], tuple[Pattern, ...]] = {}
+        self._removable: dict[type[Operation], bool | None] = {}
         self._worklist: list[Operation] = []
         self._queued: set[Operation] = set()
+        self._later: dict[Operation, None] = {}
 
     def run(self, root: Operation) -> bool:
         """Rewrite to the fixpoint; whether anything changed. Raises InferError when the rewrites do not come to an end."""
-        ops = [op for op in root.walk() if op is not root]
+        ops = list(walk(root))[1:]
         for op in reversed(ops):
             if self._interesting(op) or _is_unused(op):
                 self._push(op)
@@ -98,22 +102,20 @@ class GreedyDriver:
         recent: Counter[str] = Counter()
         count = 0
         rewriter: Rewriter | None = None
-        while self._worklist:
-            op = self._worklist.pop()
+        while (op := self._next()) is not None:
             if op not in self._queued:
                 continue
             self._queued.discard(op)
             if rewriter is None:
                 rewriter = Rewriter(op, self.ctx, self.options)
                 rewriter.extend_from_listener(self._listener())
-            if _is_unused(op) and op.parent is not None and is_trivially_dead(op):
-                block = op.parent
-                rewriter.focus(op)
-                rewriter.erase(op)
+            block = op.parent
+            if block is not None and _is_unused(op) and self._is_dead(op):
+                self._removed(op)
+                unlink(op)
                 self._look_again(op, block)
                 count += 1
                 continue
-            block = op.parent
             applied = self._try(op, rewriter)
             if applied is not None:
                 self._look_again(op, block)
@@ -127,12 +129,27 @@ class GreedyDriver:
         return count > 0
 
     def _look_again(self, op: Operation, block: Block | None) -> None:
-        """After a rewrite: another pattern may now fit the op where it stayed, and the op whose region it is in."""
+        """Once all else is done: another pattern may now fit the op where it stayed, and the op whose region it is in."""
         if op.parent is not None and self._interesting(op):
-            self._push(op)
+            self._later[op] = None
         around = block.parent_op() if block is not None else None
         if around is not None and around.parent is not None and self._interesting(around):
-            self._push(around)
+            self._later[around] = None
+
+    def _next(self) -> Operation | None:
+        """The op to look at next."""
+        if not self._worklist and self._later:
+            for op in reversed(self._later):
+                self._push(op)
+            self._later.clear()
+        return self._worklist.pop() if self._worklist else None
+
+    def _is_dead(self, op: Operation) -> bool:
+        """Whether an op whose results nobody uses does nothing else."""
+        known = self._removable.get(type(op))
+        if known is None and type(op) not in self._removable:
+            known = self._removable[type(op)] = _removable(type(op))
+        return is_trivially_dead(op) if known is None else known
 
     def _try(self, op: Operation, rewriter: Rewriter) -> Pattern | None:
         for pattern in self._patterns_for(type(op)):
@@ -187,7 +204,9 @@ class GreedyDriver:
     def _removed(self, op: Operation) -> None:
         """What fed the op may now be dead, and may have one user left that was waiting for that."""
         gone = dict.fromkeys(op.walk()) if op.regions else {op: None}
-        self._queued -= gone.keys()
+        self._queued.difference_update(gone)
+        for inner in gone if self._later else ():
+            self._later.pop(inner, None)
         for inner in gone:
             for value in inner.operands:
                 if isinstance(value, OpResult) and value.op not in gone:
@@ -208,7 +227,19 @@ def _other_uses(value: OpResult, op: Operation) -> list[Operation]:
 
 
 def _is_unused(op: Operation) -> bool:
-    return bool(op.results) and all(r.first_use is None for r in op.results) and not op.has_trait(IsTerminator)
+    results = op.results
+    for result in results:
+        if result.first_use is not None:
+            return False
+    return bool(results) and not op.has_trait(IsTerminator)
+
+
+def _removable(cls: type[Operation]) -> bool | None:
+    """Whether ops of a class may go when nobody uses their results; None where each has to be asked."""
+    if cls.has_trait(IsTerminator) or cls.has_trait(SymbolOpInterface):
+        return False
+    effects = {type(t) for t in cls.get_traits_of_type(MemoryEffect)}
+    return False if not effects else True if effects <= {Pure, NoMemoryEffect, MemoryReadEffect} else None
 
 
 def apply_patterns(root: Operation, patterns: Sequence[Pattern], ctx: Context, log: RewriteLog | None = None) -> bool:

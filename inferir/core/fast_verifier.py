@@ -1,17 +1,19 @@
 """Verification that remembers: an op like one that was valid is valid.
 
 What an op's definition demands depends on its class, its operand and result types, properties, attributes and the types of
-its regions' arguments; that part is done once for each combination. Traits and the checks an op writes itself always run.
-Whatever is wrong or in doubt is left to the thorough verifier, which says what it is.
+its regions' arguments; that part is done once for each combination, and so is a `verify_` marked `by_types`. Traits and the
+checks other ops write themselves always run. Whatever is wrong or in doubt is left to the thorough verifier, which says what it is.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from xdsl.ir import Attribute, Block, ErasedSSAValue, Operation, Region, SSAValue
 from xdsl.traits import IsolatedFromAbove, IsTerminator, NoTerminator, OpTrait
 
+_FunctionT = TypeVar("_FunctionT", bound=Callable[..., Any])
 KEPT = 200_000
 """Combinations remembered before all are forgotten."""
 
@@ -28,6 +30,18 @@ def is_certainly_valid(op: Operation) -> bool:
     except Exception:  # noqa: BLE001  (whatever it is, the thorough verifier meets it again and reports it)
         return False
     return True
+
+
+_BY_TYPES: set[Any] = set()
+
+
+def by_types(function: _FunctionT) -> _FunctionT:
+    """Mark a `verify_` whose answer depends on the op's class, types, properties and attributes only, where it holds no blocks.
+
+    A class that declares SHAPE_OPERANDS is excepted: it looks at the constants behind them.
+    """
+    _BY_TYPES.add(function)
+    return function
 
 
 class _Doubt(Exception):
@@ -54,7 +68,7 @@ class _Memory:
 class _Class:
     """What verifying the ops of a class takes."""
 
-    __slots__ = ("checks", "definition", "ends", "free", "isolated")
+    __slots__ = ("checks", "definition", "ends", "free", "isolated", "once")
 
     def __init__(self, cls: type[Operation]):
         verify = cls.verify_
@@ -64,9 +78,13 @@ class _Class:
             raise _Doubt
         traits = list(cls.traits)
         custom = cells.get("custom_verify")
-        self.checks: list[Any] = [t.verify for t in traits if type(t).verify is not OpTrait.verify]
+        # IsolatedFromAbove is checked along with dominance: nothing outside is visible inside.
+        own = [t for t in traits if type(t).verify is not OpTrait.verify and type(t) is not IsolatedFromAbove]
+        self.checks: list[Any] = [t.verify for t in own]
+        self.once: list[Any] = []
         if custom is not None and custom is not Operation.verify_:
-            self.checks.append(custom)
+            kept = custom in _BY_TYPES and not getattr(cls, "SHAPE_OPERANDS", ())
+            (self.once if kept else self.checks).append(custom)
         self.ends = any(isinstance(t, IsTerminator) for t in traits)
         self.free = any(isinstance(t, NoTerminator) for t in traits)
         self.isolated = any(isinstance(t, IsolatedFromAbove) for t in traits)
@@ -113,12 +131,14 @@ def _verify_op(op: Operation, blocks: int, free: bool, last: bool, visible: set[
     if key in _memory.valid:
         for check in info.checks:
             check(op)
+        for check in info.once if regions and info.once and any(r.first_block is not None for r in regions) else ():
+            check(op)
         return
     if any(isinstance(v, ErasedSSAValue) for v in operands):
         raise _Doubt
     assert info.definition is not None
     info.definition.verify(op)
-    for check in info.checks:
+    for check in (*info.checks, *info.once):
         check(op)
     _memory.valid.add(key)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import bisect
+from collections.abc import Iterable
 
-from xdsl.dialects.builtin import FileLineColLoc, IntAttr, StringAttr
-from xdsl.ir import ParametrizedAttribute
+from xdsl.dialects.builtin import ArrayAttr, FileLineColLoc, FusedLoc, IntAttr, NoneAttr, StringAttr, UnknownLoc
+from xdsl.ir import Attribute, ParametrizedAttribute
 
 
 class SourceText:
@@ -78,3 +79,68 @@ class LazyLocation(_Open, FileLineColLoc):  # pyright: ignore[reportGeneralTypeI
 
     def __repr__(self) -> str:
         return repr(self.settled())
+
+
+class Fusion(_Open, FusedLoc):  # pyright: ignore[reportGeneralTypeIssues]
+    """A `FusedLoc` that becomes one when somebody looks at it."""
+
+    def __init__(self, parts: list[Attribute]):
+        vars(self)["parts"] = parts
+
+    @property
+    def locations(self) -> Attribute:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """What is fused, without repetition."""
+        return self.settled().locations
+
+    @property
+    def metadata(self) -> Attribute:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """None."""
+        return self.settled().metadata
+
+    def settled(self) -> FusedLoc:
+        """This very object, as an ordinary `FusedLoc`."""
+        stack, seen, known = [*reversed(vars(self).pop("parts"))], set(), {}
+        while stack:
+            part = stack.pop()
+            if id(part) in seen:
+                continue
+            seen.add(id(part))
+            if type(part) is Fusion:
+                stack.extend(reversed(vars(part)["parts"]))
+            elif isinstance(part, FusedLoc) and isinstance(part.locations, ArrayAttr):
+                stack.extend(reversed(part.locations.data))
+            elif not isinstance(part, UnknownLoc):
+                known[part] = None
+        vars(self).update(locations=ArrayAttr(list(known)), metadata=NoneAttr())
+        object.__setattr__(self, "__class__", FusedLoc)
+        return self
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or self.settled() == other
+
+    def __hash__(self) -> int:
+        return hash(self.settled())
+
+    def __repr__(self) -> str:
+        return repr(self.settled())
+
+
+def fused(locations: Iterable[Attribute]) -> Attribute | None:
+    """One location for several: their parts without repetition, None where all are unknown."""
+    distinct: dict[object, Attribute] = {}
+    for location in locations:
+        if type(location) is LazyLocation:
+            distinct.setdefault(vars(location)["place"], location)
+        elif not isinstance(location, UnknownLoc):
+            distinct.setdefault(id(location) if type(location) is Fusion else location, location)
+    if len(distinct) < 2:
+        return next(iter(distinct.values()), None)
+    whole = Fusion(list(distinct.values()))
+    return whole if any(type(p) in (LazyLocation, Fusion) for p in distinct.values()) else plain(whole)
+
+
+def plain(location: Fusion) -> Attribute:
+    """A fusion of one thing is that thing."""
+    parts = location.settled().locations
+    assert isinstance(parts, ArrayAttr)
+    return parts.data[0] if len(parts) == 1 else location

@@ -36,6 +36,7 @@ from xdsl.utils.exceptions import VerifyException
 from inferir.core import assembly
 from inferir.core.diagnostics import InferError, Note, defined_here
 from inferir.core.dims import Dim, DimLike, Shape, shape_text, symbol
+from inferir.core.fast_verifier import by_types
 from inferir.core.properties import Accessor, Property, store
 from inferir.core.types import numpy_dtype, refines, tensor
 
@@ -91,7 +92,7 @@ class Op(IRDLOperation):
         return Cost(elements, sum(_bytes(v) for v in (*self.operands, *self.results)))
 
     def check(self) -> None:
-        """Further conditions on the op; raise with `self.error`."""
+        """Further conditions on the op's types, properties and regions; raise with `self.error`."""
 
     # What follows from it.
 
@@ -224,6 +225,7 @@ class Op(IRDLOperation):
             self.error(str(problem))
         return list(out) if isinstance(out, list) else [out]
 
+    @by_types
     def verify_(self) -> None:
         """Properties in range, operands that fit, result types as inferred."""
         for name, declared in self.property_definitions().items():

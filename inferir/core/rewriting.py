@@ -25,8 +25,8 @@ from xdsl.traits import ConstantLike
 
 from inferir.core.constants import constant_value, is_constant_attribute, is_written_out
 from inferir.core.context import Context
-from inferir.core.diagnostics import fused
 from inferir.core.lazy import Lazy, lazy_array
+from inferir.core.locations import fused
 
 
 @dataclass(frozen=True)
