@@ -1,9 +1,10 @@
-"""infer-opt's infrastructure beside stock xDSL's (and mlir-opt where it is installed): parse, print, verify, cse, canonicalize.
+"""infer-opt's infrastructure beside stock xDSL's (and mlir-opt where it is installed): parse, print, verify, cse, canonicalize, rewrite.
 
     python benchmarks/ir_scale.py --sizes 1000,10000 --repeat 3
 
-CPU seconds, medians of runs that take turns. Stock is only run up to --stock-limit ops. mlir-opt is measured as a process,
-minus its run on an empty module.
+CPU seconds, medians of runs that take turns. Stock is only run up to --stock-limit ops. mlir-opt is measured as a process and in parts:
+reading with verifying, printing, cse; each the difference of two runs. `rewrite` is a pattern that replaces every addition and
+multiplication; `--limits` measures many patterns, deep nesting and the start-up instead.
 """
 
 import argparse
@@ -17,16 +18,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ir_corpora import CORPORA
+from xdsl.dialects import arith
 from xdsl.parser import Parser
+from xdsl.pattern_rewriter import PatternRewriter, PatternRewriteWalker, RewritePattern, op_type_rewrite_pattern
 from xdsl.printer import Printer
 from xdsl.transforms.canonicalize import CanonicalizePass
 from xdsl.transforms.common_subexpression_elimination import CommonSubexpressionElimination
 
-from inferir.core import PassManager, make_context, parse, text_of, verify
+from inferir.core import PassManager, Rewriter, apply_patterns, make_context, parse, rewrites, text_of, verify
 from inferir.core.cse import eliminate_common_subexpressions
 
 
@@ -54,7 +58,24 @@ def ours(text: str, ctx: Any) -> dict[str, float]:
     out["cse"], _ = seconds(lambda: eliminate_common_subexpressions(module))
     again = parse(text, "m.mlir", ctx)
     out["canonicalize"], _ = seconds(lambda: PassManager("canonicalize", ctx, verify_each=False).run(again))
+    third = parse(text, "m.mlir", ctx)
+    out["rewrite"], _ = seconds(lambda: apply_patterns(third, [to_subtraction], ctx))
     return out
+
+
+@rewrites(arith.MulfOp, arith.AddfOp)
+def to_subtraction(op: arith.MulfOp | arith.AddfOp, rw: Rewriter) -> None:
+    """Every op becomes another."""
+    rw.replace(op, rw.create(arith.SubfOp, op.operands, op.result_types, op.properties))
+
+
+class ToSubtraction(RewritePattern):
+    """The same for xDSL's walker."""
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: arith.MulfOp | arith.AddfOp, rewriter: PatternRewriter) -> None:
+        """Every op becomes another."""
+        rewriter.replace(op, arith.SubfOp(op.lhs, op.rhs, op.fastmath))
 
 
 def stock(text: str, ctx: Any) -> dict[str, float]:
@@ -66,6 +87,8 @@ def stock(text: str, ctx: Any) -> dict[str, float]:
     out["cse"], _ = seconds(lambda: CommonSubexpressionElimination().apply(ctx, module))
     again = Parser(ctx, text).parse_module()
     out["canonicalize"], _ = seconds(lambda: CanonicalizePass().apply(ctx, again))
+    third = Parser(ctx, text).parse_module()
+    out["rewrite"], _ = seconds(lambda: PatternRewriteWalker(ToSubtraction()).rewrite_module(third))
     return out
 
 
@@ -78,7 +101,7 @@ def process_seconds(*command: str) -> float:
 
 
 def mlir_opt(text: str) -> dict[str, float]:
-    """Parse with print, and cse on top, of the installed mlir-opt; empty where there is none."""
+    """Parse with verify, print, and cse of the installed mlir-opt; empty where there is none."""
     tool = shutil.which("mlir-opt-22") or shutil.which("mlir-opt")
     if tool is None:
         return {}
@@ -87,8 +110,38 @@ def mlir_opt(text: str) -> dict[str, float]:
         file.flush()
         flags = ("--mlir-disable-threading", "--allow-unregistered-dialect")
         base = process_seconds(tool, empty.name, *flags)
-        whole = process_seconds(tool, file.name, *flags) - base
-        return {"parse+print": whole, "cse": process_seconds(tool, file.name, "--cse", *flags) - base - whole}
+        silent = process_seconds(tool, file.name, "--verify-diagnostics", *flags)  # prints nothing
+        whole = process_seconds(tool, file.name, *flags)
+        cse = process_seconds(tool, file.name, "--cse", "--verify-each=0", "--verify-diagnostics", *flags)
+        return {"parse+verify": silent - base, "print": whole - silent, "cse": cse - silent}
+
+
+def limits() -> None:
+    """Many patterns, deep nesting, start-up."""
+    ctx = make_context()
+    text = CORPORA["chain"](10_000)
+    idle = [k for k in arith.Arith.operations if k not in (arith.MulfOp, arith.AddfOp, arith.SubfOp)]
+    for count in (10, 100):
+        declining = [replace(to_subtraction, name=f"idle{i}", op_types=(idle[i % len(idle)],)) for i in range(count - 1)]
+        times = [seconds(lambda d=declining: apply_patterns(parse(text, "m.mlir", ctx), [to_subtraction, *d], ctx))[0] for _ in range(3)]
+        print(f"{count} patterns, one matches: {statistics.median(times):.3f} s with parsing")
+    for depth in (200, 2000):
+        deep = "".join(f"scf.if %c {{\n{NESTED_OP.format(i)}" for i in range(depth)) + "}\n" * depth
+        whole = f"func.func @f(%c: i1, %x: f32) {{\n{deep}return\n}}\n"
+        taken, module = seconds(lambda w=whole: parse(w, "deep.mlir", ctx))
+        steps = {"parse": taken, "verify": seconds(lambda m=module: verify(m))[0], "print": seconds(lambda m=module: text_of(m))[0]}
+        steps["canonicalize"] = seconds(lambda m=module: PassManager("canonicalize", ctx).run(m))[0]
+        print(f"{depth} nested regions:", ", ".join(f"{k} {v:.2f} s" for k, v in steps.items()))
+    with tempfile.NamedTemporaryFile("w", suffix=".mlir") as file:
+        file.write("builtin.module {}\n")
+        file.flush()
+        folder = Path(sys.executable).parent
+        tools = {name: str(folder / name) for name in ("infer-opt", "xdsl-opt")}
+        runs = [{name: process_seconds(tool, file.name) for name, tool in tools.items()} for _ in range(9)]
+    print("start-up:", ", ".join(f"{name} {statistics.median(r[name] for r in runs):.3f} s" for name in tools))
+
+
+NESTED_OP = '%v{0} = arith.addf %x, %x : f32\n"test.op"(%v{0}) : (f32) -> ()\n'
 
 
 def main() -> None:
@@ -98,7 +151,11 @@ def main() -> None:
     options.add_argument("--corpora", default=",".join(CORPORA))
     options.add_argument("--repeat", type=int, default=3)
     options.add_argument("--stock-limit", type=int, default=10_000)
+    options.add_argument("--limits", action="store_true", help="many patterns, deep nesting, start-up")
     args = options.parse_args()
+    if args.limits:
+        limits()
+        return
     for name in args.corpora.split(","):
         ctx = make_context()
         warm = CORPORA[name](200)

@@ -80,7 +80,7 @@ STATE = frozenset(vars(_Empty.create())) | {"parent", "_next_op", "_prev_op"}
 def unlink(op: Operation) -> None:
     """Take an op whose results nobody uses out of its block for good."""
     block: Any = op.parent
-    if block is None or op.regions or op.successors:
+    if block is None or op.regions or op._successors:  # pyright: ignore[reportPrivateUsage]
         assert block is not None
         block.erase_op(op)
         return
@@ -98,3 +98,38 @@ def unlink(op: Operation) -> None:
     else:
         after._prev_op = before
     raw.parent = raw._prev_op = raw._next_op = None
+
+
+def link_before(place: Operation, op: Operation) -> None:
+    """Put an op that is in no block before `place`."""
+    raw, following = _raw(op), _raw(place)
+    block, before = _raw(following.parent), following._prev_op
+    raw.parent, raw._prev_op, raw._next_op = block, before, following
+    following._prev_op = raw
+    if before is None:
+        block._first_op = raw
+    else:
+        before._next_op = raw
+
+
+def move_uses(old: SSAValue, new: SSAValue) -> list[Operation]:
+    """Let every user of `old` use `new`; returns the users, one for each use."""
+    users = []
+    use = last = _raw(old.first_use)
+    while use is not None:
+        user, index = use._operation, use._index
+        operands = user._operands
+        user._operands = SSAValues((*operands[:index], new, *operands[index + 1 :]))
+        users.append(user)
+        last, use = use, use._next_use
+    if last is not None:
+        following = _raw(new.first_use)
+        last._next_use = following
+        if following is not None:
+            following._prev_use = last
+        new.first_use, old.first_use = old.first_use, None
+    return users
+
+
+def _raw(thing: Any) -> Any:
+    return thing

@@ -15,6 +15,7 @@ from xdsl.pattern_rewriter import PatternRewriterListener
 from xdsl.traits import IsTerminator, MemoryEffect, MemoryReadEffect, NoMemoryEffect, Pure, SymbolOpInterface
 from xdsl.transforms.dead_code_elimination import is_trivially_dead
 
+from inferir.core.collecting import uncollected
 from inferir.core.construct import unlink
 from inferir.core.context import Context
 from inferir.core.diagnostics import InferError
@@ -89,11 +90,15 @@ class GreedyDriver:
         self._by_type: dict[type[Operation], tuple[Pattern, ...]] = {}
         self._removable: dict[type[Operation], bool | None] = {}
         self._worklist: list[Operation] = []
-        self._queued: set[Operation] = set()
+        self._queued: set[int] = set()
         self._later: dict[Operation, None] = {}
 
     def run(self, root: Operation) -> bool:
         """Rewrite to the fixpoint; whether anything changed. Raises InferError when the rewrites do not come to an end."""
+        with uncollected():
+            return self._run(root)
+
+    def _run(self, root: Operation) -> bool:
         ops = list(walk(root))[1:]
         for op in reversed(ops):
             if self._interesting(op) or _is_unused(op):
@@ -103,9 +108,9 @@ class GreedyDriver:
         count = 0
         rewriter: Rewriter | None = None
         while (op := self._next()) is not None:
-            if op not in self._queued:
+            if id(op) not in self._queued:
                 continue
-            self._queued.discard(op)
+            self._queued.discard(id(op))
             if rewriter is None:
                 rewriter = Rewriter(op, self.ctx, self.options)
                 rewriter.extend_from_listener(self._listener())
@@ -152,16 +157,17 @@ class GreedyDriver:
         return is_trivially_dead(op) if known is None else known
 
     def _try(self, op: Operation, rewriter: Rewriter) -> Pattern | None:
+        log = self.log
         for pattern in self._patterns_for(type(op)):
-            if self.log.allow is not None and not self.log.allows(pattern, op):
+            if log.allow is not None and not log.allows(pattern, op):
                 continue
             rewriter.focus(op)
-            reason = self.log.attempt(pattern, op, rewriter)
+            reason = pattern.function(op, rewriter) if log.watch is None else log.attempt(pattern, op, rewriter)
             if rewriter.has_done_action:
-                self.log.note(pattern, op)
+                log.note(pattern, op)
                 return pattern
-            if reason is not None and self.log.keep_reasons:
-                self.log.declined.append((pattern, op, reason))
+            if reason is not None and log.keep_reasons:
+                log.declined.append((pattern, op, reason))
         return None
 
     def _patterns_for(self, op_type: type[Operation]) -> tuple[Pattern, ...]:
@@ -175,8 +181,8 @@ class GreedyDriver:
         return bool(self._patterns_for(type(op)))
 
     def _push(self, op: Operation) -> None:
-        if op not in self._queued:
-            self._queued.add(op)
+        if id(op) not in self._queued:
+            self._queued.add(id(op))
             self._worklist.append(op)
 
     def _listener(self) -> PatternRewriterListener:
@@ -184,45 +190,42 @@ class GreedyDriver:
             operation_insertion_handler=[self._inserted],
             operation_removal_handler=[self._removed],
             operation_modification_handler=[self._modified],
-            operation_replacement_handler=[self._replaced],
         )
 
     def _inserted(self, op: Operation) -> None:
         for inner in op.walk() if op.regions else (op,):
-            if self._interesting(inner):
+            if self._interesting(inner) or _is_unused(inner):
                 self._push(inner)
 
     def _modified(self, op: Operation) -> None:
         if self._interesting(op) or _is_unused(op):
             self._push(op)
 
-    def _replaced(self, op: Operation, results: Sequence[object]) -> None:
-        for result in op.results:
-            for use in result.uses:
-                self._modified(use.operation)
-
     def _removed(self, op: Operation) -> None:
         """What fed the op may now be dead, and may have one user left that was waiting for that."""
-        gone = dict.fromkeys(op.walk()) if op.regions else {op: None}
-        self._queued.difference_update(gone)
-        for inner in gone if self._later else ():
-            self._later.pop(inner, None)
+        gone = list(op.walk()) if op.regions else [op]
         for inner in gone:
-            for value in inner.operands:
-                if isinstance(value, OpResult) and value.op not in gone:
-                    self._push(value.op)
-                    for use in _other_uses(value, inner):
-                        self._push(use)
+            self._queued.discard(id(inner))
+            if self._later:
+                self._later.pop(inner, None)
+        for inner in gone:
+            for value in inner._operands:  # pyright: ignore[reportPrivateUsage]
+                if isinstance(value, OpResult) and (len(gone) == 1 or value.op not in gone):
+                    others = _other_uses(value, inner)
+                    if not others or op.regions or self._interesting(value.op):
+                        self._push(value.op)
+                    if len(others) == 1 and self._interesting(others[0]):
+                        self._push(others[0])
 
 
 def _other_uses(value: OpResult, op: Operation) -> list[Operation]:
-    """The user that a value keeps when `op` goes, if that is one."""
+    """The users that a value keeps when `op` goes, no more than two of them."""
     users = []
-    for use in value.uses:
+    use = value.first_use
+    while use is not None and len(users) < 2:
         if use.operation is not op:
             users.append(use.operation)
-            if len(users) > 1:
-                return []
+        use = use._next_use  # pyright: ignore[reportPrivateUsage]
     return users
 
 

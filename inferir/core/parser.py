@@ -6,13 +6,13 @@ the same language and say the same about mistakes.
 
 from __future__ import annotations
 
-import gc
 import re
 import sys
 
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.utils.exceptions import MultipleSpansParseError, ParseError
 
+from inferir.core.collecting import uncollected
 from inferir.core.context import Context
 from inferir.core.diagnostics import InferError, Note
 from inferir.core.locations import SourceText
@@ -33,9 +33,7 @@ def parse(text: str, name: str, ctx: Context, first_line: int = 1, allow_implici
     """
     ctx.sources.setdefault(name, text)
     source = SourceText(text, name, first_line)
-    collecting = gc.isenabled()
-    gc.disable()  # thousands of objects that all stay: looking through them again and again doubles the time
-    try:
+    with uncollected():
         if sys.getrecursionlimit() < DEEP_RECURSION:
             try:
                 return _parse(source, ctx, allow_implicit_module)
@@ -45,9 +43,6 @@ def parse(text: str, name: str, ctx: Context, first_line: int = 1, allow_implici
             raise InferError(f"{name}: nested too deeply (more than {MAX_NESTING} brackets)")
         sys.setrecursionlimit(max(sys.getrecursionlimit(), DEEP_RECURSION))
         return _parse(source, ctx, allow_implicit_module)
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def parser_for(text: str) -> type[InferParser]:

@@ -56,19 +56,6 @@ func.func @empty_loop(%x: f32) -> f32 {
 }
 
 // -----
-// A block that control never reaches goes, and what only it jumped to is merged.
-// CHECK-LABEL: @unreachable
-// CHECK-NOT:     cf.br
-// CHECK:         return
-func.func @unreachable() {
-  cf.br ^bb1
-^bb0:
-  cf.br ^bb1
-^bb1:
-  return
-}
-
-// -----
 // A constant leaves the inner loop, and then the outer one.
 // CHECK-LABEL: @constant_in_loops
 // CHECK:         arith.constant 7 : i32
