@@ -62,7 +62,8 @@ class Place:
         if self.strides is None:
             return replace(self, shape=shape)
         strides = reshaped_strides(self.shape, self.strides, shape)
-        return None if strides is None else replace(self, shape=shape, strides=normal(shape, strides))
+        apart = strides is not None and shape and strides[-1] != 1 and shape[-1] != 1  # kernels step by one element
+        return None if strides is None or apart else replace(self, shape=shape, strides=normal(shape, strides))
 
 
 def contiguous_strides(shape: Shape) -> tuple[int, ...] | None:
