@@ -41,17 +41,17 @@ def optimized(peer: str, path: Path) -> tuple[Any, float]:
     start = time.process_time()
     match peer:
         case "onnxsim":
-            import onnxsim
+            import onnxsim  # pyright: ignore[reportMissingImports]
 
             start = time.process_time()
             result = onnxsim.simplify(model)[0]
         case "onnxslim":
-            import onnxslim
+            import onnxslim  # pyright: ignore[reportMissingImports]
 
             start = time.process_time()
             result = onnxslim.slim(model)
         case "onnxoptimizer":
-            import onnxoptimizer
+            import onnxoptimizer  # pyright: ignore[reportMissingImports]
 
             start = time.process_time()
             passes = [p for p in onnxoptimizer.get_available_passes() if p.startswith(("eliminate", "fuse"))]
