@@ -12,6 +12,7 @@ from inferir.core.dims import differ
 from inferir.core.op import Cost, define
 from inferir.core.properties import enum, integer, ints
 from inferir.dialects.cpu.base import Level3Op, ceil_div, shape_of
+from inferir.dialects.cpu.quads import QUAD, from_quads, is_bytes, product_dtype
 
 
 def pack_conv2d(w: np.ndarray, panel: int, groups: int = 1) -> np.ndarray:
@@ -82,7 +83,8 @@ class Conv2dOp(Windowed):
     """y = epilogue(cross-correlation of x with w), without a copy of x.
 
     x          [N, H, W, C]
-    w          [groups P, KH, KW, C / groups, NR], packed by `pack_conv2d`; NR is a multiple of 16
+    w          [groups P, KH, KW, C / groups, NR], packed by `pack_conv2d`; NR is a multiple of 16;
+               where x is ui8, [P, KH, KW, ceil(C / 4), NR] of four channels each (`quads`), and accumulators are i32
     channels   O; y is [N, OH, OW, O]
     groups     input and output channels fall into this many independent parts
     rows       pixels of the register tile (its columns are NR)
@@ -107,7 +109,8 @@ class Conv2dOp(Windowed):
         if len(w) != 5 or w[4] % 16 != 0:
             self.error("w is [panels, KH, KW, C / groups, NR] with NR a multiple of 16")
         oh, ow = self.positions(x, w[1], w[2])
-        if differ(x[3], w[3] * self.groups):
+        inner = ceil_div(x[3], QUAD) if is_bytes(self.x) else x[3]
+        if differ(inner, w[3] * self.groups):
             self.error(f"x has {x[3]} channels, w takes {w[3]} in each of {self.groups} groups")
         if self.channels is None or self.channels % self.groups:
             self.error(f"{self.channels} channels do not fall into {self.groups} groups")
@@ -116,6 +119,8 @@ class Conv2dOp(Windowed):
         return (x[0], oh, ow, self.channels)
 
     def reference(self, x: np.ndarray, w: np.ndarray, extras: list[np.ndarray], outs: None = None) -> np.ndarray:
+        if is_bytes(self.x):
+            x, w = x.astype(np.int32), from_quads(w, x.shape[-1] // self.groups)
         filters = unpack_conv2d(w, self.channels, self.groups)
         out, inner, kh, kw = filters.shape
         taken = windows(x, (kh, kw), self.strides, self.dilations, self.pads, 0.0)
@@ -125,6 +130,10 @@ class Conv2dOp(Windowed):
             seen = taken[..., g * inner : (g + 1) * inner]
             parts.append(np.tensordot(seen, own, ([3, 4, 5], [2, 3, 1])))
         return self.finish(np.concatenate(parts, -1), extras)
+
+    def value_dtype(self, *elements: Any) -> Any:
+        """i32 for bytes."""
+        return product_dtype(elements[0])
 
     def cost(self) -> Cost:
         taps = [d for d in shape_of(self.w.type)[1:4] if isinstance(d, int)]

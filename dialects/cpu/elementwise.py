@@ -46,7 +46,7 @@ class MapOp(Level3Op):
 class TransposeOp(Level3Op):
     """y[i] = x with its axes reordered: axis d of y is axis permutation[d] of x.
 
-    x            elements of 4 bytes
+    x            any shape and element type
     permutation  of the axes
 
     Source: ONNX Transpose-23. Example:

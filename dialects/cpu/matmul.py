@@ -12,6 +12,7 @@ from inferir.core.dims import differ
 from inferir.core.op import Cost, define
 from inferir.core.properties import integer
 from inferir.dialects.cpu.base import Level3Op, ceil_div, shape_of
+from inferir.dialects.cpu.quads import QUAD, from_quads, is_bytes, product_dtype
 
 
 def pack_gemm(w: np.ndarray, panel: int) -> np.ndarray:
@@ -34,7 +35,8 @@ class GemmOp(Level3Op):
     """y = epilogue(x w), the last axis of x against the rows of w.
 
     x        [..., K]
-    w        [P, K, NR], packed by `pack_gemm`: panel p holds columns p NR to p NR + NR; NR is a multiple of 16
+    w        [P, K, NR], packed by `pack_gemm`: panel p holds columns p NR to p NR + NR; NR is a multiple of 16;
+             where x is ui8, [P, ceil(K / 4), NR] of four rows each (`quads`), and accumulators are i32
     columns  N; y is [..., N]
     rows     rows of the register tile (its columns are NR)
 
@@ -54,14 +56,21 @@ class GemmOp(Level3Op):
     def infer_shape(self, x: Any, w: Any, extras: Any, outs: Any) -> Any:
         if len(w) != 3 or w[2] % 16 != 0:
             self.error("w is [panels, K, NR] with NR a multiple of 16")
-        if differ(x[-1], w[1]):
+        depth = ceil_div(x[-1], QUAD) if is_bytes(self.x) else x[-1]
+        if differ(depth, w[1]):
             self.error(f"x has {x[-1]} columns, w takes {w[1]}")
         if self.columns is None or ceil_div(self.columns, w[2]) != w[0]:
             self.error(f"{self.columns} columns do not make {w[0]} panels of {w[2]}")
         return (*x[:-1], self.columns)
 
     def reference(self, x: np.ndarray, w: np.ndarray, extras: list[np.ndarray], outs: None = None) -> np.ndarray:
+        if is_bytes(self.x):
+            x, w = x.astype(np.int32), from_quads(w, x.shape[-1])
         return self.finish(x @ unpack_gemm(w, self.columns), extras)
+
+    def value_dtype(self, *elements: Any) -> Any:
+        """i32 for bytes."""
+        return product_dtype(elements[0])
 
     def cost(self) -> Cost:
         base = super().cost()

@@ -53,6 +53,8 @@ class FmaTileOp(WindowTile):
     columns  j runs over 0 to columns - 1; at most NR
     depth    k runs over 0 to depth - 1
 
+    Where x is ui8, a row of w holds four rows of i8 and accumulators are i32.
+
     With taps [1, 1] this is a matrix multiplication: the dimension before the last of x steps with i.
     """
 
@@ -167,7 +169,7 @@ class LrnRowOp(Microkernel):
 
 @define
 class TransposeTileOp(Microkernel):
-    """y[j, i] = x[i, j] for i below row_count and j below column_count, elements of 4 bytes.
+    """y[j, i] = x[i, j] for i below row_count and j below column_count.
 
     inputs       x; the last dimension steps with j, dimension `row_axis` with i
     outputs      y; the last dimension steps with i, dimension `column_axis` with j

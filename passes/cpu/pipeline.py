@@ -6,7 +6,10 @@ A level takes what holds on any target (`passes/inference/pipeline.py`), then lo
 from inferir.core import pipeline
 from inferir.passes.inference import pipeline as inference
 
-CONVERT = "convert-inference-to-cpu{fallback=true}"
+CONVERT = pipeline(
+    "func.func(select-integer-kernels)",  # products of bytes as products of bytes
+    "convert-inference-to-cpu{fallback=true}",
+)
 
 MEMORY = pipeline(
     "outline-fallback",  # what has no kernel runs between native functions
@@ -39,6 +42,7 @@ EXTENDED = pipeline(inference.EXTENDED, FUSE, MEMORY)
 
 LAYOUT = pipeline(
     inference.LAYOUT,
+    "func.func(lower-quantization,fold-constants)",
     "propagate-layout{to=nhwc}",  # transposes meet and cancel; what is left sits at the edges of the graph
     "cse",  # an input that two convolutions read is transposed once
     FUSE,

@@ -19,6 +19,7 @@ CLEAN = pipeline(  # O1 and O2: what the weights alone decide, and what decides 
 
 BASIC = pipeline(
     NONE,
+    "func.func(compute-in-integers)",  # before the weights become floats
     "merge-duplicate-weights",
     CLEAN,
     "func.func(fuse-attention,fuse-rope)",  # O3: before transposes move

@@ -1,5 +1,7 @@
 """The native functions of a program, the size of the arena each needs, and the object around them."""
 
+from collections.abc import Iterable
+
 from xdsl.dialects import func
 from xdsl.dialects.builtin import IndexType, MemRefType, ModuleOp
 from xdsl.ir import Operation, SSAValue
@@ -106,9 +108,12 @@ class HostEmitter(Emitter):
         f.when("%timed", store)
 
 
-def emit_program(module: ModuleOp, triple: str = "x86_64") -> str:
-    """The LLVM module of a level 4 module. Raises InferError for an op there is no code for."""
-    program = Program()
+def emit_program(module: ModuleOp, triple: str = "x86_64", features: Iterable[str] = ()) -> str:
+    """The LLVM module of a level 4 module, for a processor with some features (such as avx512vnni).
+
+    Raises InferError for an op there is no code for.
+    """
+    program = Program(features)
     for op in module.body.ops:
         match op:
             case KernelOp():

@@ -6,7 +6,7 @@ machines with 256-bit registers, so one text serves all.
 """
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from inferir.backends.cpu.emit.elements import F32, Element
 
@@ -273,9 +273,10 @@ class Function:
 
 
 class Program:
-    """All functions of one object file. Microkernels with the same text are emitted once, in order of first use."""
+    """All functions of one object file, for a processor with some features. Microkernels with the same text are emitted once, in order of first use."""
 
-    def __init__(self):
+    def __init__(self, features: Iterable[str] = ()):
+        self.features = frozenset(features)
         self.functions: list[str] = []
         self.declarations: set[str] = set()
         self.known: dict[object, str] = {}

@@ -7,13 +7,15 @@ tile. The loop over k is rolled (unrolled by at most UNROLL): a fully unrolled b
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from xdsl.dialects.builtin import i8, i32
 from xdsl.ir import Region
 
-from inferir.backends.cpu.emit.elements import F32, Element
+from inferir.backends.cpu.emit.elements import F32, Element, element
 from inferir.backends.cpu.emit.kernel import Emitter, Memory
 from inferir.backends.cpu.emit.region import emit_region, is_expensive, region_key
-from inferir.backends.cpu.emit.text import LANES, VECTOR, Function, Int
+from inferir.backends.cpu.emit.text import INTS, LANES, VECTOR, Function, Int
 from inferir.dialects.cpu.microkernel import Microkernel
+from inferir.dialects.cpu.quads import QUAD, is_bytes
 from inferir.dialects.cpu.uk import FmaTileOp, WindowTile
 
 UNROLL = 4
@@ -35,9 +37,57 @@ class Extra:
 
 
 @dataclass(frozen=True)
+class Product:
+    """What is multiplied and added: floats one by one, or bytes four by four into 32 bits."""
+
+    accumulator: Element = F32
+    x: Element = F32
+    per_step: int = 1
+    """elements of x in a step: they share a row of w"""
+    instruction: bool = False
+    """whether the processor has one for four bytes"""
+
+    def steps(self, depth: int) -> int:
+        """Rows of w for so many elements of x."""
+        return -(-depth // self.per_step)
+
+    @property
+    def vector(self) -> str:
+        return f"<{LANES} x {self.accumulator.value}>"
+
+    def x_of(self, f: Function, pointer: str, count: int) -> str:
+        """The elements of a step (the first `count` of them) in every lane."""
+        if self.per_step == 1:
+            return f.broadcast(f.load("float", pointer))
+        if count == self.per_step:
+            bits = f.load("i32", pointer, 1)
+        else:
+            parts = [f.let(f"zext i8 {f.load('i8', f.at(pointer, i, 'i8'), 1)} to i32") for i in range(count)]
+            bits = parts[0]
+            for i, part in enumerate(parts[1:], 1):
+                bits = f.let(f"or i32 {bits}, {f.let(f'shl i32 {part}, {8 * i}')}")
+        return f.broadcast(bits, "i32")
+
+    def add(self, f: Function, x: str, w: str, total: str) -> str:
+        """total + x w, lane by lane."""
+        if self.per_step == 1:
+            return f.fma(x, w, total)
+        if self.instruction:
+            callee = "llvm.x86.avx512.vpdpbusd.512"
+            f.declarations.add(f"declare {INTS} @{callee}({INTS}, {INTS}, {INTS})")
+            return f.let(f"call {INTS} @{callee}({INTS} {total}, {INTS} {x}, {INTS} {w})")
+        for byte in range(self.per_step):
+            a = f.let(f"and {INTS} {f.let(f'lshr {INTS} {x}, splat (i32 {8 * byte})')}, splat (i32 255)")
+            b = f.let(f"ashr {INTS} {f.let(f'shl {INTS} {w}, splat (i32 {24 - 8 * byte})')}, splat (i32 24)")
+            total = f.let(f"add {INTS} {total}, {f.let(f'mul {INTS} {a}, {b}')}")
+        return total
+
+
+@dataclass(frozen=True)
 class Tile:
     """All that tells one tile function from another."""
 
+    product: Product
     rows: int
     columns: int
     panel: int
@@ -81,6 +131,7 @@ def emit_fma_tile(op: FmaTileOp, emitter: Emitter) -> None:
     kh, kw = op.taps
     line = static(place.strides[-3], op, "x") if windowed and kh > 1 else 0
     tile = Tile(
+        product=product_of(op, emitter),
         rows=op.rows,
         columns=op.columns,
         panel=int(weights.sizes[-1]),
@@ -101,6 +152,13 @@ def emit_fma_tile(op: FmaTileOp, emitter: Emitter) -> None:
     emitter.f.do(f"call void @{name}({', '.join(arguments)})")
 
 
+def product_of(op: FmaTileOp, emitter: Emitter) -> Product:
+    """Bytes are multiplied four at a time."""
+    if not is_bytes(op.inputs[0]):
+        return Product()
+    return Product(element(i32), element(i8), QUAD, "avx512vnni" in emitter.program.features)
+
+
 def build(name: str, tile: Tile, region: Region) -> Function:
     """The function of one tile: (x, w, y, extras..., row_begin, row_end)."""
     extras = [f"%e{i}" for i in range(len(tile.extras))]
@@ -114,11 +172,11 @@ def build(name: str, tile: Tile, region: Region) -> Function:
     else:
 
         def line(r: Int, values: list[str]) -> list[str]:
-            x = f.at("%x", f.mul(r, tile.tap_steps[0]))
-            w = f.at("%w", f.mul(r, kw * tile.depth * tile.panel))
+            x = f.at("%x", f.mul(r, tile.tap_steps[0]), tile.product.x.stored)
+            w = f.at("%w", f.mul(r, kw * tile.product.steps(tile.depth) * tile.panel))
             return _line(f, tile, x, w, values)
 
-        values = f.loop("%low", "%high", 1, [(VECTOR, v) for v in start], line)
+        values = f.loop("%low", "%high", 1, [(tile.product.vector, v) for v in start], line)
     _finish(f, tile, region, values, extras)
     return f
 
@@ -127,48 +185,62 @@ def _line(f: Function, tile: Tile, x: str, w: str, values: list[str]) -> list[st
     """One row of taps. Taps that all exist and lie side by side in memory are one longer sum."""
     kw = tile.taps[1]
     everywhere = all(all(row) for row in tile.present)
-    if everywhere and (kw == 1 or tile.tap_steps[1] == tile.depth):
+    if everywhere and (kw == 1 or (tile.tap_steps[1] == tile.depth and tile.depth % tile.product.per_step == 0)):
         return _sum(f, tile, x, w, kw * tile.depth, [True] * tile.rows, values)
+    each = tile.product.steps(tile.depth)
     for s in range(kw):
         rows = [row[s] for row in tile.present]
         if any(rows):
-            values = _sum(f, tile, f.at(x, s * tile.tap_steps[1]), f.at(w, s * tile.depth * tile.panel), tile.depth, rows, values)
+            here = f.at(x, s * tile.tap_steps[1], tile.product.x.stored)
+            values = _sum(f, tile, here, f.at(w, s * each * tile.panel), tile.depth, rows, values)
     return values
 
 
 def _sum(f: Function, tile: Tile, x: str, w: str, depth: int, rows: Sequence[bool], values: list[str]) -> list[str]:
     """Accumulate `depth` products into the rows that take part."""
-    return accumulate(f, x, w, depth, tile.row_step, tile.panel, -(-tile.columns // LANES), rows, values)
+    return accumulate(f, x, w, depth, tile.row_step, tile.panel, -(-tile.columns // LANES), rows, values, tile.product)
 
 
 def accumulate(
-    f: Function, x: str, w: str, depth: int, row_step: int, panel: int, vectors: int, rows: Sequence[bool], values: list[str]
+    f: Function,
+    x: str,
+    w: str,
+    depth: int,
+    row_step: int,
+    panel: int,
+    vectors: int,
+    rows: Sequence[bool],
+    values: list[str],
+    product: Product | None = None,
 ) -> list[str]:
     """`values[i, j] += x[i, k] w[k, j]` for k below `depth`: rows `row_step` apart, `vectors` of a row of the panel."""
+    product = product or Product()
+    each, type = product.per_step, product.x.stored
 
-    def step(x: str, w: str, k: int, values: list[str]) -> list[str]:
+    def step(x: str, w: str, k: int, values: list[str], count: int = each) -> list[str]:
         values = list(values)
-        weights = [f.load_vector(f.at(w, k * panel + LANES * j)) for j in range(vectors)]
+        weights = [f.load_vector(f.at(w, k * panel + LANES * j), element=product.accumulator) for j in range(vectors)]
         for i, there in enumerate(rows):
             if there:
-                scalar = f.broadcast(f.load("float", f.at(x, i * row_step + k)))
+                scalar = product.x_of(f, f.at(x, i * row_step + k * each, type), count)
                 for j in range(vectors):
-                    values[i * vectors + j] = f.fma(scalar, weights[j], values[i * vectors + j])
+                    values[i * vectors + j] = product.add(f, scalar, weights[j], values[i * vectors + j])
         return values
 
-    unroll = 3 if depth % 3 == 0 and depth % UNROLL else UNROLL
-    main = depth // unroll * unroll
+    steps = depth // each
+    unroll = 3 if steps % 3 == 0 and steps % UNROLL else UNROLL
+    main = steps // unroll * unroll
 
     def body(k: Int, values: list[str]) -> list[str]:
-        here, at = f.at(x, k), f.at(w, f.mul(k, panel))
+        here, at = f.at(x, f.mul(k, each), type), f.at(w, f.mul(k, panel))
         for u in range(unroll):
             values = step(here, at, u, values)
         return values
 
-    values = f.loop(0, main, unroll, [(VECTOR, v) for v in values], body)
-    for k in range(main, depth):
+    values = f.loop(0, main, unroll, [(product.vector, v) for v in values], body)
+    for k in range(main, steps):
         values = step(x, w, k, values)
-    return values
+    return step(x, w, steps, values, depth % each) if depth % each else values
 
 
 def _finish(f: Function, tile: Tile, region: Region, values: list[str], extras: list[str]) -> None:
@@ -191,13 +263,13 @@ def _finish(f: Function, tile: Tile, region: Region, values: list[str], extras: 
         for j in range(vectors if extra.row_step == 0 else 0):
             operand(e, j, 0)
     late = is_expensive(region)
-    y = tile.y_element
-    scratch = "" if not late or y == F32 else f.let(f"alloca [{tile.rows * vectors} x {VECTOR}], align 64")
+    y, kept = tile.y_element, tile.product.accumulator
+    scratch = "" if not late or y == kept else f.let(f"alloca [{tile.rows * vectors} x {VECTOR}], align 64")
     for i in range(tile.rows):
         for j in range(vectors):
             value = values[i * vectors + j]
             if scratch:
-                f.store_vector(value, f.at(scratch, i * vectors + j, VECTOR))
+                f.store_vector(value, f.at(scratch, i * vectors + j, VECTOR), element=kept)
                 continue
             if not late:
                 (value,) = emit_region(f, region, [value, *(operand(e, j, i) for e in range(len(extras)))])
@@ -208,7 +280,10 @@ def _finish(f: Function, tile: Tile, region: Region, values: list[str], extras: 
     def again(i: Int, _: list[str]) -> None:
         for j in range(vectors):
             place = f.at(f.at("%y", f.mul(i, tile.y_step), y.stored), LANES * j, y.stored)
-            value = f.load_vector(f.at(scratch, f.add(f.mul(i, vectors), j), VECTOR)) if scratch else f.load_vector(place, masks[j])
+            if scratch:
+                value = f.load_vector(f.at(scratch, f.add(f.mul(i, vectors), j), VECTOR), element=kept)
+            else:
+                value = f.load_vector(place, masks[j], element=kept)
             (value,) = emit_region(f, region, [value, *(operand(e, j, i) for e in range(len(extras)))])
             f.store_vector(value, place, masks[j], y)
 

@@ -1,14 +1,15 @@
-"""Half precision in kernels that compute in single."""
+"""Half precision, and small integers, in kernels that compute in single."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from xdsl.dialects.builtin import BFloat16Type, Float16Type, TensorType, f32
+from xdsl.dialects.builtin import BFloat16Type, Float16Type, IntegerType, TensorType, f32
 from xdsl.ir import SSAValue
 
 from inferir.core import Rewriter, rewrites
 from inferir.core.op import Op
+from inferir.core.types import element_of
 from inferir.dialects import inference as inf
 from inferir.passes.cpu.inference_to_cpu.building import result
 
@@ -44,6 +45,17 @@ def in_single(op: Op, rw: Rewriter) -> str | None:
     rw.insert(made)
     narrow = [like_precision(new, old, rw) for new, old in zip(made.results, op.results, strict=True)]
     rw.replace(op, narrow)
+    return None
+
+
+@rewrites(inf.MaxPoolOp, benefit=3)
+def pool_of_small_integers(op: inf.MaxPoolOp, rw: Rewriter) -> str | None:
+    """The largest of integers of 16 bits and fewer is the same in single precision."""
+    element = element_of(op.x)
+    if not isinstance(element, IntegerType) or element.bitwidth > 16:
+        return "x does not hold small integers"
+    made = op.like(x=result(inf.CastOp.make(op.x, to=f32), rw))
+    rw.replace(op, inf.CastOp.make(result(made, rw), to=element))
     return None
 
 

@@ -66,7 +66,11 @@ class Spread:
 
 @rewrites(inf.DequantizeOp)
 def dequantize(op: inf.DequantizeOp, rw: Rewriter) -> str | None:
-    """(x - zero_point) * scale, in single"""
+    """(x - zero_point) * scale, in single; of constants now"""
+    known: list[Any] = [rw.array(v) for v in op.operands]
+    if all(k is not None for k in known):
+        rw.replace(op, rw.const(op.evaluate(known)[0]))
+        return None
     spread = Spread(op, rw)
     reason = spread.why_not()
     if reason is not None:

@@ -4,9 +4,10 @@ from xdsl.dialects.builtin import MemRefType
 from xdsl.ir import SSAValue
 
 from inferir.dialects.cpu.convolution import Conv2dOp, Dwconv2dOp
+from inferir.dialects.cpu.quads import is_bytes
 from inferir.dialects.cpu.uk import DwTileOp, FmaTileOp
 from inferir.passes.cpu.kernels.builder import Index, KernelBuilder
-from inferir.passes.cpu.kernels.gemm import lower_rows
+from inferir.passes.cpu.kernels.gemm import depth_of, lower_rows
 from inferir.passes.cpu.kernels.kernel import Lowering, broadcast_index, estimate
 from inferir.passes.cpu.kernels.windows import Lines, Span
 
@@ -28,6 +29,7 @@ def lower_conv2d(op: Conv2dOp, lowering: Lowering) -> None:
     if pointwise and lower_rows(lowering, 2, op.x, op.w, op.channels, op.rows):
         return
     x = lowering.normal(op.x)
+    depth = depth_of(x, depth)
     each = panels // op.groups
     columns = op.channels // op.groups
     full, rest = divmod(columns, panel)
@@ -66,7 +68,7 @@ def lower_conv2d(op: Conv2dOp, lowering: Lowering) -> None:
 
         lines.each_line(k, line)
 
-    lowering.launch("conv2d", lines.tasks, {"x": x, "w": op.w, "y": lowering.y}, body)
+    lowering.launch("conv2d_int8" if is_bytes(x) else "conv2d", lines.tasks, {"x": x, "w": op.w, "y": lowering.y}, body)
 
 
 def lower_dwconv2d(op: Dwconv2dOp, lowering: Lowering) -> None:

@@ -7,6 +7,7 @@ from xdsl.dialects.builtin import DYNAMIC_INDEX, MemRefType
 from xdsl.ir import SSAValue
 
 from inferir.dialects.cpu.matmul import GemmOp
+from inferir.dialects.cpu.quads import is_bytes
 from inferir.dialects.cpu.uk import FmaTileOp
 from inferir.passes.cpu.kernels.builder import Index, KernelBuilder
 from inferir.passes.cpu.kernels.kernel import CACHE, MOST_TASKS, TASK_FLOPS, Lowering, balanced, broadcast_index, collapse, divide, estimate
@@ -55,6 +56,7 @@ def lower_rows(lowering: Lowering, last: int, x: SSAValue, w: SSAValue, columns:
     a, y, *lowering.extras = (v for v in flat if v is not None)
     assert isinstance(w.type, MemRefType) and isinstance(y.type, MemRefType)
     panels, *_, depth, panel = w.type.get_shape()
+    depth = depth_of(a, depth)
     zeros = [0] * (w.type.get_num_dims() - 1)
     m = y.type.get_shape()[0]
     rows = rows if m == DYNAMIC_INDEX else min(m, rows)
@@ -85,8 +87,14 @@ def lower_rows(lowering: Lowering, last: int, x: SSAValue, w: SSAValue, columns:
         else:
             each_panel(k, first, end, columns, panel, lambda p, width: each_rows(k, low, high, rows, m, lambda i, n: tile(i, n, p, width)))
 
-    lowering.launch("gemm", host.mul(row_blocks, panel_blocks), {"x": a, "w": w, "y": y}, body)
+    lowering.launch("gemm_int8" if is_bytes(a) else "gemm", host.mul(row_blocks, panel_blocks), {"x": a, "w": w, "y": y}, body)
     return True
+
+
+def depth_of(x: SSAValue, rows: int) -> int:
+    """How many elements of x's last dimension are multiplied by so many rows of packed weights."""
+    assert isinstance(x.type, MemRefType)
+    return x.type.get_shape()[-1] if is_bytes(x) else rows
 
 
 def merge_rows(lowering: Lowering, value: SSAValue, last: int) -> SSAValue | None:

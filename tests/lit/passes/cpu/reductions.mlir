@@ -98,3 +98,14 @@ func.func @running_sum(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
   %0 = inference.cumulate %x, %a : (tensor<2x8xf32>, tensor<i32>) -> tensor<2x8xf32>
   return %0 : tensor<2x8xf32>
 }
+
+// -----
+// The largest of bytes is the same in single precision.
+// CHECK-LABEL: @pool_of_bytes
+// CHECK:         arith.uitofp
+// CHECK:         cpu.pool2d
+// CHECK:         arith.fptosi
+func.func @pool_of_bytes(%x: tensor<1x4x4x2xui8>) -> tensor<1x2x2x2xui8> {
+  %0 = inference.max_pool %x kernel [2, 2] strides [2, 2] layout nhwc : (tensor<1x4x4x2xui8>) -> tensor<1x2x2x2xui8>
+  return %0 : tensor<1x2x2x2xui8>
+}

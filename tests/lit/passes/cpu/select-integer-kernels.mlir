@@ -1,0 +1,103 @@
+// RUN: infer-opt %s --pass-pipeline='builtin.module(func.func(select-integer-kernels))' --split-input-file | filecheck %s
+
+// The sum of each column of the weights, times the zero point, is taken back in the epilogue.
+// CHECK-LABEL: @product
+// CHECK-SAME:    %[[X:[a-z0-9]+]]: tensor<4x64xui8>
+// CHECK-NOT:     inference.cast
+// CHECK:         %[[SUMS:.+]] = inference.constant dense<-1280> : tensor<10xi32>
+// CHECK:         %[[QUADS:.+]] = inference.constant {{.*}} : tensor<1x16x16xi32>
+// CHECK:         cpu.gemm %[[X]], %[[QUADS]], %[[SUMS]] columns 10 rows 4 {
+// CHECK:           arith.addi
+func.func @product(%x: tensor<4x64xui8>) -> tensor<4x10xi32> {
+  %z = inference.constant dense<10> : tensor<i32>
+  %w = inference.constant dense<2> : tensor<64x10xi32>
+  %0 = inference.cast %x to i32 : (tensor<4x64xui8>) -> tensor<4x64xi32>
+  %1 = inference.sub %0, %z : (tensor<4x64xi32>, tensor<i32>) -> tensor<4x64xi32>
+  %2 = inference.matmul %1, %w : (tensor<4x64xi32>, tensor<64x10xi32>) -> tensor<4x10xi32>
+  return %2 : tensor<4x10xi32>
+}
+
+// -----
+// The processor takes x without a sign: the first bit is turned, which adds 128 to the zero point. A zero point may be computed.
+// CHECK-LABEL: @signed
+// CHECK:         inference.bitwise %{{.+}}, %{{.+}} fn xor
+// CHECK:         inference.add %{{.+}}, %{{.+}} : tensor<i32>
+// CHECK:         inference.mul
+// CHECK:         cpu.gemm
+func.func @signed(%x: tensor<4x64xi8>, %z: tensor<i32>) -> tensor<4x10xi32> {
+  %w = inference.constant dense<2> : tensor<10x64xi32>
+  %0 = inference.cast %x to i32 : (tensor<4x64xi8>) -> tensor<4x64xi32>
+  %1 = inference.sub %0, %z : (tensor<4x64xi32>, tensor<i32>) -> tensor<4x64xi32>
+  %2 = inference.matmul %1, %w transpose_b : (tensor<4x64xi32>, tensor<10x64xi32>) -> tensor<4x10xi32>
+  return %2 : tensor<4x10xi32>
+}
+
+// -----
+// Reshapes and transposes between the bytes and the product move to the bytes; a known zero point pads them.
+// CHECK-LABEL: @convolution
+// CHECK-SAME:    %[[X:[a-z0-9]+]]: tensor<1x3x8x8xui8>
+// CHECK:         %[[T:.+]] = inference.transpose %[[X]] permutation [0, 2, 3, 1] : (tensor<1x3x8x8xui8>)
+// CHECK:         inference.pad %[[T]] value %{{.+}} low [0, 1, 1, 0] high [0, 1, 1, 0]
+// CHECK:         cpu.conv2d %{{.+}} channels 4
+func.func @convolution(%x: tensor<1x3x8x8xui8>) -> tensor<1x8x8x4xi32> {
+  %z = inference.constant dense<-10> : tensor<i32>
+  %w = inference.constant dense<2> : tensor<4x3x3x3xi32>
+  %0 = inference.cast %x to i32 : (tensor<1x3x8x8xui8>) -> tensor<1x3x8x8xi32>
+  %1 = inference.add %0, %z : (tensor<1x3x8x8xi32>, tensor<i32>) -> tensor<1x3x8x8xi32>
+  %2 = inference.transpose %1 permutation [0, 2, 3, 1] : (tensor<1x3x8x8xi32>) -> tensor<1x8x8x3xi32>
+  %3 = inference.conv %2, %w pads [1, 1, 1, 1] layout nhwc : (tensor<1x8x8x3xi32>, tensor<4x3x3x3xi32>) -> tensor<1x8x8x4xi32>
+  return %3 : tensor<1x8x8x4xi32>
+}
+
+// -----
+// Where the zero point is computed, what the padding leaves out is known: the weights' sums at each position.
+// CHECK-LABEL: @computed_zero_point
+// CHECK-NOT:     inference.pad
+// CHECK:         inference.mul %{{.+}}, %{{.+}} : (tensor<i32>, tensor<1x8x8x4xi32>) -> tensor<1x8x8x4xi32>
+// CHECK:         cpu.conv2d %{{.+}} pads [1, 1, 1, 1] channels 4
+func.func @computed_zero_point(%x: tensor<1x8x8x3xui8>, %z: tensor<i32>) -> tensor<1x8x8x4xi32> {
+  %w = inference.constant dense<2> : tensor<4x3x3x3xi32>
+  %0 = inference.cast %x to i32 : (tensor<1x8x8x3xui8>) -> tensor<1x8x8x3xi32>
+  %1 = inference.sub %0, %z : (tensor<1x8x8x3xi32>, tensor<i32>) -> tensor<1x8x8x3xi32>
+  %2 = inference.conv %1, %w pads [1, 1, 1, 1] layout nhwc : (tensor<1x8x8x3xi32>, tensor<4x3x3x3xi32>) -> tensor<1x8x8x4xi32>
+  return %2 : tensor<1x8x8x4xi32>
+}
+
+// -----
+// Floats, plain integers, computed or larger weights, vectors, zero points along the sum: no bytes to multiply.
+// CHECK-LABEL: @products_that_stay
+// CHECK-NOT:     cpu.gemm
+func.func @products_that_stay(%f: tensor<4x4xf32>, %x: tensor<4x4xi8>, %i: tensor<4x4xi32>, %v: tensor<4xi8>, %z: tensor<4xi32>) -> (tensor<4x4xf32>, tensor<4x4xi32>, tensor<4x4xi32>, tensor<4x4xi32>, tensor<4xi32>, tensor<4x4xi32>) {
+  %w = inference.constant dense<2> : tensor<4x4xi32>
+  %large = inference.constant dense<200> : tensor<4x4xi32>
+  %0 = inference.matmul %f, %f : tensor<4x4xf32>
+  %1 = inference.matmul %i, %w : tensor<4x4xi32>
+  %c = inference.cast %x to i32 : (tensor<4x4xi8>) -> tensor<4x4xi32>
+  %2 = inference.matmul %c, %i : tensor<4x4xi32>
+  %3 = inference.matmul %c, %large : tensor<4x4xi32>
+  %u = inference.cast %v to i32 : (tensor<4xi8>) -> tensor<4xi32>
+  %4 = inference.matmul %u, %w : (tensor<4xi32>, tensor<4x4xi32>) -> tensor<4xi32>
+  %d = inference.sub %c, %z : (tensor<4x4xi32>, tensor<4xi32>) -> tensor<4x4xi32>
+  %5 = inference.matmul %d, %w : tensor<4x4xi32>
+  return %0, %1, %2, %3, %4, %5 : tensor<4x4xf32>, tensor<4x4xi32>, tensor<4x4xi32>, tensor<4x4xi32>, tensor<4xi32>, tensor<4x4xi32>
+}
+
+// -----
+// CHECK-LABEL: @convolutions_that_stay
+// CHECK-NOT:     cpu.conv2d
+func.func @convolutions_that_stay(%f: tensor<1x2x4x4xf32>, %k: tensor<2x2x1x1xf32>, %i: tensor<1x2x4x4xi32>, %x: tensor<1x2x4x4xi8>, %d: tensor<1x2x?x4xi8>, %z: tensor<i32>, %e: tensor<4xi32>) -> (tensor<1x2x4x4xf32>, tensor<1x2x4x4xi32>, tensor<1x2x4x4xi32>, tensor<1x2x4x4xi32>, tensor<1x2x?x4xi32>, tensor<1x2x4x4xi32>) {
+  %w = inference.constant dense<2> : tensor<2x2x1x1xi32>
+  %each = inference.constant dense<2> : tensor<2x1x1x1xi32>
+  %large = inference.constant dense<200> : tensor<2x2x1x1xi32>
+  %0 = inference.conv %f, %k : (tensor<1x2x4x4xf32>, tensor<2x2x1x1xf32>) -> tensor<1x2x4x4xf32>
+  %1 = inference.conv %i, %w : (tensor<1x2x4x4xi32>, tensor<2x2x1x1xi32>) -> tensor<1x2x4x4xi32>
+  %c = inference.cast %x to i32 : (tensor<1x2x4x4xi8>) -> tensor<1x2x4x4xi32>
+  %2 = inference.conv %c, %each groups 2 : (tensor<1x2x4x4xi32>, tensor<2x1x1x1xi32>) -> tensor<1x2x4x4xi32>
+  %3 = inference.conv %c, %large : (tensor<1x2x4x4xi32>, tensor<2x2x1x1xi32>) -> tensor<1x2x4x4xi32>
+  %g = inference.cast %d to i32 : (tensor<1x2x?x4xi8>) -> tensor<1x2x?x4xi32>
+  %h = inference.sub %g, %z : (tensor<1x2x?x4xi32>, tensor<i32>) -> tensor<1x2x?x4xi32>
+  %4 = inference.conv %h, %w : (tensor<1x2x?x4xi32>, tensor<2x2x1x1xi32>) -> tensor<1x2x?x4xi32>
+  %l = inference.sub %c, %e : (tensor<1x2x4x4xi32>, tensor<4xi32>) -> tensor<1x2x4x4xi32>
+  %5 = inference.conv %l, %w : (tensor<1x2x4x4xi32>, tensor<2x2x1x1xi32>) -> tensor<1x2x4x4xi32>
+  return %0, %1, %2, %3, %4, %5 : tensor<1x2x4x4xf32>, tensor<1x2x4x4xi32>, tensor<1x2x4x4xi32>, tensor<1x2x4x4xi32>, tensor<1x2x?x4xi32>, tensor<1x2x4x4xi32>
+}
