@@ -52,8 +52,8 @@ def in_single(op: Op, rw: Rewriter) -> str | None:
 def pool_of_small_integers(op: inf.MaxPoolOp, rw: Rewriter) -> str | None:
     """The largest of integers of 16 bits and fewer is the same in single precision."""
     element = element_of(op.x)
-    if not isinstance(element, IntegerType) or element.bitwidth > 16:
-        return "x does not hold small integers"
+    if not isinstance(element, IntegerType) or element.bitwidth > 16 or len(op.kernel) > 2:
+        return "x does not hold small integers in two dimensions"
     made = op.like(x=result(inf.CastOp.make(op.x, to=f32), rw))
     rw.replace(op, inf.CastOp.make(result(made, rw), to=element))
     return None

@@ -20,9 +20,9 @@ func.func @pool_3d(%x: tensor<1x2x4x4x4xf32>) -> tensor<1x2x4x4x4xf32> {
 // CHECK:           arith.extui
 // CHECK:           arith.maxsi
 // CHECK:           arith.trunci
-func.func @pool_ui8(%x: tensor<1x5x5x2xui8>) -> tensor<1x4x4x2xui8> {
-  %0 = inference.max_pool %x kernel [2, 2] layout nhwc : (tensor<1x5x5x2xui8>) -> tensor<1x4x4x2xui8>
-  return %0 : tensor<1x4x4x2xui8>
+func.func @pool_ui8(%x: tensor<1x5x5x5x2xui8>) -> tensor<1x4x4x4x2xui8> {
+  %0 = inference.max_pool %x kernel [2, 2, 2] layout nhwc : (tensor<1x5x5x5x2xui8>) -> tensor<1x4x4x4x2xui8>
+  return %0 : tensor<1x4x4x4x2xui8>
 }
 
 // -----
