@@ -24,6 +24,8 @@ from inferir.core.rewriting import Pattern
 from inferir.core.verifier import verify
 from inferir.core.walk import root_of, walk
 
+Watch = Callable[[Pattern, Operation, bool], None]
+
 
 @dataclass(frozen=True)
 class Application:
@@ -67,11 +69,12 @@ class State:
             text = f"{anchor}({text})"
         return f"builtin.module({text})"
 
-    def replay(self, ctx: Context, limit: int | None = None) -> Replay:
-        """The pass again on a copy, with its first `limit` applications only (None: all)."""
+    def replay(self, ctx: Context, limit: int | None = None, watch: Watch | None = None) -> Replay:
+        """The pass again on a copy, with its first `limit` applications only (None: all); `watch` is told of every attempt."""
         module = self.module.clone()
         op = next(inner for i, inner in enumerate(walk(module)) if i == self.index)
         again = PassManager(self.step.spec(), ctx).passes()[0]
+        again.log.watch = watch
         if limit is not None:
             again.log.allow = lambda pattern, at: again.log.total < limit
         try:
@@ -211,8 +214,22 @@ def find_application(state: State, ctx: Context, wrong: Callable[[Replay], bool 
     if not total or wrong(state.replay(ctx, 0)):
         return None
     number = first_wrong(0, total, lambda n: wrong(state.replay(ctx, n)))
-    last = state.replay(ctx, number).log.last
+    places: dict[Operation, Attribute] = {}  # an op that was replaced has no parents to ask any more
+
+    def remember(pattern: Pattern, op: Operation, begins: bool) -> None:
+        if begins:
+            places[op] = nearest_location(op)
+
+    last = state.replay(ctx, number, remember).log.last
     if last is None:
         return None
     pattern, op = last
-    return Application(number, total, pattern, op.name, op.location)
+    return Application(number, total, pattern, op.name, places[op])
+
+
+def nearest_location(op: Operation) -> Attribute:
+    """The location of an op, or of the nearest op around it that has one."""
+    at: Operation | None = op
+    while at is not None and file_line_col(at.location) is None and not node_names(at.location):
+        at = at.parent_op()
+    return at.location if at is not None else op.location
