@@ -211,7 +211,8 @@ class Bufferizer:
         operands = [self.value(op.x), self.value(op.w), memory, *optional, self.memory(self.placement.own(y), y)]
         regions = [op.detach_region(r) for r in list(op.regions)]
         self.insert(cpu.RecurrenceOp.make(*operands, result_types=[], regions=regions, direction=op.direction, gates=op.gates))
-        self.move(self.turn(both, steps - steps // 2 * 2), self.placement.own(first), first)
+        if first.first_use is not None:
+            self.move(self.turn(both, steps - steps // 2 * 2), self.placement.own(first), first)
 
     def turn(self, both: Place, which: DimLike) -> Place:
         """One of two places that take turns."""

@@ -129,7 +129,7 @@ def test_sizes(kind: str, hidden: int, attributes: str, batch: int, threads: int
     compare(kind, 6, batch, 20, hidden, "bias", attributes, threads)
 
 
-@pytest.mark.parametrize("attributes", ["direction bidirectional", "direction reverse"])
+@pytest.mark.parametrize("attributes", ["direction bidirectional", "direction reverse layout batch"])
 @pytest.mark.parametrize(("steps", "batch"), [(1, 1), (7, 5), (0, 2)])
 def test_batch_and_steps_known_at_run_time(attributes: str, steps: int, batch: int) -> None:
     compare("lstm", steps, batch, 6, 20, "bias h0 c0", attributes, dynamic=True)
