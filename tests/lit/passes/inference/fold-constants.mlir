@@ -112,3 +112,17 @@ func.func @no_value() -> tensor<1xf32> {
   %0 = inference.gather %x, %i : (tensor<2xf32>, tensor<1xi64>) -> tensor<1xf32>
   return %0 : tensor<1xf32>
 }
+
+// -----
+// What is computed has a size, and the function says so.
+// CHECK-LABEL: @sizes_appear
+// CHECK-SAME:    () -> tensor<3xi64>
+// CHECK-NEXT:    %[[C:.+]] = inference.constant dense<[0, 1, 2]>
+// CHECK-NEXT:    return %[[C]] : tensor<3xi64>
+func.func @sizes_appear() -> tensor<?xi64> {
+  %a = inference.constant dense<0> : tensor<i64>
+  %b = inference.constant dense<3> : tensor<i64>
+  %c = inference.constant dense<1> : tensor<i64>
+  %0 = inference.range %a, %b, %c : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<?xi64>
+  return %0 : tensor<?xi64>
+}
