@@ -74,6 +74,12 @@ FINDINGS = {
         ),
         {"x": RAMP[:8].reshape(1, 1, 4, 2)},
     ),
+    "split, move and shape what has no known rank": (
+        18,
+        """agraph (float[a, 2, 4] x, int64[2] k) => (float[b, c] y)
+        { u = Squeeze(x)  s, t = Split <axis = 1, num_outputs = 2> (u)  v = Transpose <perm = [1, 0]> (s)  y = Reshape(v, k) }""",
+        {"x": RAMP[:8].reshape(1, 2, 4), "k": np.array([4, 1])},
+    ),
     "flatten a value of unknown rank": (
         17,
         "agraph (float[2, 3] x, int64[n] a) => (float[b, c] y) { u = Unsqueeze(x, a)  y = Flatten <axis = 2> (u) }",

@@ -20,13 +20,13 @@ def reduce(x: np.ndarray, axes: np.ndarray | None, kind: str, keepdims: int, noo
 @host_function("squeeze")
 def squeeze(x: np.ndarray, axes: np.ndarray | None = None) -> np.ndarray:
     """x without some axes of 1, all of them where none are named."""
-    return np.squeeze(x, None if axes is None else tuple(int(a) for a in axes))
+    return np.squeeze(x, None if axes is None else tuple(int(a) for a in axes.reshape(-1)))
 
 
 @host_function("unsqueeze")
 def unsqueeze(x: np.ndarray, axes: np.ndarray) -> np.ndarray:
     """x with axes of 1."""
-    return np.expand_dims(x, tuple(int(a) for a in axes))
+    return np.expand_dims(x, tuple(int(a) for a in axes.reshape(-1)))
 
 
 @host_function("reshape")
@@ -67,6 +67,19 @@ def slice_(
 def split(x: np.ndarray, sizes: np.ndarray, axis: int) -> tuple[np.ndarray, ...]:
     """inference.split with the sizes as an operand."""
     return tuple(np.split(x, np.cumsum(sizes)[:-1].tolist(), axis))
+
+
+@host_function("split_evenly")
+def split_evenly(x: np.ndarray, axis: int, count: int) -> tuple[np.ndarray, ...]:
+    """x in parts of one size, the last one smaller where it does not divide."""
+    each = -(-x.shape[axis] // count)
+    return tuple(np.split(x, [min(each * i, x.shape[axis]) for i in range(1, count)], axis))
+
+
+@host_function("transpose")
+def transpose(x: np.ndarray, permutation: tuple[int, ...] | None = None) -> np.ndarray:
+    """Axes in another order, in reverse without one."""
+    return x.transpose(permutation)
 
 
 @host_function("pad_axes")

@@ -38,11 +38,24 @@ def finish(region: Region, values: Any = None) -> None:
 
 @lowering("onnx", "If")
 def if_(op: Any, lo: Lowering) -> Any:
-    """if"""
+    """if; where the condition is known, what its branch computes"""
+    known = lo.array(op.operands[0])
+    if known is not None:
+        return spliced(op.graph("then_branch" if known.any() else "else_branch"), lo)
     then, otherwise = taken(op, lo, "then_branch", "else_branch")
     finish(then)
     finish(otherwise)
     return lo.results_of(lo.emit(inf.IfOp, op.operands[0], regions=[then, otherwise]))
+
+
+def spliced(region: Region, lo: Lowering) -> list[SSAValue]:
+    """The results of a subgraph without arguments, put where the op stands."""
+    lo.region(region)
+    *inner, last = region.block.ops
+    for each in inner:
+        each.detach()
+        lo.rw.insert(each)
+    return list(last.operands)
 
 
 def carried_type(declared: Attribute, start: SSAValue) -> Attribute:
@@ -166,13 +179,8 @@ def inlined(op: Any, lo: Lowering, name: str, value: SSAValue) -> SSAValue:
         return value
     block = op.graph(name).block
     block.args[0]._type = value.type
-    lo.region(op.graph(name))
     block.args[0].replace_all_uses_with(value)
-    *inner, last = block.ops
-    for each in inner:
-        each.detach()
-        lo.rw.insert(each)
-    return last.operands[0]
+    return spliced(op.graph(name), lo)[0]
 
 
 @lowering("onnx.preview", "FlexAttention")

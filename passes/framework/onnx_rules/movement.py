@@ -19,6 +19,8 @@ def reshape(op: Any, lo: Lowering) -> Any:
     x, to = lo.operands(2)
     target = tuple(attr(op, "shape", ())) if op.version < 5 else lo.ints(to)
     allow_zero = bool(attr(op, "allowzero", 0))
+    if target is not None and not isinstance(x.type, TensorType):
+        return lo.host("reshape", [x, lo.i64(target)], [lo.open_type(len(target), x)], allowzero=int(allow_zero))
     if target is not None:
         return lo.reshape(x, *[(i,) if d == 0 and not allow_zero else d for i, d in enumerate(target)])
     if not isinstance(x.type, TensorType) or not isinstance(to.type, TensorType) or lo.shape(to)[0] < 0:
@@ -42,7 +44,7 @@ def squeeze(op: Any, lo: Lowering) -> Any:
     x, given = lo.operands(2)
     axes = attr(op, "axes") if given is None else lo.ints(given)
     if axes is None and given is None:
-        if -1 in lo.shape(x):
+        if not isinstance(x.type, TensorType) or -1 in lo.shape(x):
             return lo.host("squeeze", [x, None], [lo.element(x)])
         axes = [i for i, d in enumerate(lo.shape(x)) if d == 1]
     if axes is None:
@@ -75,6 +77,9 @@ def _added(lo: Lowering, x: SSAValue, axes: SSAValue | None) -> int | None:
 def transpose(op: Any, lo: Lowering) -> Any:
     """transpose; the axes in reverse where none are named"""
     (x,) = lo.operands(1)
+    if not isinstance(x.type, TensorType):
+        order = attr(op, "perm")
+        return lo.host("transpose", [x], [lo.open_type(len(order) if order else None, x)], **({"permutation": order} if order else {}))
     return lo.transpose(x, permutation=tuple(attr(op, "perm") or reversed(range(lo.rank(x)))))
 
 
@@ -90,6 +95,13 @@ def concat(op: Any, lo: Lowering) -> Any:
 def split(op: Any, lo: Lowering) -> Any:
     """split; the sizes are an attribute before opset 13, an operand since, or equal parts"""
     x, given = lo.operands(2)
+    if not isinstance(x.type, TensorType):
+        kinds = [lo.element(x)] * len(op.results)
+        axis = attr(op, "axis") or 0
+        sizes = given if given is not None else lo.i64(attr(op, "split")) if attr(op, "split") else None
+        if sizes is None:
+            return lo.results_of(lo.host("split_evenly", [x], kinds, axis=axis, count=len(kinds)))
+        return lo.results_of(lo.host("split", [x, sizes], kinds, axis=axis))
     axis = lo.axis(attr(op, "axis") or 0, x)
     count, size = len(op.results), lo.shape(x)[axis]
     sizes = tuple(attr(op, "split") or ()) or lo.ints(given)

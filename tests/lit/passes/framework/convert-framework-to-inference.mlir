@@ -104,3 +104,21 @@ func.func @if(%c: tensor<i1>, %x: tensor<4xf32>) -> tensor<*xf32> {
   } : (tensor<i1>) -> tensor<*xf32>
   return %0 : tensor<*xf32>
 }
+
+// -----
+// A known condition leaves one branch; what the other one has need not be convertible.
+// CHECK-LABEL: @known_condition
+// CHECK-NOT:     inference.if
+// CHECK:         %[[Y:.+]] = inference.neg
+// CHECK-NEXT:    return %[[Y]]
+func.func @known_condition(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %c = framework.constant dense<true> : tensor<i1>
+  %0 = framework.onnx.If(%c) {version = 21} then_branch {
+    %1 = framework.onnx.Neg(%x) {version = 13} : (tensor<4xf32>) -> tensor<4xf32>
+    framework.yield %1 : tensor<4xf32>
+  } else_branch {
+    %2 = framework.custom "FusedThing" from "com.acme" version 1 (%x) : (tensor<4xf32>) -> tensor<4xf32>
+    framework.yield %2 : tensor<4xf32>
+  } : (tensor<i1>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
