@@ -124,8 +124,8 @@ class ArgReduce(InferenceOp):
 
     def place(self, x: np.ndarray, function: Any) -> np.ndarray:
         """Where along the axis `function` (argmax, argmin) finds its element."""
-        if x.ndim == 0:
-            return np.zeros((), np.int64)
+        if x.size == 0 or x.ndim == 0:
+            return np.asarray(x.sum(axis=self.axis if x.ndim else None, keepdims=self.keepdims), np.int64)
         if not self.last:
             return np.asarray(function(x, axis=self.axis, keepdims=self.keepdims), np.int64)
         return np.asarray(x.shape[self.axis] - 1 - function(np.flip(x, self.axis), axis=self.axis, keepdims=self.keepdims), np.int64)

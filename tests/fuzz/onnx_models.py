@@ -47,7 +47,8 @@ TOLERANCE = {np.dtype(np.float16): (1e-2, 1e-2), np.dtype(np.float32): (1e-3, 1e
 
 
 NO_KERNEL = re.compile(
-    r"cannot convert inference.\w+|needs (a )?static|must be (known|static)|is not static|does not follow from the inputs|that are not constant cannot be packed"
+    r"cannot convert inference.\w+|needs (a )?static|compiled for equal sizes|must be (known|static)|is not static"
+    r"|does not follow from the inputs|that are not constant cannot be packed"
 )
 """What a target says of a model that it has no kernel for."""
 LOSSES = ("SoftmaxCrossEntropyLoss", "NegativeLogLikelihoodLoss")

@@ -80,6 +80,11 @@ FINDINGS = {
         { u = Squeeze(x)  s, t = Split <axis = 1, num_outputs = 2> (u)  v = Transpose <perm = [1, 0]> (s)  y = Reshape(v, k) }""",
         {"x": RAMP[:8].reshape(1, 2, 4), "k": np.array([4, 1])},
     ),
+    "the largest of nothing": (
+        12,
+        "agraph (float[1, 0] x) => (float[1, 0] y) { y = Hardmax(x) }",
+        {"x": RAMP[:0].reshape(1, 0)},
+    ),
     "flatten a value of unknown rank": (
         17,
         "agraph (float[2, 3] x, int64[n] a) => (float[b, c] y) { u = Unsqueeze(x, a)  y = Flatten <axis = 2> (u) }",

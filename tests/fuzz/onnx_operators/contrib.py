@@ -119,11 +119,11 @@ def embed_norm(b: Builder, op: str) -> None:
     """Words, places, segments, a mask"""
     n, s, d = b.rng.randint(1, 2), b.rng.randint(1, 4), 8
     ids, segments = b.fresh(np.int32, [n, s], 0, 9), b.fresh(np.int32, [n, s], 0, 1)
-    tables = [b.fresh(np.float32, [c, d]) for c in (10, 6, 2)]
+    tables = [b.filters(np.float32, [c, d]) for c in (10, 6, 2)]
     mask = []
     if b.rng.random() < 0.5:
         mask = [b.new(np.tile(np.arange(s) < b.rng.randint(1, s), (n, 1)).astype(np.int32))]
-    tail = [b.fresh(np.float32, [d]), b.fresh(np.float32, [d])]
+    tail = [b.filters(np.float32, [d]), b.filters(np.float32, [d])]
     b.node(op, [ids, segments, *tables, *tail, *mask], 2, domain=DOMAIN, epsilon=1e-3)
 
 

@@ -251,7 +251,7 @@ def compress(b: Builder, op: str) -> None:
 def one_hot(b: Builder, op: str) -> None:
     """Places beyond the depth are all off"""
     depth = b.rng.randint(2, 5)
-    places = b.fresh(np.int64, b.shape(1, 2), -depth, depth)
+    places = b.fresh(np.int64, b.shape(1, 2), -depth if b.opset >= 11 else 0, depth)
     values = b.new(np.array([b.rng.randint(-1, 0), b.rng.randint(1, 3)], b.rng.choice([np.float32, np.int64])))
     rank = places.rank + 1
     b.node(op, [places, b.ints(depth), values], axis=b.rng.randint(-rank, rank - 1))
