@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import models
 import zoo
 from oracle import Oracle, worst
 
@@ -37,7 +38,12 @@ def main(argv: list[str] | None = None) -> int:
 
 def compare(name: str, options: argparse.Namespace) -> list[dict]:
     """Measure one model at each thread count, and print it."""
-    path, inputs, rows = zoo.model(name), zoo.inputs(name), []
+    rows = []
+    if name in models.MODELS:
+        path = models.onnx_file(name)
+        inputs = models.reference(path)[0]
+    else:
+        path, inputs = zoo.model(name), zoo.inputs(name)
     started = time.perf_counter()
     compiled = inferir.compile(path, opt_level=options.opt_level, num_threads=options.threads[0])
     seconds = time.perf_counter() - started
@@ -93,9 +99,12 @@ def geometric_mean(values: list[float]) -> float:
 def arguments(argv: list[str] | None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    models = [m for m in zoo.MODELS if m not in zoo.SMALL]
+    measured = [m for m in zoo.MODELS if m not in zoo.SMALL]
     parser.add_argument(
-        "--models", type=lambda s: s.split(","), default=models, help="names of the zoo, comma separated (default: all but the small ones)"
+        "--models",
+        type=lambda s: s.split(","),
+        default=measured,
+        help="names of either zoo, comma separated (default: the CNNs)",
     )
     parser.add_argument("--threads", type=lambda s: [int(n) for n in s.split(",")], default=[1, 2], help="thread counts (default: 1,2)")
     parser.add_argument("--rounds", type=int, default=7, help="rounds of taking turns (default: 7)")
@@ -103,8 +112,8 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--opt-level", default="layout")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     options = parser.parse_args(argv)
-    if unknown := [m for m in options.models if m not in zoo.MODELS]:
-        parser.error(f"no model named {unknown[0]}; there are {', '.join(zoo.MODELS)}")
+    if unknown := [m for m in options.models if m not in (*zoo.MODELS, *models.MODELS)]:
+        parser.error(f"no model named {unknown[0]}; there are {', '.join((*zoo.MODELS, *models.MODELS))}")
     return options
 
 
