@@ -87,7 +87,7 @@ def unlink(op: Operation) -> None:
     raw: Any = op
     for value, use in zip(raw._operands, raw._operand_uses, strict=True):
         value.remove_use(use)
-    raw._operands, raw._operand_uses = _NONE, ()
+    raw._operand_uses = ()  # what it was made of can still be asked, as with an op that xDSL erased
     before, after = raw._prev_op, raw._next_op
     if before is None:
         block._first_op = after

@@ -115,7 +115,9 @@ class GreedyDriver:
                 rewriter = Rewriter(op, self.ctx, self.options)
                 rewriter.extend_from_listener(self._listener())
             block = op.parent
-            if block is not None and _is_unused(op) and self._is_dead(op):
+            if block is None:  # taken out by a pattern that did not say so
+                continue
+            if _is_unused(op) and self._is_dead(op):
                 self._removed(op)
                 unlink(op)
                 self._look_again(op, block)
