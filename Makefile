@@ -50,8 +50,9 @@ fuzz: setup  ## random ONNX models against ONNX Runtime and random modules throu
 mutation: setup  ## delete patterns one at a time and show that a test fails (ARGS="--count 5 --seed 1")
 	$(BIN)/python tests/mutation/delete_patterns.py $(ARGS)
 
-conformance: setup  ## the ONNX backend suite (2,033 cases) against its committed tables (ARGS="--target cpu --only conv")
+conformance: setup  ## the ONNX backend suite (2,033 cases), interpreted and compiled, against its tables (ARGS="--target cpu --only conv")
 	$(BIN)/python tests/conformance/run.py $(ARGS)
+	$(if $(ARGS),,$(BIN)/python tests/conformance/run.py --target cpu)
 
 peers: setup  ## what we print, in mlir-opt 22 and back (needs it: Debian's mlir-22-tools)
 	$(BIN)/pytest tests/peers
