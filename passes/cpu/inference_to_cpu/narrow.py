@@ -106,6 +106,8 @@ def encoded(s: Scalars, x: SSAValue, element: Attribute, saturate: bool = True, 
     if kind.nan is not None:
         code = s.select(s.compare("uno", x, x), _i32(s, kind.nan), code)
     whole = s.do(arith.OrIOp, code, sign)
+    if kind.nan is None:  # as ml_dtypes has it: a zero of the other sign
+        whole = s.select(s.compare("uno", x, x), s.do(arith.XOrIOp, sign, _i32(s, 1 << kind.bits)), whole)
     if kind.unsigned_zero:
         whole = s.select(s.compare("eq", code, _i32(s, 0)), code, whole)
     return s.do(arith.TruncIOp, whole, i8)
