@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import seeded_faults
 
 from inferir.core import PassManager, discovery, make_context, parse
 from inferir.core.reduce import size
 from inferir.core.sidecar import attach_weights
 from inferir.tools import infer_bisect, infer_import, infer_opt, infer_reduce
-from tests.unit import seeded_faults
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "tests" / "models" / "data"
