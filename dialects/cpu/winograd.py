@@ -10,10 +10,12 @@ Error Analysis and Improving the Accuracy of Winograd Convolution for Deep Neura
 """
 
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from xdsl.dialects.builtin import MemRefType, TensorType
+from xdsl.ir import SSAValue
 from xdsl.irdl import operand_def, opt_operand_def
 
 from inferir.core.dims import Shape, differ
@@ -117,6 +119,9 @@ class WinogradConv2dOp(Level3Op):
     pads = ints((0, 0, 0, 0))
     block = ints()
     rows = integer(6)
+
+    def read_in_place(self) -> Sequence[SSAValue]:
+        return self.extras
 
     def infer_shape(self, x: Any, w: Any, workspace: Any, extras: Any, outs: Any) -> Any:
         """[N, OH, OW, O]."""

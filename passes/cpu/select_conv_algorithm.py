@@ -11,7 +11,10 @@ A 3x3 window becomes `cpu.winograd_conv2d`.
 
 from __future__ import annotations
 
+from xdsl.dialects.builtin import f32
+
 from inferir.core import Pass, Rewriter, rewrites
+from inferir.core.types import element_of
 from inferir.dialects import cpu
 from inferir.dialects.cpu.winograd import POINTS
 from inferir.passes.cpu.inference_to_cpu.building import shape_of
@@ -57,6 +60,8 @@ def winograd(op: cpu.Conv2dOp, rw: Rewriter) -> str | None:
         return "its window has not 3x3 taps, or it has groups"
     if op.strides != (1, 1) or op.dilations != (1, 1):
         return "its window skips pixels"
+    if any(element_of(v) != f32 for v in (op.x, op.results[0], *op.extras)):
+        return "its elements are not f32"
     y = op.results[0].type
     (_, height, width, channels), inner = shape_of(op.results[0]), shape_of(op.x)[3]
     if min(inner, channels) < FEWEST_CHANNELS or inner % 16 or channels % 16:

@@ -82,3 +82,18 @@ func.func @direct(%x: tensor<1x8x8x32xf32>, %small: tensor<1x3x3x32xf32>, %few: 
   %5 = cpu.conv2d %x, %pv channels 32 {} : (tensor<1x8x8x32xf32>, tensor<2x3x3x32x16xf32>) -> tensor<1x6x6x32xf32>
   return %0, %1, %2, %3, %4, %5 : tensor<1x6x6x32xf32>, tensor<1x3x3x32xf32>, tensor<1x4x4x32xf32>, tensor<1x3x3x32xf32>, tensor<1x6x6x32xf32>, tensor<1x6x6x32xf32>
 }
+
+// -----
+// The transforms are written for single precision.
+// CHECK-LABEL: @halves
+// CHECK-NOT:     winograd
+func.func @halves(%x: tensor<1x8x8x32xf32>) -> tensor<1x6x6x32xf16> {
+  %w = inference.constant #inference.weight<"w"> : tensor<32x32x3x3xf32>
+  %p = cpu.pack_conv2d %w : (tensor<32x32x3x3xf32>) -> tensor<2x3x3x32x16xf32>
+  %y = cpu.conv2d %x, %p channels 32 {
+  ^bb0(%acc: f32):
+    %0 = arith.truncf %acc : f32 to f16
+    cpu.yield %0 : f16
+  } : (tensor<1x8x8x32xf32>, tensor<2x3x3x32x16xf32>) -> tensor<1x6x6x32xf16>
+  return %y : tensor<1x6x6x32xf16>
+}
