@@ -20,6 +20,7 @@ from inferir.core.construct import unlink
 from inferir.core.context import Context
 from inferir.core.diagnostics import InferError
 from inferir.core.rewriting import Pattern, Rewriter
+from inferir.core.types import Unranked
 from inferir.core.walk import walk
 
 
@@ -164,7 +165,10 @@ class GreedyDriver:
             if log.allow is not None and not log.allows(pattern, op):
                 continue
             rewriter.focus(op)
-            reason = pattern.function(op, rewriter) if log.watch is None else log.attempt(pattern, op, rewriter)
+            try:
+                reason = pattern.function(op, rewriter) if log.watch is None else log.attempt(pattern, op, rewriter)
+            except Unranked as unranked:
+                reason = str(unranked)
             if rewriter.has_done_action:
                 log.note(pattern, op)
                 return pattern

@@ -13,6 +13,7 @@ from inferir.core.diagnostics import InferError
 from inferir.core.dims import Dim, DimLike, Shape, parse_dim, symbol
 from inferir.core.executor import argument_dims
 from inferir.core.op import Op, constant_dims
+from inferir.core.types import Unranked, ranked
 
 MOST_DIMS = 64
 """Integer tensors with more elements are data, not shapes."""
@@ -87,16 +88,15 @@ class ShapeAnalysis:
             return
         try:
             found = op.infer_values(self.__getitem__, self.value_of)
-        except (InferError, ValueError, TypeError, IndexError, ZeroDivisionError):
+        except (InferError, Unranked, ValueError, TypeError, IndexError, ZeroDivisionError):
             return
         if found is not None:
             self.values.update(zip(op.results, found, strict=True))
 
     def _declared(self, value: SSAValue, inferred: Sequence[DimLike | None] | None) -> Shape:
         """The declared dimensions where they are numbers, the inferred ones elsewhere."""
-        assert isinstance(value.type, TensorType)
         out: list[int | Dim] = []
-        for axis, dim in enumerate(value.type.get_shape()):
+        for axis, dim in enumerate(ranked(value).get_shape()):
             found = None if inferred is None else inferred[axis]
             if dim != DYNAMIC_INDEX:
                 out.append(dim)

@@ -102,16 +102,25 @@ UNKNOWN = -1
 """An unknown dimension in `shape_of`, spelled as reshape spells it."""
 
 
+class Unranked(Exception):
+    """Raised by `ranked` for a tensor of unknown rank; a pattern that meets one declines."""
+
+
+def ranked(value: SSAValue) -> TensorType:
+    """The type of a tensor value. Raises Unranked where its rank is not known."""
+    if not isinstance(value.type, TensorType):
+        raise Unranked(f"the rank of a value of type {value.type} is not known")
+    return value.type
+
+
 def shape_of(value: SSAValue) -> tuple[int, ...]:
-    """The declared dimensions of a tensor value, UNKNOWN for those that are not numbers."""
-    assert isinstance(value.type, TensorType)
-    return tuple(UNKNOWN if d == DYNAMIC_INDEX else d for d in value.type.get_shape())
+    """The declared dimensions of a tensor value, UNKNOWN for those that are not numbers. Raises Unranked where there are none."""
+    return tuple(UNKNOWN if d == DYNAMIC_INDEX else d for d in ranked(value).get_shape())
 
 
 def element_of(value: SSAValue) -> Attribute:
-    """The element type of a tensor value."""
-    assert isinstance(value.type, TensorType)
-    return value.type.element_type
+    """The element type of a ranked tensor value."""
+    return ranked(value).element_type
 
 
 def refines(new: Attribute, old: Attribute) -> bool:

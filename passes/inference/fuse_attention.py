@@ -151,6 +151,8 @@ def attention(op: inf.MatmulOp, rw: Rewriter) -> str | None:
                 found, mask = scores_of(scores, rw), other
     if found is None:
         return "the softmax is not of a product of queries and keys"
+    if mask is not None and len(shape_of(mask)) == 0:
+        return "what is added to the scores is one number, not a mask"
     product, scores = found
     (c, q), (d, k) = unscaled(scores.a, rw), unscaled(scores.b, rw)
     shapes = rw.options.shapes

@@ -108,5 +108,6 @@ def test_a_quantised_net_runs_on_bytes(signed: bool, per_channel: bool, level: s
     assert not any(k.startswith(("conv2d_", "gemm_")) and "int8" not in k for k in kernels)
     with Model(program, num_threads=1) as model:
         got = model(*inputs)
+    assert isinstance(got, np.ndarray)
     assert np.max(np.abs(got.astype(np.int32) - want.astype(np.int32))) <= 1
     assert np.mean(got != want) <= 0.1

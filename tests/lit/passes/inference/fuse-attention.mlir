@@ -125,3 +125,15 @@ func.func @triangles(%q: tensor<1x1x2x3xf32>) -> (tensor<1x1x2x3xf32>, tensor<1x
   %7 = inference.matmul %6, %q : (tensor<1x1x2x2xf32>, tensor<1x1x2x3xf32>) -> tensor<1x1x2x3xf32>
   return %3, %7 : tensor<1x1x2x3xf32>, tensor<1x1x2x3xf32>
 }
+
+// -----
+// One number added to all scores is no mask.
+// CHECK-LABEL: @number
+// CHECK-NOT:     inference.attention
+func.func @number(%q: tensor<1x1x2x3xf32>, %c: tensor<f32>) -> tensor<1x1x2x3xf32> {
+  %0 = inference.matmul %q, %q transpose_b : (tensor<1x1x2x3xf32>, tensor<1x1x2x3xf32>) -> tensor<1x1x2x2xf32>
+  %1 = inference.add %0, %c : (tensor<1x1x2x2xf32>, tensor<f32>) -> tensor<1x1x2x2xf32>
+  %2 = inference.softmax %1 axis 3 : tensor<1x1x2x2xf32>
+  %3 = inference.matmul %2, %q : (tensor<1x1x2x2xf32>, tensor<1x1x2x3xf32>) -> tensor<1x1x2x3xf32>
+  return %3 : tensor<1x1x2x3xf32>
+}

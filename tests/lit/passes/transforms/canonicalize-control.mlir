@@ -114,3 +114,12 @@ func.func @once_of_unknown_size(%x: tensor<?xf32>) -> tensor<?x?xf32> {
   } : (tensor<i64>, tensor<?xf32>) -> (tensor<?xf32>, tensor<?x?xf32>)
   return %1 : tensor<?x?xf32>
 }
+
+// -----
+// Patterns leave alone what has no known rank.
+// CHECK-LABEL: @unranked
+// CHECK:         inference.concat %x, %x
+func.func @unranked(%x: tensor<*xf32>) -> tensor<*xf32> {
+  %0 = inference.concat %x, %x axis 0 : (tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
+  return %0 : tensor<*xf32>
+}
