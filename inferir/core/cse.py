@@ -44,11 +44,16 @@ class _Cse:
         self.kept: list[Attribute] = []
         self.structures: dict[Hashable, int] = {}
         self.region_keys: dict[Region, RegionKey | None] = {}
+        self.merged: dict[Operation, list[Any]] = {}
         self.removed = 0
 
     def run(self, root: Operation) -> int:
         for region in root.regions:
             self._region(region, [])
+        for op, locations in self.merged.items():  # once for each op that stays: one by one costs the square of their number
+            location = fused([op.location, *locations])
+            if location is not None:
+                op.location = location  # pyright: ignore[reportAttributeAccessIssue]
         return self.removed
 
     def _region(self, region: Region, scopes: list[Scope]) -> int:
@@ -117,9 +122,7 @@ class _Cse:
             if new.name_hint is None:
                 new.name_hint = old.name_hint
         if op.location is not same.location:
-            location = fused([same.location, op.location])
-            if location is not None:
-                same.location = location  # pyright: ignore[reportAttributeAccessIssue]
+            self.merged.setdefault(same, []).extend((*self.merged.pop(op, ()), op.location))
         self._erase(op)
 
     def _erase(self, op: Operation) -> None:
