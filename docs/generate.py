@@ -158,7 +158,7 @@ def main(argv: list[str]) -> int:
     standing = {
         str(f.relative_to(DOCS)): f.read_text(encoding="utf-8") for folder in ("dialects", "passes") for f in (DOCS / folder).glob("*.md")
     }
-    for name in ("reference.md", "operators.md"):
+    for name in ("reference.md", "operators.md", "graph-optimisation.md"):
         if (DOCS / name).exists():
             standing[name] = (DOCS / name).read_text(encoding="utf-8")
     stale = sorted(name for name in {*made, *standing} if made.get(name) != standing.get(name))
