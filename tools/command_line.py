@@ -1,10 +1,12 @@
-"""What the command lines share: options that are misspelt get a suggestion, every error is one line and exit code 1. Standard library only."""
+"""What the command lines share: options that are misspelt get a suggestion, every error is one line and exit code 1. Nothing of the compiler."""
 
 import argparse
 import contextlib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn, TextIO
+
+from inferir.backends.runtime.program import ModelError
 
 
 class UsageError(Exception):
@@ -13,6 +15,17 @@ class UsageError(Exception):
 
 class Reported(Exception):
     """An error of the compiler, already as the lines that a person reads."""
+
+
+def exit_status(tool: str, stderr: TextIO, work: Callable[[], bool | None]) -> int:
+    """Do a tool's work: 0, or 1 where it returns False or meets an error, which is then on `stderr` as a person reads it."""
+    try:
+        return int(work() is False)
+    except (UsageError, ModelError) as problem:
+        stderr.write(f"{tool}: error: {problem}\n")
+    except Reported as problem:
+        stderr.write(str(problem))
+    return 1
 
 
 class _HelpShown(Exception):

@@ -11,13 +11,12 @@ from inferir.backends.host.text import host_op
 from inferir.backends.runtime.program import Program
 from inferir.backends.target import Runnable, find_target
 from inferir.core import Context, InferError, Note, PassManager, make_context, parse, text_of, verify
-from inferir.core.diagnostics import file_line_col, render
 from inferir.core.discovery import load_plugin
 from inferir.core.sidecar import attach_weights
 from inferir.core.walk import walk
 from inferir.dialects.cpu import FALLBACK
 from inferir.frontends import frontend_for
-from inferir.tools.command_line import Reported
+from inferir.tools.rendered_errors import rendered
 
 PRECISIONS = ("f32",)
 
@@ -98,12 +97,9 @@ def read_text(text: str, name: str, ctx: Context, folder: Path) -> ModuleOp:
 def compiling(tool: str, plugins: Sequence[str] = ()) -> Iterator[Context]:
     """A context for one compilation with the plug-ins loaded; InferErrors leave the block as the text a person reads."""
     sources: dict[str, str] = {}
-    try:
+    with rendered(tool, sources):
         for path in plugins:
             load_plugin(path)
         ctx = make_context()
         ctx.sources = sources
         yield ctx
-    except InferError as error:
-        prefix = "" if file_line_col(error.location) else f"{tool}: "
-        raise Reported(prefix + render(error, sources)) from error

@@ -12,36 +12,33 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from inferir.core import InferError, PassManager, discovery, make_context, parse, text_of, verify
+from inferir.core import PassManager, discovery, make_context, parse, text_of, verify
 from inferir.core.bisect import Fault, bisect
 from inferir.core.compare import Comparison, Difference, tolerances
-from inferir.core.diagnostics import render
 from inferir.core.files import read_text, write_whole
 from inferir.core.reproducer import pipeline_of, reproducer_text
 from inferir.core.sidecar import attach_weights, follow_text
-from inferir.tools.command_line import CommandLine, UsageError
+from inferir.tools.command_line import CommandLine, UsageError, exit_status
 from inferir.tools.pass_arguments import pass_flags, pipeline_from
+from inferir.tools.rendered_errors import rendered
 
 EXAMPLE = "infer-bisect model.mlir --plugin mine.py --my-pass -o fault.mlir"
 
 
 def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
     """Run; 0 when something to blame was found, 1 with one line on `stderr` when not."""
+    return exit_status("infer-bisect", stderr, lambda: _bisect(argv, stdin, stdout))
+
+
+def _bisect(argv: Sequence[str], stdin: TextIO, stdout: TextIO) -> None:
     sources: dict[str, str] = {}
-    try:
+    with rendered("infer-bisect", sources):
         rest, flags = pass_flags(argv)
         parser = _parser()
         parser.also_known = lambda: [f"--{name}" for name in sorted(discovery.quick_names())]
         args = parser.parse(rest, stdout)
         if args is not None:
             stdout.writelines(f"{line}\n" for line in _search(args, flags, argv, stdin, sources))
-    except UsageError as error:
-        stderr.write(f"infer-bisect: error: {error}\n")
-        return 1
-    except InferError as error:
-        stderr.write(("" if error.location is not None else "infer-bisect: ") + render(error, sources))
-        return 1
-    return 0
 
 
 def _search(args: argparse.Namespace, flags: list[str], argv: Sequence[str], stdin: TextIO, sources: dict[str, str]) -> Iterator[str]:

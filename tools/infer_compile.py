@@ -1,31 +1,22 @@
 """infer-compile: a model file or IR text -> a package."""
 
-import argparse
 import sys
 from collections.abc import Sequence
 from typing import TextIO
 
 from inferir.backends.package.writer import write_package
-from inferir.backends.runtime.program import ModelError
-from inferir.tools.command_line import CommandLine, Reported, UsageError, sizes
+from inferir.tools.command_line import CommandLine, exit_status, sizes
 
 
 def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
     """Compile; 0 when the package is written, 1 with the reason on `stderr` when it is not."""
-    try:
-        args = _parser().parse(argv, stdout)
-        if args is not None:
-            _compile(args, stdin, stdout)
-    except (ModelError, UsageError) as e:
-        stderr.write(f"infer-compile: error: {e}\n")
-        return 1
-    except Reported as e:
-        stderr.write(str(e))
-        return 1
-    return 0
+    return exit_status("infer-compile", stderr, lambda: _compile(argv, stdin, stdout))
 
 
-def _compile(args: argparse.Namespace, stdin: TextIO, stdout: TextIO) -> None:
+def _compile(argv: Sequence[str], stdin: TextIO, stdout: TextIO) -> None:
+    args = _parser().parse(argv, stdout)
+    if args is None:
+        return
     from inferir.tools.driver import build_program, compiling
 
     with compiling("infer-compile", args.plugin) as ctx:

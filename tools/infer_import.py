@@ -8,9 +8,7 @@ infer-import model.onnx -o model.mlir --dims batch=1,seq=8 --report
 from __future__ import annotations
 
 import math
-import os
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,24 +17,28 @@ from typing import TextIO
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.ir import Attribute, Operation
 
-from inferir.core import Context, InferError, WeightAttr, make_context, text_of, verify
+from inferir.core import Context, WeightAttr, make_context, text_of, verify
 from inferir.core.constants import dense_attribute
-from inferir.core.diagnostics import node_names, render
+from inferir.core.diagnostics import node_names
+from inferir.core.files import write_whole
 from inferir.core.sidecar import ATTRIBUTE, places_of
 from inferir.core.weights import write_safetensors
 from inferir.dialects.framework import CustomOp, SourceOp, TensorAttr
 from inferir.frontends import frontend_for
-from inferir.tools.command_line import CommandLine, UsageError, sizes
+from inferir.tools.command_line import CommandLine, UsageError, exit_status, sizes
+from inferir.tools.rendered_errors import rendered
 
 
 def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
     """Import; 0 when it worked, 1 with one line on `stderr` when it did not. Nothing is written then."""
-    output = "-"
-    try:
-        args = _parser().parse(argv, stdout)
-        if args is None:
-            return 0
-        output = args.output
+    return exit_status("infer-import", stderr, lambda: _import(argv, stdout, stderr))
+
+
+def _import(argv: Sequence[str], stdout: TextIO, stderr: TextIO) -> None:
+    args = _parser().parse(argv, stdout)
+    if args is None:
+        return
+    with rendered("infer-import", {}):
         ctx = make_context()
         path = Path(args.model)
         frontend = frontend_for(path)
@@ -46,17 +48,6 @@ def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> 
         _write(module, ctx, args.output, args.weights, args.mlir_print_debuginfo, stdout)
         if args.report:
             stderr.writelines(line + "\n" for line in report(module, ctx))
-    except UsageError as problem:
-        stderr.write(f"infer-import: error: {problem}\n")
-        return 1
-    except InferError as problem:
-        prefix = "" if problem.location is not None else "infer-import: "
-        stderr.write(prefix + render(problem, {}))
-        return 1
-    except OSError as problem:
-        stderr.write(f"infer-import: error: cannot write '{output}': {problem.strerror or problem}\n")
-        return 1
-    return 0
 
 
 def report(module: ModuleOp, ctx: Context) -> Iterator[str]:
@@ -123,16 +114,8 @@ def _with_dense(value: Attribute, ctx: Context, keys: set[str]) -> Attribute:
 def _write_text(target: Path | None, text: str, stdout: TextIO) -> None:
     if target is None:
         stdout.write(text)
-        return
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    else:
+        write_whole(target, text)
 
 
 def _parser() -> CommandLine:

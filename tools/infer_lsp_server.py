@@ -13,25 +13,22 @@ from typing import Any, TextIO
 from urllib.parse import unquote, urlparse
 
 import inferir
-from inferir.tools.command_line import CommandLine, UsageError
+from inferir.tools.command_line import CommandLine, UsageError, exit_status
 from inferir.tools.ir_source import IrSource, Place, Problem
 
 
 def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
     """Serve until the editor leaves."""
+    return exit_status("infer-lsp-server", stderr, lambda: _serve(argv, stdin, stdout))
+
+
+def _serve(argv: Sequence[str], stdin: TextIO, stdout: TextIO) -> None:
     parser = CommandLine(
         "infer-lsp-server", "Serve an editor over the language server protocol.", "infer-lsp-server  (started by the editor)"
     )
     parser.add_argument("--stdio", action="store_true", help="talk over stdin and stdout: what it does anyway; editors pass it")
-    try:
-        if parser.parse(argv, stdout) is None:
-            return 0
-        server = make_server()
-    except UsageError as e:
-        stderr.write(f"infer-lsp-server: error: {e}\n")
-        return 1
-    server.start_io(stdin.buffer, stdout.buffer)  # pyright: ignore[reportAttributeAccessIssue]
-    return 0
+    if parser.parse(argv, stdout) is not None:
+        make_server().start_io(stdin.buffer, stdout.buffer)  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def make_server() -> Any:

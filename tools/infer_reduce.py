@@ -21,18 +21,22 @@ from typing import TextIO
 
 from xdsl.dialects.builtin import ModuleOp
 
-from inferir.core import InferError, make_context, parse, text_of, verify
-from inferir.core.diagnostics import render
+from inferir.core import make_context, parse, text_of, verify
 from inferir.core.files import read_text, write_whole
 from inferir.core.reduce import reduce, size
 from inferir.core.sidecar import attach_weights, follow_text, say_from
-from inferir.tools.command_line import CommandLine, UsageError
+from inferir.tools.command_line import CommandLine, UsageError, exit_status
+from inferir.tools.rendered_errors import rendered
 
 EXAMPLE = "infer-reduce model.mlir --test 'infer-opt --plugin mine.py --my-pass --check-numerics' -o small.mlir"
 
 
 def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
     """Run; 0 when a module was written, 1 with one line on `stderr` when not."""
+    return exit_status("infer-reduce", stderr, lambda: _reduce(argv, stdin, stdout, stderr))
+
+
+def _reduce(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> None:
     parser = CommandLine("infer-reduce", "Shrink a module while a command still fails on it.", EXAMPLE)
     parser.add_argument("input", help="IR text; '-' is standard input")
     parser.add_argument("--test", required=True, metavar="CMD", help="a command; the module's file name is added at its end")
@@ -40,11 +44,11 @@ def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> 
     parser.add_argument("-o", dest="output", default="-", metavar="FILE", help="where the result goes (default: standard output)")
     parser.add_argument("--allow-unregistered-dialect", action="store_true", help="accept ops of unknown dialects")
     parser.add_argument("--timeout", type=float, default=60.0, metavar="S", help="seconds a run of the command may take (default 60)")
+    args = parser.parse(argv, stdout)
+    if args is None:
+        return
     sources: dict[str, str] = {}
-    try:
-        args = parser.parse(argv, stdout)
-        if args is None:
-            return 0
+    with rendered("infer-reduce", sources):
         ctx = make_context(args.allow_unregistered_dialect)
         ctx.sources = sources
         folder = Path.cwd() if args.input == "-" else Path(args.input).parent
@@ -73,13 +77,6 @@ def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> 
             stdout.write(text)
         else:
             write_whole(args.output, text)
-    except UsageError as error:
-        stderr.write(f"infer-reduce: error: {error}\n")
-        return 1
-    except InferError as error:
-        stderr.write(("" if error.location is not None else "infer-reduce: ") + render(error, sources))
-        return 1
-    return 0
 
 
 class OutOfTime(BaseException):

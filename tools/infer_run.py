@@ -19,23 +19,19 @@ import inferir
 from inferir.backends.runtime.arrays import arrays_in, contract, describe, random_inputs, read_inputs, write_npz
 from inferir.backends.runtime.package import is_package
 from inferir.backends.runtime.program import ModelError
-from inferir.tools.command_line import CommandLine, Reported, UsageError, sizes
+from inferir.tools.command_line import CommandLine, UsageError, exit_status, sizes
 
 
 def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
     """Run; 0 when it worked, 1 with one line on `stderr` when it did not, or when the outputs are not those of the reference."""
-    try:
-        args = _parser().parse(argv, stdout)
-        return 0 if args is None or _run(args, stdin, stdout) else 1
-    except (ModelError, UsageError) as e:
-        stderr.write(f"infer-run: error: {e}\n")
-    except Reported as e:
-        stderr.write(str(e))
-    return 1
+    return exit_status("infer-run", stderr, lambda: _run(argv, stdin, stdout))
 
 
-def _run(args: argparse.Namespace, stdin: TextIO, stdout: TextIO) -> bool:
+def _run(argv: Sequence[str], stdin: TextIO, stdout: TextIO) -> bool:
     """One inference: inputs, outputs, summary, times, differences. False where the outputs are not those of the reference."""
+    args = _parser().parse(argv, stdout)
+    if args is None:
+        return True
     if args.model != "-" and is_package(args.model):
         return _run_package(args, stdout)
     if args.model != "-" and not Path(args.model).is_file():

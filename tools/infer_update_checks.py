@@ -15,14 +15,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-from inferir.core import InferError
-from inferir.core.diagnostics import render
 from inferir.core.files import read_text, write_whole
 from inferir.core.split_input import MARKER, split
 from inferir.tools import infer_opt
 from inferir.tools.check_lines import NOTE, checks, with_checks, without_checks
-from inferir.tools.command_line import CommandLine, UsageError
+from inferir.tools.command_line import CommandLine, UsageError, exit_status
 from inferir.tools.pass_arguments import pass_flags
+from inferir.tools.rendered_errors import rendered
 
 EXAMPLE = "infer-update-checks tests/lit/passes/inference/*.mlir"
 
@@ -35,23 +34,22 @@ def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> 
     parser.add_argument(
         "files", nargs="+", metavar="FILE", help=f"tests; those without the note '{NOTE.removeprefix('// ')}' are left alone"
     )
-    try:
+
+    def renew_all() -> bool:
         args = parser.parse(argv, stdout)
-    except UsageError as error:
-        stderr.write(f"infer-update-checks: error: {error}\n")
-        return 1
-    status = 0
-    for path in args.files if args is not None else ():
-        try:
-            text = read_text(path, None)
-            new = renewed(text, path) if NOTE in text else None
-            if new is not None and new != text:
-                write_whole(path, new)
-            stdout.write(f"{path}: {'hand-written, left alone' if new is None else 'as it was' if new == text else 'renewed'}\n")
-        except (InferError, UsageError) as error:
-            stderr.write(render(error, {}) if isinstance(error, InferError) else f"{path}: error: {error}\n")
-            status = 1
-    return status
+        files = args.files if args is not None else ()
+        return sum(exit_status(path, stderr, lambda path=path: _renew(path, stdout)) for path in files) == 0
+
+    return exit_status("infer-update-checks", stderr, renew_all)
+
+
+def _renew(path: str, stdout: TextIO) -> None:
+    with rendered(path, {}):
+        text = read_text(path, None)
+        new = renewed(text, path) if NOTE in text else None
+        if new is not None and new != text:
+            write_whole(path, new)
+        stdout.write(f"{path}: {'hand-written, left alone' if new is None else 'as it was' if new == text else 'renewed'}\n")
 
 
 def renewed(text: str, path: str) -> str:

@@ -35,14 +35,27 @@ class SourceText:
         return FileLineColLoc(self.file, IntAttr(line), IntAttr(column))
 
 
-class _Open(ParametrizedAttribute):
-    """Lets an attribute class, which forbids subclasses, have one of the same object layout."""
+class _Unsettled(ParametrizedAttribute):
+    """Lets an attribute class, which forbids subclasses, have one of the same object layout that becomes it when somebody looks."""
 
     def __init_subclass__(cls) -> None:
         pass
 
+    def settled(self) -> Attribute:
+        """This very object, as an ordinary attribute."""
+        raise AssertionError(f"{type(self).__name__} does not say how it settles")
 
-class LazyLocation(_Open, FileLineColLoc):  # pyright: ignore[reportGeneralTypeIssues]
+    def __eq__(self, other: object) -> bool:
+        return self is other or self.settled() == other
+
+    def __hash__(self) -> int:
+        return hash(self.settled())
+
+    def __repr__(self) -> str:
+        return repr(self.settled())
+
+
+class LazyLocation(_Unsettled, FileLineColLoc):  # pyright: ignore[reportGeneralTypeIssues]
     """A `FileLineColLoc` that becomes one when somebody looks at it."""
 
     def __init__(self, source: SourceText, position: int):
@@ -71,17 +84,8 @@ class LazyLocation(_Open, FileLineColLoc):  # pyright: ignore[reportGeneralTypeI
         object.__setattr__(self, "__class__", FileLineColLoc)
         return self
 
-    def __eq__(self, other: object) -> bool:
-        return self is other or self.settled() == other
 
-    def __hash__(self) -> int:
-        return hash(self.settled())
-
-    def __repr__(self) -> str:
-        return repr(self.settled())
-
-
-class Fusion(_Open, FusedLoc):  # pyright: ignore[reportGeneralTypeIssues]
+class Fusion(_Unsettled, FusedLoc):  # pyright: ignore[reportGeneralTypeIssues]
     """A `FusedLoc` that becomes one when somebody looks at it."""
 
     def __init__(self, parts: list[Attribute]):
@@ -114,15 +118,6 @@ class Fusion(_Open, FusedLoc):  # pyright: ignore[reportGeneralTypeIssues]
         vars(self).update(locations=ArrayAttr(list(known)), metadata=NoneAttr())
         object.__setattr__(self, "__class__", FusedLoc)
         return self
-
-    def __eq__(self, other: object) -> bool:
-        return self is other or self.settled() == other
-
-    def __hash__(self) -> int:
-        return hash(self.settled())
-
-    def __repr__(self) -> str:
-        return repr(self.settled())
 
 
 def fused(locations: Iterable[Attribute]) -> Attribute | None:

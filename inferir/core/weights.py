@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import mmap
 import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ import ml_dtypes
 import numpy as np
 
 from inferir.core.diagnostics import InferError
+from inferir.core.files import whole_file
 
 ALIGNMENT = 64
 
@@ -150,7 +150,7 @@ def write_safetensors(
 ) -> None:
     """Write the named weights to a safetensors file, one after the other (never all in memory), each 64-byte aligned.
 
-    Written to a temporary name beside `path` and renamed, so a broken run leaves no half file.
+    The file is there whole or not at all. Raises InferError where it cannot be written.
     """
     header: dict[str, object] = {}
     special: dict[str, dict[str, object]] = {}
@@ -171,20 +171,12 @@ def write_safetensors(
         header = {"__metadata__": extra, **header}
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-(8 + len(text)) % ALIGNMENT)
-    target = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(len(text).to_bytes(8, "little") + text)
-            base = file.tell()
-            for key, start in spans:
-                file.write(b"\0" * (base + start - file.tell()))
-                file.write(np.ascontiguousarray(store.get(key)).reshape(-1).view(np.uint8).data)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    with whole_file(Path(path)) as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        base = file.tell()
+        for key, start in spans:
+            file.write(b"\0" * (base + start - file.tell()))
+            file.write(np.ascontiguousarray(store.get(key)).reshape(-1).view(np.uint8).data)
 
 
 def _nbytes(shape: Sequence[int], dtype: np.dtype) -> int:
