@@ -1,12 +1,10 @@
-"""What the command lines share: options that are misspelt get a suggestion, every error is one line and exit code 1. Nothing of the compiler."""
+"""What the command lines share: options that are misspelt get a suggestion, every error is one line and exit code 1. Standard library only."""
 
 import argparse
 import contextlib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn, TextIO
-
-from inferir.backends.runtime.program import ModelError
 
 
 class UsageError(Exception):
@@ -17,11 +15,14 @@ class Reported(Exception):
     """An error of the compiler, already as the lines that a person reads."""
 
 
-def exit_status(tool: str, stderr: TextIO, work: Callable[[], bool | None]) -> int:
-    """Do a tool's work: 0, or 1 where it returns False or meets an error, which is then on `stderr` as a person reads it."""
+def exit_status(tool: str, stderr: TextIO, work: Callable[[], bool | None], *errors: type[Exception]) -> int:
+    """Do a tool's work: 0, or 1 where it returns False or meets an error, which is then on `stderr` as a person reads it.
+
+    `errors` are classes whose message is one clear line, besides UsageError.
+    """
     try:
         return int(work() is False)
-    except (UsageError, ModelError) as problem:
+    except (UsageError, *errors) as problem:
         stderr.write(f"{tool}: error: {problem}\n")
     except Reported as problem:
         stderr.write(str(problem))

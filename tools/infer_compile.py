@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from inferir.backends.package.writer import write_package
+from inferir.backends.runtime.program import ModelError
 from inferir.tools.command_line import CommandLine, exit_status, sizes
 
 
 def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
     """Compile; 0 when the package is written, 1 with the reason on `stderr` when it is not."""
-    return exit_status("infer-compile", stderr, lambda: _compile(argv, stdin, stdout))
+    return exit_status("infer-compile", stderr, lambda: _compile(argv, stdin, stdout), ModelError)
 
 
 def _compile(argv: Sequence[str], stdin: TextIO, stdout: TextIO) -> None:

@@ -24,7 +24,7 @@ from inferir.tools.command_line import CommandLine, UsageError, exit_status, siz
 
 def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
     """Run; 0 when it worked, 1 with one line on `stderr` when it did not, or when the outputs are not those of the reference."""
-    return exit_status("infer-run", stderr, lambda: _run(argv, stdin, stdout))
+    return exit_status("infer-run", stderr, lambda: _run(argv, stdin, stdout), ModelError)
 
 
 def _run(argv: Sequence[str], stdin: TextIO, stdout: TextIO) -> bool:
