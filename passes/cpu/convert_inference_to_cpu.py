@@ -10,12 +10,14 @@ becomes
 
 from typing import Annotated
 
+from xdsl.dialects import func
 from xdsl.dialects.builtin import StringAttr, TensorType
 from xdsl.ir import Operation
 
 from inferir.core import Context, ConversionTarget, Pass, convert, convert_fully
 from inferir.dialects.cpu import FALLBACK
 from inferir.passes.cpu.inference_to_cpu import PATTERNS
+from inferir.passes.inference.infer_shapes import follow_results
 
 
 def not_ranked(op: Operation) -> str | None:
@@ -39,9 +41,11 @@ class ConvertInferenceToCpu(Pass):
             illegal_dialects=frozenset({"inference"}), legal_if={"inference.constant": lambda op: True, "inference.yield": lambda op: True}
         )
         target.unfit, target.keep_whole = not_ranked, self.fallback
-        if not self.fallback:
+        if self.fallback:
+            for left in convert(op, self.patterns, target, ctx, self.log):
+                left.op.attributes[FALLBACK] = StringAttr("; ".join(left.reasons) or "it has no kernel")
+                self.count("ops without a kernel")
+        else:
             convert_fully(op, self.patterns, target, ctx, self.log)
-            return
-        for left in convert(op, self.patterns, target, ctx, self.log):
-            left.op.attributes[FALLBACK] = StringAttr("; ".join(left.reasons) or "it has no kernel")
-            self.count("ops without a kernel")
+        for function in [f for f in op.walk() if isinstance(f, func.FuncOp)]:
+            follow_results(function)  # a kernel's operands may tell more of its result than the op's did

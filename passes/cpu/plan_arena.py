@@ -75,6 +75,12 @@ class _Weights:
     offsets: dict[Attribute, int] = field(default_factory=dict)
     size: int = 0
 
+    def place(self, size: int) -> int:
+        """The offset of the next value, which has `size` bytes."""
+        offset = self.size
+        self.size += -(-size // ALIGNMENT) * ALIGNMENT
+        return offset
+
 
 @dataclass
 class _Group:
@@ -153,14 +159,13 @@ class _Planner:
             assert isinstance(type, MemRefType)
             value = op.properties["value"]
             if value not in offsets:
-                offsets[value] = self.weights.size
                 size = math.prod(type.get_shape()) * numpy_dtype(type.element_type).itemsize
-                listed = cpu.WeightOp.of(value, TensorType(type.element_type, type.get_shape()), self.weights.size)
+                offsets[value] = self.weights.place(size)
+                listed = cpu.WeightOp.of(value, TensorType(type.element_type, type.get_shape()), offsets[value])
                 listed.location = op.location
                 parent = self.main.parent
                 assert parent is not None
                 parent.insert_op_before(listed, self.main)
-                self.weights.size += -(-size // ALIGNMENT) * ALIGNMENT
             self.replace(op, cpu.ViewOp(weights, self.indices[offsets[value]], [], type))
 
     def as_bytes(self, argument: SSAValue, attributes: dict[str, Attribute]) -> None:

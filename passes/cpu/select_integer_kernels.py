@@ -148,6 +148,8 @@ def product_of_bytes(op: inf.MatmulOp, rw: Rewriter) -> str | None:
         return "its left side does not hold bytes"
     if rank_of(op.a) < 2 or rank_of(op.b) != 2 or op.transpose_a:
         return "it is no product of rows and a matrix"
+    if shape_of(op.a)[-1] == -1:
+        return "how many bytes a row has is only known when it runs"
     w = bytes_of(op.b, rw)
     if w is None:
         return "its weights are not constant bytes"
@@ -177,12 +179,12 @@ def convolution_of_bytes(op: inf.ConvOp, rw: Rewriter) -> str | None:
     w = bytes_of(op.w, rw)
     if w is None:
         return "its weights are not constant bytes"
+    if -1 in shape_of(op.x)[1:]:
+        return "its height, width or channels are only known when it runs"
     x = centred(op.x, rw)
     strides, dilations, begins, ends = op.window()
     if x is None or (isinstance(x.zero, SSAValue) and rank_of(x.zero)):
         return "its zero points differ along x"
-    if isinstance(x.zero, SSAValue) and -1 in shape_of(op.x)[1:]:
-        return "its padding is computed at run time, around a dynamic shape"
     value, zero = x.build(rw)
     seen = np.ones((1, *shape_of(op.x)[1:]), np.int32) if isinstance(zero, SSAValue) else None
     sums = w.astype(np.int32).sum(tuple(range(1, 4))) if seen is None else op.reference(seen, w.astype(np.int32))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from xdsl.dialects import math
-from xdsl.dialects.builtin import Float64Type, IntegerType, f64, i1
+from xdsl.dialects.builtin import Float64Type, IntegerType, f32, f64, i1
 from xdsl.ir import Region, SSAValue
 
 from inferir.core import Rewriter, rewrites
@@ -52,8 +52,6 @@ def reduce(op: inf.ReduceOp, rw: Rewriter) -> str | None:
     count = 1
     for axis in axes:
         count = -1 if shape[axis] < 0 or count < 0 else count * shape[axis]
-    if op.kind == "mean" and count < 0:
-        return "a mean over a dynamic dimension has no kernel yet"
     together = axes == tuple(range(axes[0], axes[-1] + 1))
     if op.keepdims and not together and shape_of(op.result).count(-1) > 1:
         return "more than one dynamic dimension around the axes"
@@ -124,6 +122,20 @@ def reduce_in_doubles(op: inf.ReduceOp, rw: Rewriter) -> str | None:
     do = Steps(rw)
     y = do(inf.ReduceOp, do(inf.CastOp, op.x, to=f64), kind=op.kind, axes=op.axes, keepdims=op.keepdims)
     rw.replace(op, do(inf.CastOp, y, to=element))
+    return None
+
+
+@rewrites(inf.ReduceOp, benefit=2)
+def mean_of_unknown_count(op: inf.ReduceOp, rw: Rewriter) -> str | None:
+    """A sum, divided by a product of sizes"""
+    shape, axes = shape_of(op.x), _axes(op)
+    if op.kind != "mean" or element_of(op.x) not in (f32, f64) or all(shape[a] >= 0 for a in axes):
+        return "it is no mean of floats over a dynamic dimension"
+    do = Steps(rw)
+    sizes = [do(inf.ShapeOfOp, op.x, start=a, end=a + 1) for a in axes]
+    count = do(inf.ReduceOp, do(inf.ConcatOp, sizes, axis=0), kind="prod", axes=(0,), keepdims=False)
+    total = do(inf.ReduceOp, op.x, kind="sum", axes=op.axes, keepdims=op.keepdims)
+    rw.replace(op, do(inf.DivOp, total, do(inf.CastOp, count, to=element_of(op.x))))
     return None
 
 

@@ -14,13 +14,6 @@ func.func @exponential_of_integers(%x: tensor<4xi64>) -> tensor<4xi64> {
 }
 
 // -----
-func.func @dynamic_mean(%x: tensor<2x?xf32>) -> tensor<2xf32> {
-  // expected-error @+1 {{a mean over a dynamic dimension has no kernel yet}}
-  %0 = inference.reduce %x kind mean axes [1] : (tensor<2x?xf32>) -> tensor<2xf32>
-  return %0 : tensor<2xf32>
-}
-
-// -----
 func.func @dynamic_around(%x: tensor<2x?x3x?xf32>) -> tensor<1x?x1x?xf32> {
   // expected-error @+1 {{more than one dynamic dimension around the axes}}
   %0 = inference.reduce %x axes [0, 2] keepdims : (tensor<2x?x3x?xf32>) -> tensor<1x?x1x?xf32>

@@ -237,3 +237,13 @@ func.func @upsampling(%x: tensor<1x3x4x4xf32>) -> (tensor<1x3x8x12xf32>, tensor<
   %2 = inference.pad %1 value %c low [0, 0, 1, 0] high [0, 0, 0, 2] : (tensor<1x9x4x4xf32>, tensor<f32>) -> tensor<1x9x5x6xf32>
   return %0, %2 : tensor<1x3x8x12xf32>, tensor<1x9x5x6xf32>
 }
+
+// -----
+// The scale has two rows, so x has, and so has what the function returns.
+// CHECK-LABEL: @refined
+// CHECK-SAME:    -> tensor<2x3xf32>
+func.func @refined(%x: tensor<?x3xf32>) -> tensor<?x3xf32> {
+  %s = inference.constant dense<2.0> : tensor<2x3xf32>
+  %y = inference.rms_norm %x, %s axis 0 : (tensor<?x3xf32>, tensor<2x3xf32>) -> tensor<?x3xf32>
+  return %y : tensor<?x3xf32>
+}

@@ -109,3 +109,15 @@ func.func @pool_of_bytes(%x: tensor<1x4x4x2xui8>) -> tensor<1x2x2x2xui8> {
   %0 = inference.max_pool %x kernel [2, 2] strides [2, 2] layout nhwc : (tensor<1x4x4x2xui8>) -> tensor<1x2x2x2xui8>
   return %0 : tensor<1x2x2x2xui8>
 }
+
+// -----
+// How many elements a mean divides by is a product of sizes.
+// CHECK-LABEL: @mean_of_unknown_count
+// CHECK:         cpu.size
+// CHECK:         cpu.reduce %{{.+}} kind product axes [0]
+// CHECK:         cpu.reduce %{{.+}} axes [1, 2]
+// CHECK:         arith.divf
+func.func @mean_of_unknown_count(%x: tensor<2x?x3xf32>) -> tensor<2xf32> {
+  %0 = inference.reduce %x kind mean axes [1, 2] : (tensor<2x?x3xf32>) -> tensor<2xf32>
+  return %0 : tensor<2xf32>
+}

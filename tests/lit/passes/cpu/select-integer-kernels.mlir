@@ -83,6 +83,17 @@ func.func @products_that_stay(%f: tensor<4x4xf32>, %x: tensor<4x4xi8>, %i: tenso
 }
 
 // -----
+// Quads say only to the next multiple of four how many rows the weights have.
+// CHECK-LABEL: @unknown_depth
+// CHECK-NOT:     cpu.gemm
+func.func @unknown_depth(%x: tensor<4x?xi8>) -> tensor<4x2xi32> {
+  %w = inference.constant dense<2> : tensor<6x2xi32>
+  %0 = inference.cast %x to i32 : (tensor<4x?xi8>) -> tensor<4x?xi32>
+  %1 = inference.matmul %0, %w : (tensor<4x?xi32>, tensor<6x2xi32>) -> tensor<4x2xi32>
+  return %1 : tensor<4x2xi32>
+}
+
+// -----
 // CHECK-LABEL: @convolutions_that_stay
 // CHECK-NOT:     cpu.conv2d
 func.func @convolutions_that_stay(%f: tensor<1x2x4x4xf32>, %k: tensor<2x2x1x1xf32>, %i: tensor<1x2x4x4xi32>, %x: tensor<1x2x4x4xi8>, %d: tensor<1x2x?x4xi8>, %z: tensor<i32>, %e: tensor<4xi32>) -> (tensor<1x2x4x4xf32>, tensor<1x2x4x4xi32>, tensor<1x2x4x4xi32>, tensor<1x2x4x4xi32>, tensor<1x2x?x4xi32>, tensor<1x2x4x4xi32>) {
