@@ -18,12 +18,24 @@ from inferir.dialects.cpu.program import DoneOp, KernelOp, LaunchOp, ViewOp
 from inferir.dialects.cpu.recurrence import RecurrenceOp, pack_gates
 from inferir.dialects.cpu.scalar import YieldOp, scalar_type
 from inferir.dialects.cpu.uk import MICROKERNELS
-from inferir.dialects.cpu.views import ConcatOp, PadOp, RepeatOp, ReshapeOp, SliceOp, View
+from inferir.dialects.cpu.views import ConcatOp, InterleaveOp, PadOp, RepeatOp, ReshapeOp, SliceOp, View
 from inferir.dialects.cpu.winograd import PackWinogradOp, WinogradConv2dOp, pack_winograd
 
 LEVEL3 = (GemmOp, Conv2dOp, Dwconv2dOp, WinogradConv2dOp, Pool2dOp, ReduceOp, SoftmaxOp, LrnOp, MapOp, TransposeOp, GenerateOp)
 register(LEVEL3)
-ON_TENSORS = (PackConv2dOp, PackDwconv2dOp, PackGemmOp, PackGatesOp, PackWinogradOp, ReshapeOp, ConcatOp, SliceOp, RepeatOp, PadOp)
+ON_TENSORS = (
+    PackConv2dOp,
+    PackDwconv2dOp,
+    PackGemmOp,
+    PackGatesOp,
+    PackWinogradOp,
+    ReshapeOp,
+    ConcatOp,
+    SliceOp,
+    RepeatOp,
+    InterleaveOp,
+    PadOp,
+)
 ON_BUFFERS = (AllocOp, ConstantOp, WeightOp, ViewOp)
 ELEMENTS = (LoadOp, StoreOp, SizeOp)
 CPU = Dialect(
@@ -47,6 +59,7 @@ __all__ = [
     "GemmOp",
     "GenerateOp",
     "IfOp",
+    "InterleaveOp",
     "KernelOp",
     "LaunchOp",
     "Level3Op",

@@ -53,8 +53,8 @@ def windows(
     padded = np.pad(x, ((0, 0), (max(top, 0), max(bottom, 0)), (max(left, 0), max(right, 0)), (0, 0)), constant_values=fill)
     oh = extent(x.shape[1], kh, sh, dh, top, bottom)
     ow = extent(x.shape[2], kw, sw, dw, left, right)
-    rows = np.arange(oh)[:, None] * sh + np.arange(kh) * dh
-    columns = np.arange(ow)[:, None] * sw + np.arange(kw) * dw
+    rows = np.arange(oh)[:, None] * sh + np.arange(kh) * dh - min(top, 0)
+    columns = np.arange(ow)[:, None] * sw + np.arange(kw) * dw - min(left, 0)
     return padded[:, rows[:, None, :, None], columns[None, :, None, :]]
 
 
@@ -62,7 +62,7 @@ class Windowed(Level3Op):
     """An op that slides a window over [N, H, W, C].
 
     strides    of the window, rows then columns
-    pads       rows above, columns left, rows below, columns right
+    pads       rows above, columns left, rows below, columns right; negative ones leave rows and columns of x out
     dilations  distance of neighbouring taps
     """
 

@@ -1,6 +1,8 @@
 """Level 3 ops without a kernel of their own: once there are buffers, their result is a part or another shape of memory that is
 there anyway, or plain copies into parts of it."""
 
+import itertools
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +14,7 @@ from xdsl.traits import Pure
 from inferir.core.dims import DimLike, differ, parse_dim, product, shape_text
 from inferir.core.op import Op, define
 from inferir.core.properties import dims, integer, ints, number
+from inferir.dialects.cpu.base import ceil_div
 
 
 class View(Op):
@@ -132,6 +135,52 @@ class RepeatOp(View):
         for axis, factor in enumerate(self.factors):
             x = np.repeat(x, factor, axis)
         return x
+
+
+@define
+class InterleaveOp(View):
+    """Tensors whose positions take turns: position m of part r lies at r + m factor. On buffers every part is computed where it belongs.
+
+    factors  the parts that take turns along each axis, 1 along the last; parts are numbered row-major
+
+    Example (the four phases of a transposed convolution of stride 2):
+        %y = cpu.interleave %a, %b, %c, %d factors [1, 2, 2, 1]
+            : (tensor<1x7x7x16xf32>, tensor<1x7x7x16xf32>, tensor<1x7x7x16xf32>, tensor<1x7x7x16xf32>) -> tensor<1x14x14x16xf32>
+    """
+
+    name = "cpu.interleave"
+    parts = var_operand_def(TensorType)
+    factors = ints()
+
+    def turns(self) -> list[tuple[int, ...]]:
+        """The position that each part begins at."""
+        return list(itertools.product(*map(range, self.factors)))
+
+    def infer_shape(self, parts: Any) -> Any:
+        """Along each axis the sizes of the parts that take turns there, added up."""
+        first = parts[0]
+        if len(self.factors) != len(first) or any(f < 1 for f in self.factors) or self.factors[-1] != 1:
+            self.error(f"factors {list(self.factors)} need one number from 1 for each axis of {shape_text(first)}, 1 for the last")
+        if math.prod(self.factors) != len(parts):
+            self.error(f"factors {list(self.factors)} make {math.prod(self.factors)} parts, {len(parts)} are given")
+        by_turn = dict(zip(self.turns(), parts, strict=True))
+        axes = range(len(first))
+        along = [[by_turn[tuple(r if a == axis else 0 for a in axes)][axis] for r in range(f)] for axis, f in enumerate(self.factors)]
+        for sizes in along:
+            if any(differ(size, ceil_div(sum(sizes) - r, len(sizes))) for r, size in enumerate(sizes)):
+                self.error(f"parts of {shape_text(tuple(sizes))} positions do not take turns")
+        for turn, part in by_turn.items():
+            if len(part) != len(first) or any(differ(part[axis], along[axis][r]) for axis, r in enumerate(turn)):
+                self.error(f"the part at {list(turn)} is {shape_text(part)}, which does not fit beside {shape_text(first)}")
+        return tuple(sum(sizes) for sizes in along)
+
+    def reference(self, parts: Sequence[np.ndarray]) -> np.ndarray:
+        """numpy."""
+        shape = self.infer_shape([p.shape for p in parts])
+        y = np.empty(shape, parts[0].dtype)
+        for turn, part in zip(self.turns(), parts, strict=True):
+            y[tuple(slice(r, None, f) for r, f in zip(turn, self.factors, strict=True))] = part
+        return y
 
 
 @define

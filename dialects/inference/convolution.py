@@ -12,7 +12,7 @@ from xdsl.irdl import operand_def, opt_operand_def, result_def
 from inferir.core import Cost, define, defined_here, enum, integer, ints
 from inferir.core.dims import DimLike, Shape, differ, shape_text
 from inferir.core.lazy import Lazy
-from inferir.dialects.inference.base import Affine, InferenceOp
+from inferir.dialects.inference.base import Affine
 
 
 def window_output(size: DimLike, kernel: DimLike, stride: int, dilation: int, pad_begin: int, pad_end: int) -> DimLike:
@@ -142,11 +142,11 @@ def correlate(x: np.ndarray, w: np.ndarray, strides: Any, dilations: Any, begins
 
 
 @define
-class ConvTransposeOp(InferenceOp):
+class ConvTransposeOp(Affine):
     """The transpose of a convolution: every element of x puts a scaled filter into the result.
 
-    x     [N, C, *spatial]
-    w     [C, O / groups, *kernel]
+    x     [N, C, *spatial]  (layout nchw; [N, *spatial, C] in nhwc)
+    w     [C, O / groups, *kernel]  (nhwc: [C, *kernel, O / groups])
     bias  [O], optional
     pads  begins then ends: what is cut off the full result; out_pads  what is added at the ends
 
@@ -165,7 +165,21 @@ class ConvTransposeOp(InferenceOp):
     out_pads = ints()
     dilations = ints()
     groups = integer(1)
+    layout = enum("nchw", "nhwc")
     result = result_def()
+
+    def channel_axis(self) -> int:
+        """O of [N, O, *positions] or [N, *positions, O]."""
+        assert isinstance(self.x.type, TensorType)
+        return -1 if self.layout == "nhwc" else 1 - self.x.type.get_num_dims()
+
+    def scale_weights(self, weights: Lazy, factors: Lazy) -> Lazy:
+        """Those of a group lie in its input channels, beside each other or last."""
+        shape, n = weights.shape, weights.ndim - 2
+        each = shape[1] if self.layout == "nchw" else shape[-1]
+        by_channel = (each, *[1] * n) if self.layout == "nchw" else (*[1] * n, each)
+        grouped = weights.reshape(self.groups, shape[0] // self.groups, *shape[1:])
+        return (grouped * factors.reshape(self.groups, 1, *by_channel)).reshape(shape)
 
     def window(self, n: int) -> tuple[tuple[int, ...], ...]:
         """strides, dilations, pads at the begins, pads at the ends, out_pads."""
@@ -177,6 +191,8 @@ class ConvTransposeOp(InferenceOp):
         if len(x) != len(w) or len(x) < 3:
             self.error(f"x has rank {len(x)} and w rank {len(w)}; both need the same rank, 3 at least")
         n = len(x) - 2
+        if self.layout == "nhwc":
+            x, w = (x[0], x[-1], *x[1:-1]), (w[0], w[-1], *w[1:-1])
         for what, values, length in (
             ("strides", self.strides, n),
             ("dilations", self.dilations, n),
@@ -197,10 +213,12 @@ class ConvTransposeOp(InferenceOp):
         out = tuple(s * (d - 1) + o + (k - 1) * di + 1 - b - e for d, k, s, di, b, e, o in zip(x[2:], w[2:], *self.window(n), strict=True))
         if any(isinstance(d, int) and d < 1 for d in out):
             self.error(f"pads {list(self.pads or ())} cut off the whole result")
-        return (x[0], channels, *out)
+        return (x[0], channels, *out) if self.layout == "nchw" else (x[0], *out, channels)
 
     def reference(self, x: np.ndarray, w: np.ndarray, bias: np.ndarray | None = None) -> np.ndarray:
         """numpy: every tap adds a strided copy."""
+        if self.layout == "nhwc":
+            x, w = np.moveaxis(x, -1, 1), np.moveaxis(w, -1, 1)
         n = x.ndim - 2
         strides, dilations, begins, ends, extra = self.window(n)
         full = [
@@ -219,4 +237,6 @@ class ConvTransposeOp(InferenceOp):
         y = y[(slice(None), slice(None), *(slice(max(b, 0), size - max(e, 0)) for b, e, size in zip(begins, ends, full, strict=True)))]
         grow = [(0, 0), (0, 0), *((max(-b, 0), max(-e, 0)) for b, e in zip(begins, ends, strict=True))]
         y = np.pad(y, grow)
-        return y if bias is None else y + bias.reshape((-1,) + (1,) * n)
+        if bias is not None:
+            y = y + bias.reshape((-1,) + (1,) * n)
+        return np.ascontiguousarray(np.moveaxis(y, 1, -1)) if self.layout == "nhwc" else y

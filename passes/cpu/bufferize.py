@@ -156,7 +156,10 @@ class Bufferizer:
                 self.concat(op)
             case cpu.RepeatOp():
                 for start in itertools.product(*map(range, op.factors)):
-                    self.scatter(op, op.factors, start)
+                    self.scatter(op, op.x, op.factors, start)
+            case cpu.InterleaveOp():
+                for part, start in zip(op.parts, op.turns(), strict=True):
+                    self.scatter(op, part, op.factors, start)
             case cpu.PadOp():
                 whole = self.memory(self.placement.own(op.y), op.y)
                 self.insert(
@@ -164,7 +167,7 @@ class Bufferizer:
                         whole, [], whole, result_types=[], regions=[always(op.value, scalar_type(tensor_type(op.y).element_type))]
                     )
                 )
-                self.scatter(op, (1,) * len(op.low), op.low)
+                self.scatter(op, op.x, (1,) * len(op.low), op.low)
             case cpu.Level3Op():
                 self.kernel(op)
             case cpu.RecurrenceOp():
@@ -221,12 +224,12 @@ class Bufferizer:
         assert place is not None
         return place
 
-    def scatter(self, op: cpu.RepeatOp | cpu.PadOp, factors: tuple[int, ...], start: tuple[int, ...]) -> None:
-        """Copy x to positions of y."""
-        there = self.placement.own(op.y).every(factors, start, self.shapes[op.x])
+    def scatter(self, op: cpu.View, x: SSAValue, factors: tuple[int, ...], start: tuple[int, ...]) -> None:
+        """Copy x to positions of y, unless it was computed there."""
+        there = self.placement.own(op.y).every(factors, start, self.shapes[x])
         if there is None:
-            raise InferError(f"{op.name} of {op.x.type}: all dimensions but the first must be known", op.location)
-        self.copy(op.x, there)
+            raise InferError(f"{op.name} of {x.type}: all dimensions but the first must be known", op.location)
+        self.copy(x, there)
 
     def view(self, x: SSAValue, y: SSAValue, there: Place | None) -> None:
         """y is x's memory seen otherwise, unless y must lie elsewhere or no view says it."""

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from xdsl.dialects.builtin import TensorType
 from xdsl.ir import Attribute, Operation
 
 from inferir.core import Pass, Rewriter, rewrites
-from inferir.core.types import shape_of
+from inferir.core.types import element_of, shape_of
 from inferir.dialects import cpu
 from inferir.passes.cpu.fusion.regions import joined
 
@@ -50,6 +51,33 @@ def map_into_producer(op: cpu.MapOp, rw: Rewriter) -> str | None:
     return None
 
 
+@rewrites(cpu.MapOp)
+def map_before_interleave(op: cpu.MapOp, rw: Rewriter) -> str | None:
+    """g(interleave(a, b), r) = interleave(g(a, r), g(b, r)), where r is the same for all parts"""
+    operands = [op.x, *op.extras]
+    whole = next((v for v in operands if isinstance(v.owner, cpu.InterleaveOp)), None)
+    if whole is None:
+        return "no operand is made of parts that take turns"
+    if not whole.has_one_use():
+        return "the whole has another reader"
+    made, shape = whole.owner, shape_of(whole)
+    assert isinstance(made, cpu.InterleaveOp)
+    others = [shape_of(v) for v in operands if v is not whole]
+    axes = [axis - len(shape) for axis, f in enumerate(made.factors) if f > 1]
+    if shape != shape_of(op.results[0]) or any(axis >= -len(o) and o[axis] != 1 for o in others for axis in axes):
+        return "another operand varies from part to part"
+    element = element_of(op.results[0])
+    parts = []
+    for part in made.parts:
+        x, *extras = (part if v is whole else v for v in operands)
+        type = TensorType(element, part.type.get_shape())  # pyright: ignore[reportAttributeAccessIssue]
+        parts.append(cpu.MapOp.make(x, extras, None, regions=[op.epilogue.clone()], result_types=[type]))
+    again = cpu.InterleaveOp.make([p.results[0] for p in parts], factors=made.factors, result_types=[op.results[0].type])
+    rw.replace(op, [*parts, again], sources=[made])
+    rw.erase(made)
+    return None
+
+
 def _with(producer: cpu.Level3Op, extras: list[Any], region: Any, becomes: Attribute) -> Operation:
     """The producer with another epilogue and result type."""
     operands: list[Any] = []
@@ -64,4 +92,4 @@ def _with(producer: cpu.Level3Op, extras: list[Any], region: Any, becomes: Attri
 class FuseEpilogue(Pass):
     """Memory traffic is what an elementwise op costs; on the accumulators of the op before, it costs nothing."""
 
-    patterns = (map_into_producer,)
+    patterns = (map_into_producer, map_before_interleave)

@@ -55,6 +55,10 @@ CONVOLUTIONS = {
     "two groups": {"c": 10, "o": 36, "k": (3, 3), "pad": (1, 1, 1, 1), "groups": 2},
     "pointwise groups": {"c": 24, "o": 36, "k": (1, 1), "groups": 4},
     "one filter more than a channel": {"c": 6, "o": 12, "k": (3, 3), "pad": (1, 1, 1, 1), "groups": 6},
+    "pointwise, padded": {"c": 20, "o": 16, "k": (1, 1), "pad": (1, 2, 2, 1)},
+    "one line of taps, padded above": {"c": 6, "o": 16, "k": (1, 3), "pad": (2, 0, 1, 1), "stride": (2, 1)},
+    "negative pads": {"c": 8, "o": 20, "k": (2, 3), "pad": (-2, -1, -1, 2)},
+    "no tap within x": {"c": 4, "o": 16, "k": (1, 2), "pad": (9, 1, -9, 0)},
     "smaller than its window": {"c": 4, "o": 16, "k": (5, 5), "pad": (2, 2, 2, 2), "hw": (2, 3)},
 }
 

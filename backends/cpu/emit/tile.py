@@ -95,6 +95,8 @@ class Tile:
     taps: tuple[int, int]
     row_step: int
     tap_steps: tuple[int, int]
+    guarded: bool
+    """whether the only line of taps may be missing"""
     present: tuple[tuple[bool, ...], ...]
     y_step: int
     y_element: Element
@@ -130,6 +132,7 @@ def emit_fma_tile(op: FmaTileOp, emitter: Emitter) -> None:
     pixel = static(place.strides[-2], op, "x")
     kh, kw = op.taps
     line = static(place.strides[-3], op, "x") if windowed and kh > 1 else 0
+    bounds = [emitter.integer(s) for s in op.sizes]
     tile = Tile(
         product=product_of(op, emitter),
         rows=op.rows,
@@ -139,6 +142,7 @@ def emit_fma_tile(op: FmaTileOp, emitter: Emitter) -> None:
         taps=(kh, kw),
         row_step=pixel * op.strides[1],
         tap_steps=(line * op.dilations[0], pixel * op.dilations[1]),
+        guarded=kh == 1 and bounds != [0, 1],
         present=op.present(),
         y_step=static(emitter.memory(y[0]).strides[-2], op, "y"),
         y_element=emitter.memory(y[0]).element,
@@ -147,7 +151,6 @@ def emit_fma_tile(op: FmaTileOp, emitter: Emitter) -> None:
     )
     name = emitter.program.once(("fma_tile", tile), f"fma_tile_{tile.rows}x{tile.columns}", lambda n: build(n, tile, op.region))
     pointers = [emitter.address(m, start) for m, start in (x, w, y, *extras)]
-    bounds = [emitter.integer(s) for s in op.sizes]
     arguments = [f"ptr {p}" for p in pointers] + [f"i64 {b}" for b in bounds]
     emitter.f.do(f"call void @{name}({', '.join(arguments)})")
 
@@ -167,7 +170,7 @@ def build(name: str, tile: Tile, region: Region) -> Function:
     vectors = -(-tile.columns // LANES)
     start = ["zeroinitializer"] * (tile.rows * vectors)
     kh, kw = tile.taps
-    if kh == 1:
+    if kh == 1 and not tile.guarded:
         values = _line(f, tile, "%x", "%w", start)
     else:
 

@@ -210,13 +210,14 @@ def conv_transpose_any(op: inf.ConvTransposeOp, rw: Rewriter) -> str | None:
     """bias[o] + the sum over taps and channels that reach a position: x at (position + pad - k dilation) / stride, where that is whole"""
     n_axes = rank_of(op.x) - 2
     strides, dilations, begins, _, _ = op.window(n_axes)
-    groups = op.groups
+    layout, groups = op.layout, op.groups
 
     def body(s: Program, at: list[Any], x: SSAValue, w: SSAValue, *bias: SSAValue) -> Any:
-        n, o, position = at[0], at[1], at[2:]
-        kernel = [s.size(w, 2 + d) for d in range(n_axes)]
-        sizes, type, each = spatial(s, x, "nchw"), accumulator(x), s.size(w, 1)
-        inner = s.size(x, 1) // groups
+        n, o, position = split_channels(at, layout)
+        kernel = spatial(s, w, layout)
+        channel = 1 if layout == "nchw" else n_axes + 1
+        sizes, type, each = spatial(s, x, layout), accumulator(x), s.size(w, channel)
+        inner = s.size(x, channel) // groups
         first = 0 if groups == 1 else o // each * inner
         own = o if groups == 1 else o % each
 
@@ -231,8 +232,8 @@ def conv_transpose_any(op: inf.ConvTransposeOp, rw: Rewriter) -> str | None:
                 if stride != 1:
                     inside = inside & (place * stride).equals(reach)
                 places.append(place)
-            value = s.load(x, [n, first + c, *places], inside, 0).to(type)
-            return [total + value * s.load(w, [first + c, own, *taps]).to(type)]
+            value = s.load(x, joined(n, first + c, places, layout), inside, 0).to(type)
+            return [total + value * s.load(w, joined(first + c, own, taps, layout)).to(type)]
 
         start = s.load(bias[0], [o]).to(type) if bias else s.number(0, type)
         return s.over([*kernel, inner], [start], tap)[0].to(cpu.element_of(x))

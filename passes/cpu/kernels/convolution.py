@@ -26,7 +26,7 @@ def lower_conv2d(op: Conv2dOp, lowering: Lowering) -> None:
     assert isinstance(op.w.type, MemRefType)
     panels, kh, kw, depth, panel = op.w.type.get_shape()
     pointwise = (kh, kw) == (1, 1) and op.groups == 1 and tuple(op.strides) == (1, 1) and not any(op.pads)
-    if pointwise and lower_rows(lowering, 2, op.x, op.w, op.channels, op.rows):
+    if pointwise and lower_rows(lowering, 0, 2, op.x, op.w, op.channels, op.rows):
         return
     x = lowering.normal(op.x)
     depth = depth_of(x, depth)

@@ -10,7 +10,18 @@ from inferir.dialects.cpu.matmul import GemmOp
 from inferir.dialects.cpu.quads import is_bytes
 from inferir.dialects.cpu.uk import FmaTileOp
 from inferir.passes.cpu.kernels.builder import Index, KernelBuilder
-from inferir.passes.cpu.kernels.kernel import CACHE, MOST_TASKS, TASK_FLOPS, Lowering, balanced, broadcast_index, collapse, divide, estimate
+from inferir.passes.cpu.kernels.kernel import (
+    CACHE,
+    MOST_TASKS,
+    TASK_FLOPS,
+    Lowering,
+    balanced,
+    broadcast_index,
+    collapse,
+    divide,
+    estimate,
+    side_by_side,
+)
 
 
 @dataclass(frozen=True)
@@ -41,35 +52,44 @@ def split(m: int, n: int, k: int, panel: int, tile_rows: int) -> Split:
 
 
 def lower_gemm(op: GemmOp, lowering: Lowering) -> None:
-    """Tiles over rows and panels of columns."""
+    """Tiles over rows and panels of columns. Dimensions of rows that do not lie side by side are gone through one by one."""
     assert isinstance(lowering.y.type, MemRefType)
     last = lowering.y.type.get_num_dims() - 2
-    if last < 0 or not lower_rows(lowering, last, op.x, op.w, op.columns, op.rows):
-        op.error("the rows of x, y or an epilogue operand do not lie at equal distances in memory")
+    if not any(lower_rows(lowering, first, last, op.x, op.w, op.columns, op.rows) for first in range(last + 1)):
+        op.error("an epilogue operand does not step along with the rows of y")
 
 
-def lower_rows(lowering: Lowering, last: int, x: SSAValue, w: SSAValue, columns: int, rows: int) -> bool:
-    """y[i, :] = x[i, :] w with dimensions 0..last of x and y as one; False, with nothing done, where they are not."""
-    flat = [merge_rows(lowering, v, last) for v in (lowering.normal(x), lowering.y, *lowering.extras)]
-    if any(v is None for v in flat):
+def lower_rows(lowering: Lowering, first: int, last: int, x: SSAValue, w: SSAValue, columns: int, rows: int) -> bool:
+    """y[.., i, :] = x[.., i, :] w with dimensions first..last of x and y as one, i; False, with nothing done, where they are not."""
+    whole = [lowering.normal(x), lowering.y, *lowering.extras]
+    if not all(steps_along(v, lowering.y, first, last) for v in whole):
         return False
-    a, y, *lowering.extras = (v for v in flat if v is not None)
+    a, y, *lowering.extras = (v if rank_of(v) < 2 else collapse(lowering, v, first, last) or v for v in whole)
     assert isinstance(w.type, MemRefType) and isinstance(y.type, MemRefType)
     panels, *_, depth, panel = w.type.get_shape()
     depth = depth_of(a, depth)
     zeros = [0] * (w.type.get_num_dims() - 1)
-    m = y.type.get_shape()[0]
-    rows = rows if m == DYNAMIC_INDEX else min(m, rows)
+    m = y.type.get_shape()[first]
+    rows = rows if m == DYNAMIC_INDEX else max(1, min(m, rows))
     plan = split(m, columns, depth, panel, rows)
     host = lowering.host
-    row_blocks = host.ceil_div(host.sizes(y)[0], plan.rows)
+    *around, total, _ = host.sizes(y)
+    row_blocks = host.ceil_div(total, plan.rows)
     panel_blocks = -(-panels // plan.panels)
+    tasks = host.mul(row_blocks, panel_blocks)
+    for size in around:
+        tasks = host.mul(tasks, size)
 
     def body(k: KernelBuilder, arg: dict[str, SSAValue]) -> None:
-        total = k.sizes(arg["y"])[0]
+        *around, total, _ = k.sizes(arg["y"])
         blocks = k.ceil_div(total, plan.rows)
-        part = k.div(k.task, blocks) if panel_blocks > 1 else 0
-        block = 0 if blocks == 1 else k.rem(k.task, blocks) if panel_blocks > 1 else k.task
+        at: list[Index] = []
+        task = k.task
+        if around:
+            each = k.mul(blocks, panel_blocks)
+            at, task = k.unflattened(k.div(task, each), around), k.rem(task, each)
+        part = k.div(task, blocks) if panel_blocks > 1 else 0
+        block = 0 if blocks == 1 else k.rem(task, blocks) if panel_blocks > 1 else task
         low = k.mul(block, plan.rows)
         high = total if blocks == 1 else k.minimum(k.add(low, plan.rows), total)
         first = k.mul(part, plan.panels)
@@ -77,9 +97,10 @@ def lower_rows(lowering: Lowering, last: int, x: SSAValue, w: SSAValue, columns:
 
         def tile(i: Index, count: int, p: Index, width: int) -> None:
             j = k.mul(p, panel)
-            extras = [(arg[f"e{e}"], k.values(broadcast_index(v, (i, j)))) for e, v in enumerate(lowering.extras)]
-            inputs = [(arg["x"], k.values((i, 0))), (arg["w"], k.values((p, *zeros))), *extras]
-            outputs = [(arg["y"], k.values((i, j)))]
+            here = (*at, i, j)
+            extras = [(arg[f"e{e}"], k.values(broadcast_index(v, here))) for e, v in enumerate(lowering.extras)]
+            inputs = [(arg["x"], k.values((*at, i, 0))), (arg["w"], k.values((p, *zeros))), *extras]
+            outputs = [(arg["y"], k.values(here))]
             k.add_op(FmaTileOp.of(inputs, outputs, k.values((0, 1)), lowering.epilogue(), rows=count, columns=width, depth=depth))
 
         if plan.rows_outside:
@@ -87,7 +108,7 @@ def lower_rows(lowering: Lowering, last: int, x: SSAValue, w: SSAValue, columns:
         else:
             each_panel(k, first, end, columns, panel, lambda p, width: each_rows(k, low, high, rows, m, lambda i, n: tile(i, n, p, width)))
 
-    lowering.launch("gemm_int8" if is_bytes(a) else "gemm", host.mul(row_blocks, panel_blocks), {"x": a, "w": w, "y": y}, body)
+    lowering.launch("gemm_int8" if is_bytes(a) else "gemm", tasks, {"x": a, "w": w, "y": y}, body)
     return True
 
 
@@ -97,15 +118,21 @@ def depth_of(x: SSAValue, rows: int) -> int:
     return x.type.get_shape()[-1] if is_bytes(x) else rows
 
 
-def merge_rows(lowering: Lowering, value: SSAValue, last: int) -> SSAValue | None:
-    """The memref with dimensions 0..last as one, as y has them; an operand that does not step along them stays."""
-    assert isinstance(value.type, MemRefType) and isinstance(lowering.y.type, MemRefType)
-    shape, whole = value.type.get_shape(), lowering.y.type.get_shape()
+def rank_of(value: SSAValue) -> int:
+    """The number of dimensions of a memref."""
+    assert isinstance(value.type, MemRefType)
+    return value.type.get_num_dims()
+
+
+def steps_along(value: SSAValue, y: SSAValue, first: int, last: int) -> bool:
+    """Whether dimensions first..last of a memref lie side by side and step as those of y do, or do not step at all."""
+    assert isinstance(value.type, MemRefType) and isinstance(y.type, MemRefType)
+    shape, whole = value.type.get_shape(), y.type.get_shape()
     if len(shape) < 2:
-        return value
-    if len(shape) != len(whole) or (shape[: last + 1] != whole[: last + 1] and any(d != 1 for d in shape[: last + 1])):
-        return None
-    return collapse(lowering, value, 0, last)
+        return True
+    if len(shape) != len(whole) or (shape[first : last + 1] != whole[first : last + 1] and any(d != 1 for d in shape[first : last + 1])):
+        return False
+    return side_by_side(value.type, first, last)
 
 
 def each_rows(k: KernelBuilder, low: Index, high: Index, rows: int, total: int, visit: Callable[[Index, int], None]) -> None:

@@ -98,23 +98,27 @@ class Lowering:
         return region
 
 
+def side_by_side(type: MemRefType, first: int, last: int) -> bool:
+    """Whether dimensions first..last lie side by side in memory."""
+    shape, strides = type.get_shape(), type.get_strides()
+    if first == last:
+        return True
+    if first > last or last >= len(shape):
+        return False
+    if strides is None or None in strides:
+        return is_dense(type)
+    return all(shape[d] == 1 or strides[d] == (strides[d + 1] or 0) * shape[d + 1] for d in range(first, last))
+
+
 def collapse(lowering: Lowering, value: SSAValue, first: int, last: int) -> SSAValue | None:
     """The memref with dimensions first..last made one, or None where they do not lie side by side."""
     type = value.type
     assert isinstance(type, MemRefType)
-    shape = type.get_shape()
+    if not side_by_side(type, first, last):
+        return None
     if first == last:
         return value
-    if first > last or last >= len(shape):
-        return None
-    host = lowering.host
-    strides = type.get_strides()
-    if strides is not None and None not in strides:
-        for d in range(first, last):
-            if shape[d] != 1 and strides[d] != (strides[d + 1] or 0) * shape[d + 1]:
-                return None
-    elif not is_dense(type):
-        return None
+    host, strides = lowering.host, type.get_strides()
     sizes = host.sizes(value)
     merged: Index = 1
     for d in range(first, last + 1):

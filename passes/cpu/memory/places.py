@@ -17,6 +17,19 @@ from inferir.core.dims import DimLike, Shape, product
 from inferir.core.shapes import ShapeAnalysis
 from inferir.dialects import cpu
 
+COMPUTED = (
+    cpu.Level3Op,
+    cpu.IfOp,
+    cpu.LoopOp,
+    cpu.RecurrenceOp,
+    cpu.ConcatOp,
+    cpu.InterleaveOp,
+    cpu.ReshapeOp,
+    cpu.RepeatOp,
+    cpu.PadOp,
+)
+"""Ops whose result can be computed, or copied, where a user wants it."""
+
 
 @dataclass(eq=False)
 class Buffer:
@@ -140,6 +153,9 @@ class Placement:
                         self.claim(op.x, there)
                 case cpu.ConcatOp():
                     self.concat(op)
+                case cpu.InterleaveOp():
+                    for part, turn in zip(op.parts, op.turns(), strict=True):
+                        self.claim(part, self.own(op.y).every(op.factors, turn, self.shapes[part]))
                 case cpu.Level3Op():
                     self.in_place(op)
                 case _:
@@ -176,9 +192,7 @@ class Placement:
             return
         if value.op.parent is not self.block:
             return
-        if not isinstance(
-            value.op, cpu.Level3Op | cpu.IfOp | cpu.LoopOp | cpu.RecurrenceOp | cpu.ConcatOp | cpu.ReshapeOp | cpu.RepeatOp | cpu.PadOp
-        ):
+        if not isinstance(value.op, COMPUTED):
             return
         if place.overwritten and not value.has_one_use():
             return
@@ -210,7 +224,7 @@ def _made_by_kernel(value: SSAValue) -> bool:
     op = value.owner
     while isinstance(op, cpu.ReshapeOp) and op.x.has_one_use():
         op = op.x.owner
-    return isinstance(op, cpu.Level3Op | cpu.ConcatOp)
+    return isinstance(op, cpu.Level3Op | cpu.ConcatOp | cpu.InterleaveOp)
 
 
 def tensor_type(value: SSAValue) -> TensorType:

@@ -18,6 +18,18 @@ def convolution_nhwc(op: inf.ConvOp, rw: Rewriter) -> str | None:
     return None
 
 
+@rewrites(inf.ConvTransposeOp)
+def transposed_convolution_nhwc(op: inf.ConvTransposeOp, rw: Rewriter) -> str | None:
+    """conv_transpose(x, w) = T(conv_transpose_nhwc(T'(x), T'(w)))"""
+    if op.layout == "nhwc":
+        return "it is channels last already"
+    rank = len(shape_of(op.x))
+    order = channels_last(rank)
+    made = op.like(x=reordered(op.x, order, rw), w=reordered(op.w, order, rw), layout="nhwc")
+    replace_located(op, [made, inf.TransposeOp.make(made.result, permutation=channels_first(rank), result_types=[op.result.type])], rw)
+    return None
+
+
 @rewrites(inf.MaxPoolOp, inf.AvgPoolOp, inf.LpPoolOp, inf.LrnOp)
 def window_nhwc(op: Pool | inf.LrnOp, rw: Rewriter) -> str | None:
     """pool(x) = T(pool_nhwc(T'(x)))"""

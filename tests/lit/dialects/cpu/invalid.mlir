@@ -138,3 +138,33 @@ cpu.kernel @sizes(%task: index, %x: memref<4x8xf32>) {
   %v = cpu.size %x axis 2 : memref<4x8xf32>
   cpu.done
 }
+
+// -----
+// Positions along the last axis stay neighbours.
+func.func @turns_last(%x: tensor<2x4xf32>) {
+  // expected-error @+1 {{factors [1, 2] need one number from 1 for each axis of 2x4, 1 for the last}}
+  %0 = cpu.interleave %x, %x factors [1, 2] : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x8xf32>
+  return
+}
+
+// -----
+func.func @turns_missing(%x: tensor<2x4xf32>) {
+  // expected-error @+1 {{factors [3, 1] make 3 parts, 2 are given}}
+  %0 = cpu.interleave %x, %x factors [3, 1] : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<6x4xf32>
+  return
+}
+
+// -----
+// The second part cannot be the longer one.
+func.func @turns_uneven(%x: tensor<2x4xf32>, %y: tensor<3x4xf32>) {
+  // expected-error @+1 {{parts of 2x3 positions do not take turns}}
+  %0 = cpu.interleave %x, %y factors [2, 1] : (tensor<2x4xf32>, tensor<3x4xf32>) -> tensor<5x4xf32>
+  return
+}
+
+// -----
+func.func @turns_unlike(%x: tensor<2x4xf32>, %y: tensor<2x5xf32>) {
+  // expected-error @+1 {{the part at [1, 0] is 2x5, which does not fit beside 2x4}}
+  %0 = cpu.interleave %x, %y factors [2, 1] : (tensor<2x4xf32>, tensor<2x5xf32>) -> tensor<4x4xf32>
+  return
+}

@@ -15,3 +15,11 @@ func.func @views(%x: tensor<?x4xf32>, %y: tensor<?x2xf32>) -> tensor<?x7x3xf32> 
   %4 = cpu.pad %3 low [0, 1, 0] high [0, 0, 2] value 1.5 : (tensor<?x6x1xf32>) -> tensor<?x7x3xf32>
   return %4 : tensor<?x7x3xf32>
 }
+
+// Parts that take turns; the first ones may be longer by one position.
+// CHECK-LABEL: @turns
+// CHECK:         cpu.interleave %{{.+}}, %{{.+}}, %{{.+}} factors [1, 3, 1] : (tensor<?x2x4xf32>, tensor<?x1x4xf32>, tensor<?x1x4xf32>) -> tensor<?x4x4xf32>
+func.func @turns(%x: tensor<?x2x4xf32>, %y: tensor<?x1x4xf32>) -> tensor<?x4x4xf32> {
+  %0 = cpu.interleave %x, %y, %y factors [1, 3, 1] : (tensor<?x2x4xf32>, tensor<?x1x4xf32>, tensor<?x1x4xf32>) -> tensor<?x4x4xf32>
+  return %0 : tensor<?x4x4xf32>
+}

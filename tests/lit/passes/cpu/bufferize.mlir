@@ -115,3 +115,22 @@ func.func @recurrence(%x: tensor<5x2x4xf32>, %w: tensor<1x4x16xf32>, %h0: tensor
   } {} : (tensor<5x2x4xf32>, tensor<1x4x16xf32>, tensor<1x1x1xf32>) -> (tensor<5x1x2x4xf32>, tensor<1x2x4xf32>)
   return %h : tensor<1x2x4xf32>
 }
+
+// -----
+// Parts that take turns are computed where their positions lie.
+// CHECK-LABEL: func.func @turns
+// CHECK-SAME:    %[[X:[a-z]+]]: memref<?x2x4xf32> {{.+}}, %[[Y:[a-z0-9]+]]: memref<?x4x4xf32>
+// CHECK:         %[[A:.+]] = cpu.view %[[Y]] at %{{.+}} to memref<?x2x4xf32, strided<[16, 8, 1]>>
+// CHECK:         cpu.map %[[X]] outs %[[A]] {
+// CHECK:         math.exp
+// CHECK:         %[[B:.+]] = cpu.view %[[Y]] at %{{.+}} to memref<?x2x4xf32, strided<[16, 8, 1]>>
+// CHECK:         cpu.map %[[X]] outs %[[B]] {
+func.func @turns(%x: tensor<?x2x4xf32>) -> tensor<?x4x4xf32> {
+  %0 = cpu.map %x {
+  ^bb0(%a: f32):
+    %e = math.exp %a : f32
+    cpu.yield %e : f32
+  } : (tensor<?x2x4xf32>) -> tensor<?x2x4xf32>
+  %1 = cpu.interleave %0, %x factors [1, 2, 1] : (tensor<?x2x4xf32>, tensor<?x2x4xf32>) -> tensor<?x4x4xf32>
+  return %1 : tensor<?x4x4xf32>
+}

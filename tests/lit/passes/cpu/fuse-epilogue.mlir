@@ -130,3 +130,44 @@ func.func @cast_of_a_sum(%x: tensor<4x8xf32>) -> tensor<4xi32> {
   } : (tensor<4xf32>) -> tensor<4xi32>
   return %1 : tensor<4xi32>
 }
+
+// -----
+// An activation of a whole whose parts take turns is computed with the parts; what it reads besides is the same for all of them.
+// CHECK-LABEL: @turns
+// CHECK-COUNT-2: arith.addf
+// CHECK-NOT:     cpu.map
+// CHECK:         cpu.interleave
+func.func @turns(%x: tensor<1x2x8xf32>, %p: tensor<1x8x16xf32>, %q: tensor<1x8x16xf32>, %b: tensor<16xf32>) -> tensor<1x4x16xf32> {
+  %0 = cpu.gemm %x, %p columns 16 {} : (tensor<1x2x8xf32>, tensor<1x8x16xf32>) -> tensor<1x2x16xf32>
+  %1 = cpu.gemm %x, %q columns 16 {} : (tensor<1x2x8xf32>, tensor<1x8x16xf32>) -> tensor<1x2x16xf32>
+  %2 = cpu.interleave %0, %1 factors [1, 2, 1] : (tensor<1x2x16xf32>, tensor<1x2x16xf32>) -> tensor<1x4x16xf32>
+  %3 = cpu.map %2, %b {
+  ^bb0(%a: f32, %c: f32):
+    %s = arith.addf %a, %c : f32
+    cpu.yield %s : f32
+  } : (tensor<1x4x16xf32>, tensor<16xf32>) -> tensor<1x4x16xf32>
+  return %3 : tensor<1x4x16xf32>
+}
+
+// -----
+// A residual has other elements for each part, and a second reader needs the whole as it is.
+// CHECK-LABEL: @turns_differ
+// CHECK:         %[[A:.+]] = cpu.interleave
+// CHECK:         cpu.map %[[A]], %{{.+}} {
+// CHECK:         %[[B:.+]] = cpu.interleave
+// CHECK:         cpu.map %[[B]] {
+func.func @turns_differ(%x: tensor<1x2x8xf32>, %r: tensor<1x4x8xf32>) -> (tensor<1x4x8xf32>, tensor<1x4x8xf32>, tensor<1x4x8xf32>) {
+  %0 = cpu.interleave %x, %x factors [1, 2, 1] : (tensor<1x2x8xf32>, tensor<1x2x8xf32>) -> tensor<1x4x8xf32>
+  %1 = cpu.map %0, %r {
+  ^bb0(%a: f32, %c: f32):
+    %s = arith.addf %a, %c : f32
+    cpu.yield %s : f32
+  } : (tensor<1x4x8xf32>, tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
+  %2 = cpu.interleave %x, %x factors [1, 2, 1] : (tensor<1x2x8xf32>, tensor<1x2x8xf32>) -> tensor<1x4x8xf32>
+  %3 = cpu.map %2 {
+  ^bb0(%a: f32):
+    %s = math.exp %a : f32
+    cpu.yield %s : f32
+  } : (tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
+  return %1, %2, %3 : tensor<1x4x8xf32>, tensor<1x4x8xf32>, tensor<1x4x8xf32>
+}

@@ -106,3 +106,21 @@ func.func @batch_norm_stays_before(%x: tensor<1x2x4x4xf32>, %w: tensor<3x2x3x3xf
   %5 = inference.conv %4, %w : (tensor<1x2x4x4xf32>, tensor<3x2x3x3xf32>) -> tensor<1x3x2x2xf32>
   return %1, %2, %3, %5 : tensor<1x3x4x4xf32>, tensor<1x2x4x4xf32>, tensor<1x3x2x2xf32>, tensor<1x3x2x2xf32>
 }
+
+// -----
+// A transposed convolution has the channels of its result beside those of its input, or last; a group's lie in its input channels.
+// CHECK-LABEL: @conv_transpose
+// CHECK-NOT:     batch_norm
+// CHECK:         inference.conv_transpose {{.+}} groups 2
+// CHECK-NOT:     batch_norm
+// CHECK:         inference.conv_transpose {{.+}} groups 2 layout nhwc
+func.func @conv_transpose(%x: tensor<1x4x2x2xf32>, %y: tensor<1x2x2x4xf32>) -> (tensor<1x6x2x2xf32>, tensor<1x2x2x6xf32>) {
+  %w = inference.constant #inference.weight<"w"> : tensor<4x3x1x1xf32>
+  %v = inference.constant #inference.weight<"v"> : tensor<4x1x1x3xf32>
+  %g = inference.constant dense<[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]> : tensor<6xf32>
+  %0 = inference.conv_transpose %x, %w groups 2 : (tensor<1x4x2x2xf32>, tensor<4x3x1x1xf32>) -> tensor<1x6x2x2xf32>
+  %1 = inference.batch_norm %0, %g, %g, %g, %g : (tensor<1x6x2x2xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>) -> tensor<1x6x2x2xf32>
+  %2 = inference.conv_transpose %y, %v groups 2 layout nhwc : (tensor<1x2x2x4xf32>, tensor<4x1x1x3xf32>) -> tensor<1x2x2x6xf32>
+  %3 = inference.batch_norm %2, %g, %g, %g, %g layout nhwc : (tensor<1x2x2x6xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>) -> tensor<1x2x2x6xf32>
+  return %1, %3 : tensor<1x6x2x2xf32>, tensor<1x2x2x6xf32>
+}

@@ -34,3 +34,17 @@ func.func @nothing_to_gain(%x: tensor<1x3x4x4xf32>, %s: tensor<3xf32>, %r: tenso
   %1 = inference.lrn %r size 3 : tensor<2x8xf32>
   return %0, %1 : tensor<1x3x4x4xf32>, tensor<2x8xf32>
 }
+
+// -----
+// So do transposed convolutions; one that has them last already stays.
+// CHECK-LABEL: @conv_transpose
+// CHECK:         %[[Y:.+]] = inference.conv_transpose {{.+}} strides [2, 2] layout nhwc : (tensor<1x4x4x3xf32>, tensor<3x2x2x5xf32>) -> tensor<1x8x8x5xf32>
+// CHECK:         inference.conv_transpose %[[Y]], {{.+}} layout nhwc
+// CHECK:         inference.transpose %{{.+}} permutation [0, 3, 1, 2]
+func.func @conv_transpose(%x: tensor<1x3x4x4xf32>) -> tensor<1x2x8x8xf32> {
+  %w = inference.constant #inference.weight<"w"> : tensor<3x5x2x2xf32>
+  %v = inference.constant #inference.weight<"v"> : tensor<5x2x1x1xf32>
+  %0 = inference.conv_transpose %x, %w strides [2, 2] : (tensor<1x3x4x4xf32>, tensor<3x5x2x2xf32>) -> tensor<1x5x8x8xf32>
+  %1 = inference.conv_transpose %0, %v : (tensor<1x5x8x8xf32>, tensor<5x2x1x1xf32>) -> tensor<1x2x8x8xf32>
+  return %1 : tensor<1x2x8x8xf32>
+}
