@@ -2,6 +2,7 @@
 
 from xdsl.ir import Dialect
 
+from inferir.dialects.cpu.attention import AttentionOp
 from inferir.dialects.cpu.base import Level3Op
 from inferir.dialects.cpu.buffers import AllocOp, ConstantOp, WeightOp
 from inferir.dialects.cpu.control import IfOp, LoopOp
@@ -12,6 +13,7 @@ from inferir.dialects.cpu.execution import execute_on_buffers, register
 from inferir.dialects.cpu.generate import GenerateOp
 from inferir.dialects.cpu.host import FALLBACK, HOST, CallOp, arena_function, native_functions, native_programs
 from inferir.dialects.cpu.matmul import GemmOp, pack_gemm, unpack_gemm
+from inferir.dialects.cpu.normalization import NormOp
 from inferir.dialects.cpu.packing import PackConv2dOp, PackDwconv2dOp, PackGatesOp, PackGemmOp
 from inferir.dialects.cpu.pooling import LrnOp, Pool2dOp, ReduceOp, SoftmaxOp
 from inferir.dialects.cpu.program import DoneOp, KernelOp, LaunchOp, ViewOp
@@ -21,7 +23,21 @@ from inferir.dialects.cpu.uk import MICROKERNELS
 from inferir.dialects.cpu.views import ConcatOp, InterleaveOp, PadOp, RepeatOp, ReshapeOp, SliceOp, View
 from inferir.dialects.cpu.winograd import PackWinogradOp, WinogradConv2dOp, pack_winograd
 
-LEVEL3 = (GemmOp, Conv2dOp, Dwconv2dOp, WinogradConv2dOp, Pool2dOp, ReduceOp, SoftmaxOp, LrnOp, MapOp, TransposeOp, GenerateOp)
+LEVEL3 = (
+    GemmOp,
+    Conv2dOp,
+    Dwconv2dOp,
+    WinogradConv2dOp,
+    Pool2dOp,
+    ReduceOp,
+    SoftmaxOp,
+    LrnOp,
+    MapOp,
+    TransposeOp,
+    AttentionOp,
+    NormOp,
+    GenerateOp,
+)
 register(LEVEL3)
 ON_TENSORS = (
     PackConv2dOp,
@@ -50,6 +66,7 @@ __all__ = [
     "LEVEL3",
     "MICROKERNELS",
     "AllocOp",
+    "AttentionOp",
     "CallOp",
     "ConcatOp",
     "ConstantOp",
@@ -67,6 +84,7 @@ __all__ = [
     "LoopOp",
     "LrnOp",
     "MapOp",
+    "NormOp",
     "PackConv2dOp",
     "PackDwconv2dOp",
     "PackGatesOp",

@@ -10,7 +10,7 @@ from typing import ClassVar
 from xdsl.dialects.builtin import MemRefType
 
 from inferir.core.op import define
-from inferir.core.properties import enum, integer, ints, number
+from inferir.core.properties import enum, flag, integer, ints, number
 from inferir.dialects.cpu.microkernel import Microkernel
 
 
@@ -152,6 +152,20 @@ class SoftmaxRowOp(Microkernel):
 
 
 @define
+class NormRowOp(Microkernel):
+    """y[j] = region((x[j] - m) / sqrt(mean of (x - m)^2 + epsilon)) for j below count; m is the mean of x, or 0 where not `centred`. x may be y.
+
+    inputs   x [..., C], then those of the region, read at j
+    outputs  y [..., C]
+    """
+
+    name = "cpu.uk.norm_row"
+    SIZES: ClassVar[tuple[str, ...]] = ("count",)
+    centred = flag()
+    epsilon = number(1e-5)
+
+
+@define
 class LrnRowOp(Microkernel):
     """y[j] = x[j] / (bias + alpha / size * sum of x[c]^2 over the window around j)^beta for j below channels; x is not y.
 
@@ -235,6 +249,45 @@ class CellTileOp(Microkernel):
 
 
 @define
+class AttentionTileOp(Microkernel):
+    """y[i, e] = sum over t of p[i, t] v[t, e], p = softmax over t of cap(scale * sum over d of q[i, d] k[t, d]) + mask[i, t], for i below `rows`.
+
+    inputs   q, k packed [B, G, panels, D, 64], v, then as flags say the mask [..., S, T'], the offset, the lengths; one that is not
+             there is not listed
+    outputs  y
+    sizes    query: what i = 0 is the number of; keys: t runs over 0 to keys - 1
+    axes     which dimension steps with i in q, with t in v, with i in y
+    masked, placed, counted  whether there is a mask, an offset, lengths
+    depth, columns  d runs over 0 to depth - 1, e over 0 to columns - 1
+
+    The others are those of `cpu.attention`. Keys come in blocks; sums of earlier blocks are scaled where a later one has a larger score.
+    """
+
+    name = "cpu.uk.attention_tile"
+    SIZES: ClassVar[tuple[str, ...]] = ("query", "keys")
+    OWN_INPUTS: ClassVar[int] = 3
+    rows = integer(6)
+    depth = integer()
+    columns = integer()
+    axes = ints((2, 2, 2))
+    masked = flag()
+    placed = flag()
+    counted = flag()
+    scale = number(1.0)
+    softcap = number(0.0)
+    causal = flag()
+    left = integer(-1)
+    right = integer(-1)
+
+    def check(self) -> None:
+        super().check()
+        if len(self.inputs) != 3 + self.masked + self.placed + self.counted:
+            self.error(f"its flags make {3 + self.masked + self.placed + self.counted} inputs, {len(self.inputs)} are given")
+        if self.depth is None or self.columns is None or min(self.depth, self.columns, self.rows) < 1:
+            self.error("rows, depth and columns are at least 1")
+
+
+@define
 class GenerateOp(Microkernel):
     """y[.., j] = region(indices.., inputs..) for `count` neighbours j along the last dimension, from the indices of the reference on.
 
@@ -259,10 +312,12 @@ MICROKERNELS = (
     ReduceColumnsOp,
     ReduceRowOp,
     SoftmaxRowOp,
+    NormRowOp,
     LrnRowOp,
     TransposeTileOp,
     WinogradInputOp,
     WinogradOutputOp,
     CellTileOp,
+    AttentionTileOp,
     GenerateOp,
 )

@@ -10,7 +10,7 @@ Error Analysis and Improving the Accuracy of Winograd Convolution for Deep Neura
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -155,8 +155,9 @@ class WinogradConv2dOp(Level3Op):
         down, across = self.blocks(y)
         return min(TASKS, down * across), self.block[0] * self.block[1]
 
-    def workspace_shape(self, x: Shape, w: Shape, y: Shape) -> Shape:
+    def workspace_shape(self, shape: Callable[[SSAValue], Shape]) -> Shape:
         """One dimension: for each part the transformed x, [planes, tiles, C], then the products, [planes, tiles, O]; planes are LINE apart."""
+        x, w, y = shape(self.x), shape(self.w), shape(self.results[0])
         parts, tiles = self.parts(y)
         return (parts * w[0] * (tiles * (x[3] + y[3]) + 2 * LINE),)
 

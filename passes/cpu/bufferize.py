@@ -195,7 +195,7 @@ class Bufferizer:
 
     def workspace(self, op: Any) -> SSAValue:
         """Memory that an op needs while it runs."""
-        shape = op.workspace_shape(self.shapes[op.x], self.shapes[op.w], self.shapes[op.y])
+        shape = op.workspace_shape(lambda v: self.shapes[v])
         made = self.memory(Place(Buffer(shape), shape), op.y)
         made.name_hint = "workspace"
         return made

@@ -18,20 +18,24 @@ from xdsl.ir import Operation
 from inferir.core.context import Context
 from inferir.core.diagnostics import InferError
 from inferir.core.pass_base import Pass
+from inferir.dialects.cpu.attention import AttentionOp
 from inferir.dialects.cpu.base import Level3Op
 from inferir.dialects.cpu.convolution import Conv2dOp, Dwconv2dOp
 from inferir.dialects.cpu.elementwise import MapOp, TransposeOp
 from inferir.dialects.cpu.generate import GenerateOp
 from inferir.dialects.cpu.host import native_functions
 from inferir.dialects.cpu.matmul import GemmOp
+from inferir.dialects.cpu.normalization import NormOp
 from inferir.dialects.cpu.pooling import LrnOp, Pool2dOp, ReduceOp, SoftmaxOp
 from inferir.dialects.cpu.recurrence import RecurrenceOp
 from inferir.dialects.cpu.winograd import WinogradConv2dOp
+from inferir.passes.cpu.kernels.attention import lower_attention
 from inferir.passes.cpu.kernels.convolution import lower_conv2d, lower_dwconv2d
 from inferir.passes.cpu.kernels.elementwise import lower_map, lower_transpose
 from inferir.passes.cpu.kernels.gemm import lower_gemm
 from inferir.passes.cpu.kernels.generate import lower_generate
 from inferir.passes.cpu.kernels.kernel import Kernels, Lowering
+from inferir.passes.cpu.kernels.norm import lower_norm
 from inferir.passes.cpu.kernels.pooling import lower_lrn, lower_pool2d, lower_reduce, lower_softmax
 from inferir.passes.cpu.kernels.recurrence import lower_recurrence
 from inferir.passes.cpu.kernels.winograd import lower_winograd
@@ -45,6 +49,8 @@ LOWERINGS: dict[type[Operation], Callable[[Any, Lowering], None]] = {
     ReduceOp: lower_reduce,
     SoftmaxOp: lower_softmax,
     LrnOp: lower_lrn,
+    NormOp: lower_norm,
+    AttentionOp: lower_attention,
     MapOp: lower_map,
     TransposeOp: lower_transpose,
     RecurrenceOp: lower_recurrence,

@@ -19,7 +19,7 @@ from inferir.core.types import element_of, shape_of
 from inferir.dialects import cpu
 from inferir.passes.cpu.fusion.regions import joined
 
-PRODUCERS: tuple[type[cpu.Level3Op], ...] = (cpu.GemmOp, cpu.Conv2dOp, cpu.Dwconv2dOp, cpu.MapOp, cpu.Pool2dOp, cpu.ReduceOp)
+PRODUCERS: tuple[type[cpu.Level3Op], ...] = (cpu.GemmOp, cpu.Conv2dOp, cpu.Dwconv2dOp, cpu.MapOp, cpu.Pool2dOp, cpu.NormOp, cpu.ReduceOp)
 """Kernels that apply an epilogue, those that gain most by it first."""
 
 

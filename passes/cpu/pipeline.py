@@ -28,6 +28,7 @@ LOWER = pipeline(
 
 FUSE = pipeline(
     CONVERT,
+    "fold-head-transposes",  # attention reads heads where projections have them
     "fuse-epilogue",  # bias, activation, residual: on the accumulators
     "select-conv-algorithm",
     "select-tiles",

@@ -70,6 +70,77 @@ def test_scores_of_each_stage(stage: int):
     compare("softcap = 1.5 : f64, causal = 1 : i64", {"mask": BLIND}, stage)
 
 
+@pytest.mark.parametrize(
+    ("sizes", "properties"),
+    [
+        ((1, 2, 2, 128, 128, 64, 64), ""),
+        ((2, 3, 1, 13, 300, 20, 70), "softcap 2.0"),
+        ((1, 4, 2, 70, 530, 5, 33), "causal"),
+        ((1, 2, 1, 300, 300, 16, 16), "causal left 100"),
+        ((3, 2, 2, 1, 65, 64, 128), ""),
+        ((1, 2, 2, 9, 700, 8, 8), "left 3 right 290 scale 2.0"),
+        ((1, 1, 1, 4, 3, 1, 1), "right 0"),
+    ],
+)
+@pytest.mark.parametrize("known", [True, False])
+def test_blocks_of_queries_and_keys(sizes: tuple[int, ...], properties: str, known: bool):
+    """More keys than a block, more queries than a task, sizes that fill no vector; lengths known when compiled or when run."""
+    b, h, g, s, t, d, e = sizes
+    shapes = {"q": (b, h, s, d), "k": (b, g, t, d), "v": (b, g, t, e), "mask": (b, 1, s, t)}
+    arrays = {n: rng.standard_normal(shape).astype(np.float32) for n, shape in shapes.items()}
+    names = {"q": ("b", h, "s", d), "k": ("b", g, "t", d), "v": ("b", g, "t", e), "mask": ("b", 1, "s", "t"), "y": ("b", h, "s", e)}
+    fixed = shapes | {"y": (b, h, s, e)}
+    types = {
+        n: f"tensor<{''.join(f'{d}x' if known or isinstance(d, int) else '?x' for d in (fixed if known else names)[n])}f32>" for n in fixed
+    }
+
+    def dims(name: str) -> str:
+        listed = ", ".join(str(d) if isinstance(d, int) else f'"{d}"' for d in names[name])
+        return f'{{inference.name = "{name}"{"" if known else f", inference.dims = [{listed}]"}}}'
+
+    arguments = ", ".join(f"%{n}: {types[n]} {dims(n)}" for n in arrays)
+    text = f"""func.func @main({arguments}) -> {types["y"]} {{
+      %y = inference.attention %q, %k, %v mask %mask {properties} : ({", ".join(types[n] for n in arrays)}) -> {types["y"]}
+      return %y : {types["y"]}
+    }}"""
+    check_model(text, arrays)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_heads_within_positions(known: bool):
+    """Projections give [B, S, H, D], and are given the same; a fused projection gives q, k and v side by side."""
+    x = rng.standard_normal((2, 70, 3, 4, 16)).astype(np.float32)
+    b, s, at = (2, 70, '{inference.name = "x"}') if known else ("?", 70, '{inference.name = "x", inference.dims = ["n", 70, 3, 4, 16]}')
+    parts = "\n".join(
+        f"""%s{i} = inference.slice %x starts [{i}] ends [{i + 1}] axes [2] : (tensor<{b}x{s}x3x4x16xf32>) -> tensor<{b}x{s}x1x4x16xf32>
+      %r{i} = inference.reshape %s{i} shape [{2 if known else -1}, 70, 4, 16] : (tensor<{b}x{s}x1x4x16xf32>) -> tensor<{b}x{s}x4x16xf32>
+      %t{i} = inference.transpose %r{i} permutation [0, 2, 1, 3] : (tensor<{b}x{s}x4x16xf32>) -> tensor<{b}x4x{s}x16xf32>"""
+        for i in range(3)
+    )
+    text = f"""func.func @main(%x: tensor<{b}x{s}x3x4x16xf32> {at}) -> tensor<{b}x{s}x4x16xf32> {{
+      {parts}
+      %a = inference.attention %t0, %t1, %t2 causal : tensor<{b}x4x{s}x16xf32>
+      %y = inference.transpose %a permutation [0, 2, 1, 3] : (tensor<{b}x4x{s}x16xf32>) -> tensor<{b}x{s}x4x16xf32>
+      return %y : tensor<{b}x{s}x4x16xf32>
+    }}"""
+    lowered = check_model(text, {"x": x}, threads=2)
+    assert "transpose_tile" in lowered, "keys are packed"
+    assert lowered.count("cpu.launch") == 2, "heads are read and written where they lie"
+
+
+def check_model(text: str, arrays: dict[str, np.ndarray], threads: int = 1) -> str:
+    """Native code gives what the reference executor gives; the text of level 4."""
+    ctx = make_context()
+    module = parse(text, "attention.mlir", ctx)
+    expected = execute(module, arrays, ctx)
+    PassManager("cpu-layout", ctx).run(module)
+    with Model(build_program(module, ctx), num_threads=threads) as model:
+        got = model(*arrays.values())
+    assert isinstance(got, np.ndarray)
+    np.testing.assert_allclose(got, expected[0], rtol=1e-5, atol=2e-6 * np.abs(expected[0]).max())
+    return str(module)
+
+
 def test_half_precision():
     compare("causal", {"mask": BLIND}, half=True)
     compare("causal = 1 : i64", {"mask": FLOATS.astype(np.float16)}, 2, half=True)

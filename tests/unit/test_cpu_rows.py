@@ -121,3 +121,16 @@ def test_transpose(shape: tuple[int, ...], order: tuple[int, ...]):
 
 def test_transpose_with_a_dynamic_batch():
     check("cpu.transpose", "permutation [0, 2, 3, 1]", "", normal(3, 3, 6, 7), dynamic=True, tolerance=0)
+
+
+@pytest.mark.parametrize("centred", ["centred", ""])
+@pytest.mark.parametrize("shape", [(3, 5, 768), (2, 3, 37), (4, 1), (7,)])
+def test_norm(centred: str, shape: tuple[int, ...]):
+    check("cpu.norm", f"{centred} epsilon 1.0e-6", "", normal(*shape) + 3, rank=len(shape))
+    check("cpu.norm", f"{centred} epsilon 1.0e-6", SCALE_SHIFT_RELU, normal(*shape), normal(shape[-1]), normal(shape[-1]), rank=len(shape))
+
+
+def test_norm_between_slices_of_unknown_batch_on_two_threads():
+    arrays = normal(9, 5, 70), normal(1, 1, 70), normal(9, 5, 70)
+    check("cpu.norm", "centred", SCALE_SHIFT_RELU, *arrays, rank=3, dynamic=True, threads=2)
+    check("cpu.norm", "", SCALE_SHIFT_RELU, *arrays, rank=3, wide=6)

@@ -136,6 +136,49 @@ def emit_softmax_row(op: uk.SoftmaxRowOp, emitter: Emitter) -> None:
     call(emitter, emitter.program.once(("softmax_row",), "softmax_row", build), [x, y], emitter.integer(op.sizes[0]))
 
 
+def emit_norm_row(op: uk.NormRowOp, emitter: Emitter) -> None:
+    """A function of (x, y, extras..., count): the row is read for its mean, for its variance and to be written; from the cache after the first."""
+    (x, *extras), (y,) = op.references()
+    singles = tuple(single(emitter.memory(m)) for m, _ in extras)
+    elements = tuple(emitter.memory(m).element for m, _ in (*extras, y))
+
+    def build(name: str) -> Function:
+        pointers = [f"%e{i}" for i in range(len(extras))]
+        f = Function(name, ["ptr %x", "ptr %y", *(f"ptr {p}" for p in pointers), "i64 %count"])
+        number = f.broadcast(f.let("sitofp i64 %count to float"))
+
+        def mean(value: Callable[[Int, str | None], str]) -> str:
+            total = vector.reduce(f, "addf", accumulate(f, "addf", "%count", value))
+            return vector.binary(f, "fdiv", f.broadcast(total), number)
+
+        centre = mean(lambda j, mask: f.load_vector(f.at("%x", j), mask)) if op.centred else ""
+
+        def apart(j: Int, mask: str | None) -> str:
+            value = f.load_vector(f.at("%x", j), mask)
+            return vector.binary(f, "fsub", value, centre) if centre else value
+
+        def square(j: Int, mask: str | None) -> str:
+            value = apart(j, mask)
+            value = value if mask is None or not centre else vector.select(f, mask, value, splat(0.0))
+            return vector.binary(f, "fmul", value, value)
+
+        variance = vector.binary(f, "fadd", mean(square), splat(op.epsilon))
+        factor = vector.binary(f, "fdiv", splat(1.0), f.lanewise("llvm.sqrt", variance))
+        fixed = [f.load_single(p, e) if alone else "" for p, e, alone in zip(pointers, elements, singles, strict=False)]
+
+        def columns(j: Int, mask: str | None) -> None:
+            each = zip(pointers, elements, fixed, strict=False)
+            values = [v or f.load_vector(f.at(p, j, e.stored), mask, element=e) for p, e, v in each]
+            (value,) = emit_region(f, op.region, [vector.binary(f, "fmul", apart(j, mask), factor), *values])
+            f.store_vector(value, f.at("%y", j, elements[-1].stored), mask, elements[-1])
+
+        over_columns(f, "%count", 1 if is_expensive(op.region) else 2, columns)
+        return f
+
+    key = ("norm_row", op.centred, op.epsilon, singles, elements, region_key(op.region))
+    call(emitter, emitter.program.once(key, "norm_row", build), [x, y, *extras], emitter.integer(op.sizes[0]))
+
+
 def emit_lrn_row(op: uk.LrnRowOp, emitter: Emitter) -> None:
     """A function of (x, y); a lane's window is read as shifted vectors, lanes outside the row as 0."""
     (x,), (y,) = op.references()

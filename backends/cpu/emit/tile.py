@@ -208,21 +208,26 @@ def accumulate(
     f: Function,
     x: str,
     w: str,
-    depth: int,
+    depth: Int,
     row_step: int,
     panel: int,
     vectors: int,
     rows: Sequence[bool],
     values: list[str],
     product: Product | None = None,
+    masks: Sequence[str | None] | None = None,
 ) -> list[str]:
-    """`values[i, j] += x[i, k] w[k, j]` for k below `depth`: rows `row_step` apart, `vectors` of a row of the panel."""
+    """`values[i, j] += x[i, k] w[k, j]` for k below `depth`: rows `row_step` apart, `vectors` of a row of the panel, of which `masks` exist.
+
+    A depth that is known when the program runs is one of floats.
+    """
     product = product or Product()
     each, type = product.per_step, product.x.stored
+    masks = masks or [None] * vectors
 
     def step(x: str, w: str, k: int, values: list[str], count: int = each) -> list[str]:
         values = list(values)
-        weights = [f.load_vector(f.at(w, k * panel + LANES * j), element=product.accumulator) for j in range(vectors)]
+        weights = [f.load_vector(f.at(w, k * panel + LANES * j), masks[j], element=product.accumulator) for j in range(vectors)]
         for i, there in enumerate(rows):
             if there:
                 scalar = product.x_of(f, f.at(x, i * row_step + k * each, type), count)
@@ -230,17 +235,22 @@ def accumulate(
                     values[i * vectors + j] = product.add(f, scalar, weights[j], values[i * vectors + j])
         return values
 
-    steps = depth // each
-    unroll = 3 if steps % 3 == 0 and steps % UNROLL else UNROLL
-    main = steps // unroll * unroll
-
-    def body(k: Int, values: list[str]) -> list[str]:
+    def several(k: Int, values: list[str], count: int) -> list[str]:
         here, at = f.at(x, f.mul(k, each), type), f.at(w, f.mul(k, panel))
-        for u in range(unroll):
+        for u in range(count):
             values = step(here, at, u, values)
         return values
 
-    values = f.loop(0, main, unroll, [(product.vector, v) for v in values], body)
+    def over(low: Int, high: Int, count: int, values: list[str]) -> list[str]:
+        return f.loop(low, high, count, [(product.vector, v) for v in values], lambda k, values: several(k, values, count))
+
+    if isinstance(depth, str):
+        main = f.let(f"and i64 {depth}, {-UNROLL}")
+        return over(main, depth, 1, over(0, main, UNROLL, values))
+    steps = depth // each
+    unroll = 3 if steps % 3 == 0 and steps % UNROLL else UNROLL
+    main = steps // unroll * unroll
+    values = over(0, main, unroll, values)
     for k in range(main, steps):
         values = step(x, w, k, values)
     return step(x, w, steps, values, depth % each) if depth % each else values

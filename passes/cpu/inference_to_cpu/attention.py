@@ -1,4 +1,4 @@
-"""Attention, as products and a softmax until it has a kernel of its own."""
+"""Attention: a kernel, or products and a softmax where the scores are wanted too."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from xdsl.dialects.builtin import Float64Type, IntegerType, TensorType, f32
-from xdsl.ir import Attribute, SSAValue
+from xdsl.dialects.builtin import Float64Type, IntegerType, TensorType, f32, i1
+from xdsl.ir import Attribute, Region, SSAValue
 
 from inferir.core import Rewriter, rewrites
+from inferir.core.types import element_of
+from inferir.dialects import cpu
 from inferir.dialects import inference as inf
-from inferir.passes.cpu.inference_to_cpu.building import not_float, result, shape_of
+from inferir.passes.cpu.inference_to_cpu.building import not_float, replace, result, shape_of
 from inferir.passes.cpu.inference_to_cpu.decompositions import Steps
 from inferir.passes.cpu.inference_to_cpu.half import is_half, like_precision
 
@@ -142,13 +144,23 @@ class Form:
 
 @rewrites(inf.AttentionOp)
 def attention(op: inf.AttentionOp, rw: Rewriter) -> str | None:
-    """softmax(cap(q k^T scale) + mask) v"""
-    given = {name: getattr(op, name) for name in ("scale", "softcap", "causal", "left", "right", "precision")}
-    form = Form(op.q, op.k, op.v, op.mask, op.offset, op.lengths, **given)
-    reason = form.why_not()
+    """softmax(cap(q k^T scale) + mask) v in one kernel; a mask is booleans or f32"""
+    reason = not_float(op.q, op.k, op.v)
     if reason is not None:
         return reason
-    rw.replace(op, form.attend(rw)[0])
+    if isinstance(op.precision, Float64Type):
+        return "a softmax in double precision has no kernel"
+    (_, heads, _, depth), (_, groups, _, columns) = shape_of(op.q), shape_of(op.v)
+    if min(heads, depth, groups, columns) <= 0:
+        return "heads are not known"
+    mask = op.mask
+    if mask is not None and element_of(mask) not in (i1, f32):
+        mask = result(inf.CastOp.make(mask, to=f32), rw)
+    settings = {name: getattr(op, name) for name in ("softcap", "causal", "left", "right")}
+    scale = op.scale if op.scale is not None else depth**-0.5
+    replace(
+        op, cpu.AttentionOp.make(op.q, op.k, op.v, mask, op.offset, op.lengths, None, [], scale=scale, regions=[Region()], **settings), rw
+    )
     return None
 
 

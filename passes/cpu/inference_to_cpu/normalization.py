@@ -1,6 +1,8 @@
 """Normalisations."""
 
-from xdsl.dialects import math
+import math
+
+from xdsl.dialects import math as scalar_math
 from xdsl.ir import Region
 
 from inferir.core import Rewriter, rewrites
@@ -33,9 +35,40 @@ def batch_norm(op: inf.BatchNormOp, rw: Rewriter) -> str | None:
         parts = [reshaped(p, (shape_of(p)[0], *[1] * trailing), rw) for p in parts]
     s = Scalars(5)
     x, scale, bias, mean, variance = s.args
-    spread = s.do(math.SqrtOp, s.add(variance, s.const(op.epsilon)))
+    spread = s.do(scalar_math.SqrtOp, s.add(variance, s.const(op.epsilon)))
     y = s.add(s.mul(s.sub(x, mean), s.div(scale, spread)), bias)
     replace(op, cpu.MapOp.make(op.x, parts, regions=[s.region(y)]), rw)
+    return None
+
+
+@rewrites(inf.LayerNormOp, inf.RmsNormOp, benefit=2)
+def norm_of_rows(op: inf.LayerNormOp | inf.RmsNormOp, rw: Rewriter) -> str | None:
+    """A row at a time; scale and bias are its epilogue. Several axes are one row where their sizes are known."""
+    reason = not_float(*op.operands)
+    if reason is not None:
+        return reason
+    shape = shape_of(op.x)
+    axis = op.axis % len(shape)
+    bias = op.bias if isinstance(op, inf.LayerNormOp) else None
+    x, extras = op.x, [op.scale] if bias is None else [op.scale, bias]
+    if axis < len(shape) - 1:
+        row = shape[axis:]
+        if any(d < 0 for d in row) or any(shape_of(e) != row for e in extras):
+            return "several axes with sizes that are not known, or a scale that is not of their shape"
+        count = math.prod(row)
+        around = tuple(f"d{i}" if d < 0 else d for i, d in enumerate(shape[:axis]))
+        x, extras = reshaped(x, (*around, count), rw), [reshaped(e, (count,), rw) for e in extras]
+    s = Scalars(1 + len(extras))
+    value, scale, *shift = s.args
+    y = s.mul(value, scale)
+    region = s.region(s.add(y, shift[0]) if shift else y)
+    made = cpu.NormOp.make(x, extras, centred=isinstance(op, inf.LayerNormOp), epsilon=op.epsilon, regions=[region])
+    if x is op.x:
+        replace(op, made, rw)
+        return None
+    rw.insert(made)
+    whole = tuple(f"d{i}" if d < 0 else d for i, d in enumerate(shape))
+    rw.replace(op, reshaped(made.results[0], whole, rw))
     return None
 
 

@@ -22,6 +22,7 @@ cpu.kernel @windows(%task: index, %x: memref<1x9x9x8xf32>, %f: memref<1x3x3x8x16
 // CHECK:         cpu.uk.reduce_columns (%x[%c0, %c0]) to (%b[%c0]) with (%c3, %c3) kind max :
 // CHECK:         cpu.uk.reduce_row (%x[%c0, %c0]) to (%b[%c0]) with (%c3) :
 // CHECK:         cpu.uk.softmax_row (%x[%c0, %c0]) to (%y[%c0, %c0]) with (%c3) :
+// CHECK:         cpu.uk.norm_row (%x[%c0, %c0]) to (%y[%c0, %c0]) with (%c3) centred epsilon 1.0e-12 :
 // CHECK:         cpu.uk.lrn_row (%x[%c0, %c0]) to (%y[%c0, %c0]) channels 8 size 5 :
 // CHECK:         cpu.uk.transpose_tile (%x[%c0, %c0]) to (%y[%c0, %c0]) with (%c3, %c3) :
 cpu.kernel @rows(%task: index, %x: memref<3x8xf32>, %b: memref<8xf32>, %y: memref<3x8xf32>) {
@@ -35,6 +36,7 @@ cpu.kernel @rows(%task: index, %x: memref<3x8xf32>, %b: memref<8xf32>, %y: memre
   cpu.uk.reduce_columns (%x[%c0, %c0]) to (%b[%c0]) with (%c3, %c3) kind max : (memref<3x8xf32>) to (memref<8xf32>)
   cpu.uk.reduce_row (%x[%c0, %c0]) to (%b[%c0]) with (%c3) : (memref<3x8xf32>) to (memref<8xf32>)
   cpu.uk.softmax_row (%x[%c0, %c0]) to (%y[%c0, %c0]) with (%c3) : (memref<3x8xf32>) to (memref<3x8xf32>)
+  cpu.uk.norm_row (%x[%c0, %c0]) to (%y[%c0, %c0]) with (%c3) centred epsilon 1.0e-12 : (memref<3x8xf32>) to (memref<3x8xf32>)
   cpu.uk.lrn_row (%x[%c0, %c0]) to (%y[%c0, %c0]) channels 8 size 5 : (memref<3x8xf32>) to (memref<3x8xf32>)
   cpu.uk.transpose_tile (%x[%c0, %c0]) to (%y[%c0, %c0]) with (%c3, %c3) : (memref<3x8xf32>) to (memref<3x8xf32>)
   cpu.done
@@ -49,5 +51,15 @@ cpu.kernel @winograd(%task: index, %x: memref<1x8x8x16xf32>, %v: memref<16x4x16x
   %c4 = arith.constant 4 : index
   cpu.uk.winograd_input (%x[%c0, %c0, %c0, %c0]) to (%v[%c0, %c0, %c0]) with (%c0, %c4, %c0, %c4) tile 2 channels 16 : (memref<1x8x8x16xf32>) to (memref<16x4x16xf32>)
   cpu.uk.winograd_output (%v[%c0, %c0, %c0]) to (%x[%c0, %c0, %c0, %c0]) with (%c2, %c2) tile 2 channels 16 : (memref<16x4x16xf32>) to (memref<1x8x8x16xf32>)
+  cpu.done
+}
+
+// Optional inputs are those that flags name.
+// CHECK-LABEL: cpu.kernel @attention
+// CHECK:         cpu.uk.attention_tile (%q[%c0, %c0, %c0, %c0], %k[%c0, %c0, %c0, %c0, %c0], %q[%c0, %c0, %c0, %c0], %n[%c0]) to (%q[%c0, %c0, %c0, %c0]) with (%c0, %c5) rows 5 depth 8 columns 8 axes [2, 1, 2] counted scale 0.5 causal left 3 :
+cpu.kernel @attention(%task: index, %q: memref<1x2x5x8xf32>, %k: memref<1x2x1x8x64xf32>, %n: memref<1xi64>) {
+  %c0 = arith.constant 0 : index
+  %c5 = arith.constant 5 : index
+  cpu.uk.attention_tile (%q[%c0, %c0, %c0, %c0], %k[%c0, %c0, %c0, %c0, %c0], %q[%c0, %c0, %c0, %c0], %n[%c0]) to (%q[%c0, %c0, %c0, %c0]) with (%c0, %c5) rows 5 depth 8 columns 8 axes [2, 1, 2] counted scale 0.5 causal left 3 : (memref<1x2x5x8xf32>, memref<1x2x1x8x64xf32>, memref<1x2x5x8xf32>, memref<1xi64>) to (memref<1x2x5x8xf32>)
   cpu.done
 }

@@ -1,9 +1,13 @@
 // RUN: infer-opt %s --pass-pipeline='builtin.module(func.func(convert-inference-to-cpu))' --split-input-file | filecheck %s
 
-// Norms are reductions and elementwise ops until they have kernels of their own.
+// A norm of rows is one kernel, scale and bias its epilogue; a norm of groups is reductions and elementwise ops.
 // CHECK-LABEL: @norms
-// CHECK-COUNT-2: cpu.reduce
-// CHECK:         cpu.reduce
+// CHECK:         cpu.norm %{{.+}} centred {
+// CHECK-NEXT:    ^{{.*}}(%[[V:.+]]: f32, %[[S:.+]]: f32, %[[B:.+]]: f32):
+// CHECK-NEXT:      %[[P:.+]] = arith.mulf %[[V]], %[[S]]
+// CHECK-NEXT:      arith.addf %[[P]], %[[B]]
+// CHECK:         cpu.norm %{{.+}} {
+// CHECK-NEXT:    ^{{.*}}(%{{.+}}: f32, %{{.+}}: f32):
 // CHECK:         cpu.reshape %{{.+}} shape [2, 2, 20]
 // CHECK-COUNT-2: cpu.reduce
 // CHECK:         cpu.reshape %{{.+}} shape [4, 1]
@@ -12,6 +16,29 @@ func.func @norms(%x: tensor<2x4x10xf32>, %s: tensor<10xf32>, %g: tensor<4xf32>) 
   %1 = inference.rms_norm %0, %s : (tensor<2x4x10xf32>, tensor<10xf32>) -> tensor<2x4x10xf32>
   %2 = inference.group_norm %1, %g, %g groups 2 : (tensor<2x4x10xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<2x4x10xf32>
   return %2 : tensor<2x4x10xf32>
+}
+
+// -----
+// Several axes are one row.
+// CHECK-LABEL: @norm_of_matrices
+// CHECK:         %[[X:.+]] = cpu.reshape %{{.+}} shape ["d0", 40]
+// CHECK:         %[[S:.+]] = cpu.reshape %{{.+}} shape [40]
+// CHECK:         %[[Y:.+]] = cpu.norm %[[X]], %[[S]]
+// CHECK:         cpu.reshape %[[Y]] shape ["d0", 4, 10]
+func.func @norm_of_matrices(%x: tensor<?x4x10xf32>, %s: tensor<4x10xf32>) -> tensor<?x4x10xf32> {
+  %0 = inference.rms_norm %x, %s axis 1 : (tensor<?x4x10xf32>, tensor<4x10xf32>) -> tensor<?x4x10xf32>
+  return %0 : tensor<?x4x10xf32>
+}
+
+// -----
+// Doubles, and a scale that is not laid out as the axes are, stay reductions and elementwise ops.
+// CHECK-LABEL: @norms_without_a_kernel
+// CHECK-COUNT-3: cpu.reduce
+// CHECK-NOT:     cpu.norm
+func.func @norms_without_a_kernel(%x: tensor<2x4x10xf64>, %s: tensor<10xf64>, %y: tensor<2x4x10xf32>, %t: tensor<10xf32>) -> (tensor<2x4x10xf64>, tensor<2x4x10xf32>) {
+  %0 = inference.layer_norm %x, %s bias %s : (tensor<2x4x10xf64>, tensor<10xf64>, tensor<10xf64>) -> tensor<2x4x10xf64>
+  %1 = inference.rms_norm %y, %t axis 1 : (tensor<2x4x10xf32>, tensor<10xf32>) -> tensor<2x4x10xf32>
+  return %0, %1 : tensor<2x4x10xf64>, tensor<2x4x10xf32>
 }
 
 // -----
@@ -65,7 +92,7 @@ func.func @batch(%x: tensor<2x1x3x4xf32>, %y: tensor<1x5x4xf32>, %b: tensor<5xf3
 }
 
 // -----
-// Attention is products and a softmax; key heads that serve several query heads are repeated, what a query does not see is minus infinity.
+// Attention whose scores are wanted is products and a softmax; key heads that serve several query heads are repeated, what a query does not see is minus infinity.
 // CHECK-LABEL: @attention
 // CHECK:         cpu.generate %{{.+}} shape [2, 1, 2, 3, 4]
 // CHECK-COUNT-4: cpu.gemm
@@ -74,10 +101,10 @@ func.func @batch(%x: tensor<2x1x3x4xf32>, %y: tensor<1x5x4xf32>, %b: tensor<5xf3
 // CHECK:         inference.constant dense<{{.+}}> : tensor<3x3xf32>
 // CHECK:         cpu.softmax
 // CHECK-COUNT-4: cpu.gemm
-func.func @attention(%q: tensor<2x2x3x4xf32>, %k: tensor<2x1x3x4xf32>, %m: tensor<3x3xf32>) -> (tensor<2x2x3x4xf32>, tensor<2x1x3x4xf32>) {
-  %0 = inference.attention %q, %k, %k mask %m softcap 2.0 causal : (tensor<2x2x3x4xf32>, tensor<2x1x3x4xf32>, tensor<2x1x3x4xf32>, tensor<3x3xf32>) -> tensor<2x2x3x4xf32>
-  %1 = inference.attention %k, %k, %k left 1 right 1 : tensor<2x1x3x4xf32>
-  return %0, %1 : tensor<2x2x3x4xf32>, tensor<2x1x3x4xf32>
+func.func @attention(%q: tensor<2x2x3x4xf32>, %k: tensor<2x1x3x4xf32>, %m: tensor<3x3xf32>) -> (tensor<2x2x3x4xf32>, tensor<2x2x3x3xf32>, tensor<2x1x3x4xf32>, tensor<2x1x3x3xf32>) {
+  %0, %1 = inference.host_call %q, %k, %k, %m callee "attention_with_scores" config {stage = 0 : i64, softcap = 2.0 : f64, causal = 1 : i64} absent [4, 5] : (tensor<2x2x3x4xf32>, tensor<2x1x3x4xf32>, tensor<2x1x3x4xf32>, tensor<3x3xf32>) -> (tensor<2x2x3x4xf32>, tensor<2x2x3x3xf32>)
+  %2, %3 = inference.host_call %k, %k, %k callee "attention_with_scores" config {stage = 0 : i64, left = 1 : i64, right = 1 : i64} absent [3, 4, 5] : (tensor<2x1x3x4xf32>, tensor<2x1x3x4xf32>, tensor<2x1x3x4xf32>) -> (tensor<2x1x3x4xf32>, tensor<2x1x3x3xf32>)
+  return %0, %1, %2, %3 : tensor<2x2x3x4xf32>, tensor<2x2x3x3xf32>, tensor<2x1x3x4xf32>, tensor<2x1x3x3xf32>
 }
 
 // -----
