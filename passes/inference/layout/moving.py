@@ -87,9 +87,9 @@ def behind_split(op: inf.SplitOp, rw: Rewriter) -> str | None:
     return None
 
 
-@rewrites(inf.SliceOp)
-def behind_slice(op: inf.SliceOp, rw: Rewriter) -> str | None:
-    """slice(T(x)) = T(slice(x))"""
+@rewrites(inf.SliceOp, inf.ResizeOp)
+def behind_slice_or_resize(op: inf.SliceOp | inf.ResizeOp, rw: Rewriter) -> str | None:
+    """f(T(x)) = T(f(x)) for what is done along given axes, named as they were"""
     t = restored(op.x)
     if t is None:
         return "its input is no transpose to channels first"
@@ -135,15 +135,4 @@ def behind_reduce(op: inf.ReduceOp, rw: Rewriter) -> str | None:
     kept = [t.permutation[a] for a in range(rank) if a not in gone]
     order = t.permutation if op.keepdims else tuple(sorted(kept).index(a) for a in kept)
     replace_located(op, [made, _behind(made.result, order, op.result)], rw)
-    return None
-
-
-@rewrites(inf.ResizeOp)
-def behind_resize(op: inf.ResizeOp, rw: Rewriter) -> str | None:
-    """resize(T(x)) = T(resize(x))"""
-    t = restored(op.x)
-    if t is None:
-        return "its input is no transpose to channels first"
-    made = op.like(x=t.x, axes=tuple(t.permutation[a] for a in op.axes))
-    replace_located(op, [made, _behind(made.result, t.permutation, op.result)], rw)
     return None
