@@ -11,11 +11,15 @@ from inferir.backends.host.text import host_op
 from inferir.backends.runtime.program import Program
 from inferir.backends.target import Runnable, find_target
 from inferir.core import Context, InferError, Note, PassManager, make_context, parse, text_of, verify
+from inferir.core.diagnostics import did_you_mean
 from inferir.core.discovery import load_plugin
+from inferir.core.executor import Executor
+from inferir.core.files import read_text
 from inferir.core.sidecar import attach_weights
 from inferir.core.walk import walk
 from inferir.dialects.cpu import FALLBACK
 from inferir.frontends import frontend_for
+from inferir.passes.inference.fix_dims import dim_names, fix_dims
 from inferir.tools.rendered_errors import rendered
 
 PRECISIONS = ("f32",)
@@ -73,23 +77,23 @@ def refuse_fallback(module: ModuleOp) -> None:
 def read(model: Any, ctx: Context, dims: Mapping[str, int]) -> ModuleOp:
     """The module of a model: a path (model file or IR text), IR text, or a framework's live object. Raises InferError."""
     if isinstance(model, str) and ("\n" in model or not model):
-        return read_text(model, "<text>", ctx, Path.cwd())
-    path = Path(model)
-    if path.suffix != ".mlir":
-        return frontend_for(path).load(path, ctx, dims)
-    try:
-        return read_text(path.read_text("utf-8"), str(path), ctx, path.parent)
-    except OSError as problem:
-        raise InferError(f"cannot read '{path}': {problem.strerror}") from None
-    except UnicodeDecodeError:
-        raise InferError(f"cannot read '{path}': not UTF-8 text") from None
-
-
-def read_text(text: str, name: str, ctx: Context, folder: Path) -> ModuleOp:
-    """IR text with the weights beside it, verified. Raises InferError."""
+        text, name, folder = model, "<text>", Path.cwd()
+    else:
+        path = Path(model)
+        if path.suffix != ".mlir":
+            return frontend_for(path).load(path, ctx, dims)
+        text, name, folder = read_text(str(path), None), str(path), path.parent
     module = parse(text, name, ctx)
     verify(module)
     attach_weights(module, ctx, folder)
+    if dims:
+        main = Executor(module, ctx).function("main")
+        known = dim_names(main)
+        for name in dims:
+            if name not in known:
+                has = f"it has: {', '.join(sorted(known))}" if known else "none of its dimensions has a name"
+                raise InferError(f"the model has no dimension '{name}'{did_you_mean(name, known)} ({has})", main.location)
+        fix_dims(main, dims)
     return module
 
 

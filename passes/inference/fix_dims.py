@@ -1,0 +1,87 @@
+"""Give symbolic dimensions of the inputs numbers: `fix-dims{sizes=batch:2}`.
+
+  func.func @main(%x: tensor<?x8xf32> {inference.dims = ["batch", 8]}) -> tensor<?x8xf32> {
+    %0 = inference.relu %x : tensor<?x8xf32>
+    func.return %0 : tensor<?x8xf32>
+  }
+becomes
+  func.func @main(%x: tensor<2x8xf32> {inference.dims = [2, 8]}) -> tensor<?x8xf32> {
+    %0 = inference.relu %x : tensor<?x8xf32>
+    func.return %0 : tensor<?x8xf32>
+  }
+
+`infer-shapes` and the conversions give the other values their types.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from xdsl.dialects import func
+from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, FunctionType, IntegerAttr, StringAttr, TensorType
+from xdsl.ir import Attribute, Operation
+from xdsl.rewriter import Rewriter
+
+from inferir.core import Context, InferError, Pass
+from inferir.core.dims import Dim, evaluate, parse_dim, symbols
+from inferir.core.types import tensor
+from inferir.passes.inference.infer_shapes import follow_results
+
+
+class FixDims(Pass):
+    """One size is served by simpler code than all sizes."""
+
+    anchor = "func.func"
+    sizes: Annotated[tuple[str, ...], "name:number, ..."] = ()
+
+    def run(self, op: Operation, ctx: Context) -> None:
+        """Change the types of the arguments; a name that the function does not have says nothing about it."""
+        assert isinstance(op, func.FuncOp)
+        fix_dims(op, dict(_size(text) for text in self.sizes))
+
+
+def fix_dims(function: func.FuncOp, sizes: Mapping[str, int]) -> None:
+    """Give the named dimensions of a function's arguments numbers."""
+    fixed = [_fixed(a, sizes) for a in _attributes(function)]
+    function.properties["arg_attrs"] = ArrayAttr(fixed)
+    if function.res_attrs is not None:
+        function.properties["res_attrs"] = ArrayAttr([_fixed(a, sizes) for a in function.res_attrs.data])
+    types = [_typed(t, a) for t, a in zip(function.function_type.inputs.data, fixed, strict=True)]
+    for argument, type in zip(function.body.block.args, types, strict=True):
+        Rewriter.replace_value_with_new_type(argument, type)
+    function.function_type = FunctionType.from_lists(types, list(function.function_type.outputs))
+    follow_results(function)
+
+
+def dim_names(function: func.FuncOp) -> set[str]:
+    """The names in the dimensions of a function's arguments."""
+    return {name for a in _attributes(function) for d in _dims(a) if isinstance(d, Dim) for name in symbols(d)}
+
+
+def _attributes(function: func.FuncOp) -> list[DictionaryAttr]:
+    return list(function.arg_attrs.data) if function.arg_attrs is not None else []
+
+
+def _size(text: str) -> tuple[str, int]:
+    name, colon, number = text.partition(":")
+    if not colon or not number.isdecimal():
+        raise InferError(f"pass 'fix-dims': '{text}' is not like batch:8")
+    return name, int(number)
+
+
+def _dims(attributes: DictionaryAttr) -> list[Dim | int]:
+    """`inference.dims` of an argument or result, none where there is none."""
+    dims = attributes.data.get("inference.dims")
+    return [parse_dim(d.data) if isinstance(d, StringAttr) else d.value.data for d in dims.data] if isinstance(dims, ArrayAttr) else []
+
+
+def _fixed(attributes: DictionaryAttr, sizes: Mapping[str, int]) -> DictionaryAttr:
+    values = [evaluate(d, sizes) for d in _dims(attributes)]
+    if not values:
+        return attributes
+    named = ArrayAttr([IntegerAttr(v, 64) if isinstance(v, int) else StringAttr(str(v)) for v in values])
+    return DictionaryAttr({**attributes.data, "inference.dims": named})
+
+
+def _typed(type: Attribute, attributes: DictionaryAttr) -> Attribute:
+    dims = _dims(attributes)
+    return tensor(tuple(dims), type.element_type) if dims and isinstance(type, TensorType) else type
