@@ -109,7 +109,7 @@ class Conv2dOp(Windowed):
         if len(w) != 5 or w[4] % 16 != 0:
             self.error("w is [panels, KH, KW, C / groups, NR] with NR a multiple of 16")
         oh, ow = self.positions(x, w[1], w[2])
-        inner = ceil_div(x[3], QUAD) if is_bytes(self.x) else x[3]
+        inner = ceil_div(x[3] // self.groups, QUAD) * self.groups if is_bytes(self.x) else x[3]
         if differ(inner, w[3] * self.groups):
             self.error(f"x has {x[3]} channels, w takes {w[3]} in each of {self.groups} groups")
         if self.channels is None or self.channels % self.groups:
@@ -146,7 +146,8 @@ class Dwconv2dOp(Windowed):
     """Depthwise convolution: every channel with its own window.
 
     x  [N, H, W, C]
-    w  [KH, KW, C], packed by `pack_dwconv2d`
+    w  [KH, KW, C], packed by `pack_dwconv2d`; where x is ui8, whole numbers (as floats, which hold their sums exactly),
+       and accumulators are i32
 
     Source: ONNX Conv-22 with groups = C, one filter a channel. Example:
         %y = cpu.dwconv2d %x, %w pads [1, 1, 1, 1] {} : (tensor<1x56x56x24xf32>, tensor<3x3x24xf32>) -> tensor<1x56x56x24xf32>
@@ -165,8 +166,14 @@ class Dwconv2dOp(Windowed):
         return (x[0], *self.positions(x, w[0], w[1]), x[3])
 
     def reference(self, x: np.ndarray, w: np.ndarray, extras: list[np.ndarray], outs: None = None) -> np.ndarray:
+        if is_bytes(self.x):
+            x, w = x.astype(np.int32), w.astype(np.int32)
         taken = windows(x, w.shape[:2], self.strides, self.dilations, self.pads, 0.0)
         return self.finish(np.einsum("nhwrsc,rsc->nhwc", taken, w), extras)
+
+    def value_dtype(self, *elements: Any) -> Any:
+        """i32 for bytes."""
+        return product_dtype(elements[0])
 
     def cost(self) -> Cost:
         taps = [d for d in shape_of(self.w.type)[:2] if isinstance(d, int)]

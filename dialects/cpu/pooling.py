@@ -12,13 +12,14 @@ from inferir.core.op import define
 from inferir.core.properties import enum, flag, integer, ints, number
 from inferir.dialects.cpu.base import Level3Op
 from inferir.dialects.cpu.convolution import Windowed, windows
+from inferir.dialects.cpu.quads import is_bytes
 
 
 @define
 class Pool2dOp(Windowed):
     """The maximum or mean of each window.
 
-    x                  [N, H, W, C]
+    x                  [N, H, W, C], floats; of bytes (ui8) the maximum
     kind               max, or average
     kernel             rows and columns of the window
     count_include_pad  an average divides by the whole window, padding included (only what lies within x and pads)
@@ -53,6 +54,8 @@ class Pool2dOp(Windowed):
     def infer_shape(self, x: Any, extras: Any, outs: Any) -> Any:
         if len(x) != 4 or self.kernel is None:
             self.error("x is [N, H, W, C] and kernel is given")
+        if is_bytes(self.x) and self.kind != "max":
+            self.error("of bytes there is the maximum only")
         return (x[0], self.reach(x[1], 0)[0], self.reach(x[2], 1)[0], x[3])
 
     def reference(self, x: np.ndarray, extras: list[np.ndarray], outs: None = None) -> np.ndarray:
@@ -63,7 +66,7 @@ class Pool2dOp(Windowed):
             return windows(array, self.kernel, self.strides, self.dilations, pads, fill)
 
         if self.kind == "max":
-            return self.finish(taken(x, needed, -np.inf).max((3, 4)), extras)
+            return self.finish(taken(x, needed, 0 if is_bytes(self.x) else -np.inf).max((3, 4)), extras)
         seen = np.ones((1, *x.shape[1:3], 1), np.float32)
         if self.count_include_pad:
             seen = np.pad(seen, ((0, 0), (top, self.pads[2]), (left, self.pads[3]), (0, 0)), constant_values=1.0)

@@ -61,6 +61,12 @@ def _quotient(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.where((np.remainder(a, b) != 0) & ((a < 0) != (b < 0)), down + 1, down)
 
 
+def _fused(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
+    """a * b + c, rounded once (of doubles twice)."""
+    wide = np.asarray(a, np.float64) * np.asarray(b, np.float64) + np.asarray(c, np.float64)
+    return wide.astype(np.result_type(a))
+
+
 MEANING: dict[str, Callable[..., np.ndarray]] = {
     "arith.addf": np.add,
     "arith.subf": np.subtract,
@@ -116,7 +122,7 @@ MEANING: dict[str, Callable[..., np.ndarray]] = {
     "math.acosh": np.arccosh,
     "math.atanh": np.arctanh,
     "math.powf": np.power,
-    "math.fma": lambda a, b, c: a * b + c,
+    "math.fma": _fused,
 }
 """Numpy's function for each op a scalar region may hold, besides constants, comparisons and conversions.
 

@@ -15,7 +15,7 @@ from xdsl.dialects.builtin import TensorType
 from xdsl.ir import Attribute, Operation
 
 from inferir.core import Pass, Rewriter, rewrites
-from inferir.core.types import element_of, shape_of
+from inferir.core.types import element_of, numpy_dtype, shape_of
 from inferir.dialects import cpu
 from inferir.passes.cpu.fusion.regions import joined
 
@@ -44,6 +44,8 @@ def map_into_producer(op: cpu.MapOp, rw: Rewriter) -> str | None:
     found = [p for p in found if not isinstance(p, cpu.ReduceOp) or p.results[0].type == op.results[0].type]
     if not found:
         return "a reduction stores what it combines"
+    if widens_bytes(op, found[0]):
+        return "another map reads the floats it makes of bytes, and can read the bytes"
     producer = min(found, key=lambda p: PRODUCERS.index(type(p)))
     extras, region = joined(producer, op)
     rw.replace(op, _with(producer, extras, region, op.results[0].type), sources=[producer])
@@ -76,6 +78,13 @@ def map_before_interleave(op: cpu.MapOp, rw: Rewriter) -> str | None:
     rw.replace(op, [*parts, again], sources=[made])
     rw.erase(made)
     return None
+
+
+def widens_bytes(op: cpu.MapOp, producer: cpu.Level3Op) -> bool:
+    """Whether a map makes more of bytes, for maps that would rather read the bytes themselves."""
+    sizes = [numpy_dtype(element_of(v)).itemsize for v in (producer.results[0], op.results[0])]
+    readers = [use.operation for use in op.results[0].uses]
+    return sizes[0] == 1 < sizes[1] and not isinstance(producer, cpu.MapOp) and any(isinstance(r, cpu.MapOp) for r in readers)
 
 
 def _with(producer: cpu.Level3Op, extras: list[Any], region: Any, becomes: Attribute) -> Operation:

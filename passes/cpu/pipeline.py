@@ -30,6 +30,7 @@ FUSE = pipeline(
     CONVERT,
     "fold-head-transposes",  # attention reads heads where projections have them
     "fuse-epilogue",  # bias, activation, residual: on the accumulators
+    "func.func(reduce-strength)",  # their arithmetic in cheaper instructions
     "select-conv-algorithm",
     "select-tiles",
     "pack-weights",  # once, at compile time

@@ -32,6 +32,8 @@ from inferir.passes.cpu.inference_to_cpu.building import (
     shape_of,
 )
 from inferir.passes.cpu.select_tiles import panel_of, rows_of
+from inferir.passes.inference.compute_in_integers import known
+from inferir.passes.inference.move_quantization import turned
 
 UI8 = IntegerType(8, Signedness.UNSIGNED)
 
@@ -52,8 +54,11 @@ class Centred:
         assert isinstance(cast, inf.CastOp)
         value, zero = cast.x, self.zero
         if element_of(value) == i8:
-            turned = inf.BitwiseOp.make(result(inf.CastOp.make(value, to=UI8), rw), rw.const(np.asarray(128, np.uint8)), fn="xor")
-            value, half = result(turned, rw), np.asarray(128, np.int32)
+            plain, half = turned(value), np.asarray(128, np.int32)
+            if plain is None:
+                bits = result(inf.CastOp.make(value, to=UI8), rw)
+                plain = result(inf.BitwiseOp.make(bits, rw.const(np.asarray(128, np.uint8)), fn="xor"), rw)
+            value = plain
             zero = zero + 128 if isinstance(zero, int) else result(inf.AddOp.make(zero, rw.const(half)), rw)
         for move in reversed(self.moves):
             assert isinstance(move, inf.ReshapeOp | inf.TransposeOp)
@@ -107,15 +112,6 @@ def bytes_of(w: SSAValue, rw: Rewriter) -> np.ndarray | None:
     return array.astype(np.int8)
 
 
-def known(x: SSAValue, rw: Rewriter) -> np.ndarray | None:
-    """The numbers of a constant, or of what is computed from constants by casts and zero points."""
-    op, found = x.owner, rw.array(x)
-    if found is not None or not isinstance(op, inf.CastOp | inf.SubOp | inf.ReshapeOp | inf.TransposeOp):
-        return found
-    operands: list[Any] = [known(v, rw) for v in op.operands]
-    return None if any(o is None for o in operands) else op.evaluate(operands)[0]
-
-
 def added(count: int) -> Region:
     """The epilogue that adds `count` operands."""
     s = Scalars([i32] * (count + 1), i32)
@@ -160,7 +156,7 @@ def product_of_bytes(op: inf.MatmulOp, rw: Rewriter) -> str | None:
     w = w.T if op.transpose_b else w
     columns = w.shape[1]
     panel, rows = panel_of(columns, rows_of(shape_of(op.a)[:-1]))
-    extras = correction(zero, w.astype(np.int32).sum(0), rw) + ([op.bias] if op.bias is not None else [])
+    extras = summed([*correction(zero, w.astype(np.int32).sum(0), rw), *([op.bias] if op.bias is not None else [])], rw)
     packed = rw.const(to_quads(cpu.pack_gemm(w, panel)))
     replace(op, cpu.GemmOp.make(value, packed, extras, columns=columns, rows=rows, regions=[added(len(extras))]), rw)
     erase_unread(a.ops, rw)
@@ -174,8 +170,8 @@ def convolution_of_bytes(op: inf.ConvOp, rw: Rewriter) -> str | None:
         return "it is no convolution of 32-bit integers"
     if chain(op.x) is None:
         return "x does not hold bytes"
-    if op.rank != 2 or op.groups != 1:
-        return "it is not 2-D, or has groups"
+    if op.rank != 2:
+        return "it is not 2-D"
     w = bytes_of(op.w, rw)
     if w is None:
         return "its weights are not constant bytes"
@@ -197,15 +193,27 @@ def convolution_of_bytes(op: inf.ConvOp, rw: Rewriter) -> str | None:
         value = result(inf.PadOp.make(value, rw.const(np.asarray(zero, np.uint8)), low=low, high=high, mode="constant"), rw)
         pads = (0, 0, 0, 0)
     value = channels_last(value, op.layout, rw)
-    panel, rows = panel_of(outputs, None)
-    width = shape_of(op.result)[-1 if op.layout == "nchw" else 2]
-    extras = correction(zero, sums, rw) + ([op.bias] if op.bias is not None else [])
-    window: dict[str, Any] = {"strides": strides, "dilations": dilations, "pads": pads, "rows": min(rows, width) if width > 0 else rows}
-    packed = rw.const(to_quads(cpu.pack_conv2d(w, panel)))
-    made = cpu.Conv2dOp.make(value, packed, extras, channels=outputs, regions=[added(len(extras))], **window)
+    extras = summed([*correction(zero, sums, rw), *([op.bias] if op.bias is not None else [])], rw)
+    window: dict[str, Any] = {"strides": strides, "dilations": dilations, "pads": pads, "regions": [added(len(extras))]}
+    if op.groups == outputs > 1 and w.shape[1] == 1:
+        made = cpu.Dwconv2dOp.make(value, rw.const(cpu.pack_dwconv2d(w).astype(np.float32)), extras, **window)
+    else:
+        panel, rows = panel_of(outputs // op.groups, None)
+        width = shape_of(op.result)[-1 if op.layout == "nchw" else 2]
+        packed = rw.const(to_quads(cpu.pack_conv2d(w, panel, op.groups)))
+        rows = min(rows, width) if width > 0 else rows
+        made = cpu.Conv2dOp.make(value, packed, extras, channels=outputs, groups=op.groups, rows=rows, **window)
     replace_channels_last(op, made, op.layout, rw)
     erase_unread(x.ops, rw)
     return None
+
+
+def summed(values: list[SSAValue], rw: Rewriter) -> list[SSAValue]:
+    """Those that are constant as one."""
+    arrays = [rw.array(v) for v in values]
+    if len(values) < 2 or any(a is None for a in arrays):
+        return values
+    return [rw.const(np.asarray(sum(a for a in arrays if a is not None), np.int32))]
 
 
 class SelectIntegerKernels(Pass):

@@ -19,6 +19,7 @@ CLEAN = pipeline(  # O1 and O2: what the weights alone decide, and what decides 
 
 BASIC = pipeline(
     NONE,
+    "func.func(move-quantization)",  # what was quantised stays in bytes from kernel to kernel
     "func.func(compute-in-integers)",  # before the weights become floats
     "merge-duplicate-weights",
     CLEAN,

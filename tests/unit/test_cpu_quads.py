@@ -48,17 +48,43 @@ WINDOWS = [
     {"c": 8, "o": 70, "k": (3, 3), "pads": (1, 1, 1, 1)},
     {"c": 10, "o": 17, "k": (1, 1)},
     {"c": 6, "o": 16, "k": (3, 3), "dilations": (2, 2)},
+    {"c": 6, "o": 8, "k": (3, 3), "groups": 2, "pads": (1, 1, 1, 1)},
+    {"c": 24, "o": 12, "k": (1, 1), "groups": 3},
 ]
 
 
 @pytest.mark.parametrize("window", WINDOWS)
 def test_conv(window: dict[str, Any]):
     c, o, k = window["c"], window["o"], window["k"]
-    given = {n: window[n] for n in ("strides", "pads", "dilations") if n in window}
-    w = to_quads(cpu.pack_conv2d(full(np.int8, o, c, *k), 32))
+    given = {n: window[n] for n in ("strides", "pads", "dilations", "groups") if n in window}
+    groups = window.get("groups", 1)
+    w = to_quads(cpu.pack_conv2d(full(np.int8, o, c // groups, *k), 32, groups))
     make = lambda x, q: cpu.Conv2dOp.make(x, q, [], channels=o, regions=[Region()], **given)
     for got, want in both([full(np.uint8, 2, 12, 13, c), w], make):
         assert want.dtype == np.int32
+        np.testing.assert_array_equal(got, want)
+
+
+@pytest.mark.parametrize("channels", [1, 16, 37])
+@pytest.mark.parametrize("pads", [(0, 0, 0, 0), (1, 1, 1, 1)])
+@pytest.mark.parametrize("strides", [(1, 1), (2, 2)])
+def test_depthwise(channels: int, pads: tuple[int, ...], strides: tuple[int, int]):
+    """The sums of whole numbers in floats are exact."""
+    w = cpu.pack_dwconv2d(full(np.int8, channels, 1, 3, 3)).astype(np.float32)
+    make = lambda x, f: cpu.Dwconv2dOp.make(x, f, [], regions=[Region()], pads=pads, strides=strides)
+    for got, want in both([full(np.uint8, 2, 9, 11, channels), w], make):
+        assert want.dtype == np.int32
+        np.testing.assert_array_equal(got, want)
+
+
+@pytest.mark.parametrize("channels", [1, 16, 37])
+@pytest.mark.parametrize("ceil_mode", [False, True])
+def test_max_pool(channels: int, ceil_mode: bool):
+    """Of bytes, as bytes."""
+    window: dict[str, Any] = {"kernel": (3, 3), "strides": (2, 2), "pads": (1, 1, 1, 1), "ceil_mode": ceil_mode}
+    make = lambda x: cpu.Pool2dOp.make(x, [], regions=[Region()], **window)
+    for got, want in both([full(np.uint8, 2, 10, 11, channels)], make):
+        assert want.dtype == np.uint8
         np.testing.assert_array_equal(got, want)
 
 
@@ -97,10 +123,15 @@ def quantised_net(signed: bool, per_channel: bool) -> tuple[ModuleOp, list[np.nd
 @pytest.mark.parametrize("per_channel", [False, True])
 @pytest.mark.parametrize("level", ["BASIC", "EXTENDED", "LAYOUT"])
 def test_a_quantised_net_runs_on_bytes(signed: bool, per_channel: bool, level: str):
-    """Every product is of bytes; the results are those of the float arithmetic, to the last unit."""
+    """Every product is of bytes; the results are those of the integer arithmetic to the last bit, and a unit from the floats' at most."""
     module, inputs = quantised_net(signed, per_channel)
     ctx = make_context()
-    (want,) = execute(module, inputs, ctx)
+    (floats,) = execute(module, inputs, ctx)
+    integers = module.clone()
+    PassManager("builtin.module(func.func(move-quantization,compute-in-integers))", ctx).run(integers)
+    (want,) = execute(integers, inputs, ctx)
+    assert np.max(np.abs(floats.astype(np.int32) - want.astype(np.int32))) <= 1
+    assert np.mean(floats != want) <= 0.1
     PassManager(f"builtin.module({getattr(pipeline, level)})", ctx).run(module)
     program = build_program(module, ctx)
     kernels = [launch.rpartition("(")[2] for launch in program.launches]
@@ -108,6 +139,4 @@ def test_a_quantised_net_runs_on_bytes(signed: bool, per_channel: bool, level: s
     assert not any(k.startswith(("conv2d_", "gemm_")) and "int8" not in k for k in kernels)
     with Model(program, num_threads=1) as model:
         got = model(*inputs)
-    assert isinstance(got, np.ndarray)
-    assert np.max(np.abs(got.astype(np.int32) - want.astype(np.int32))) <= 1
-    assert np.mean(got != want) <= 0.1
+    np.testing.assert_array_equal(got, want)

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from xdsl.dialects import arith
-from xdsl.dialects.builtin import BFloat16Type, Float16Type, Float64Type, FloatAttr
+from xdsl.dialects import arith, math
+from xdsl.dialects.builtin import BFloat16Type, Float16Type, Float64Type, FloatAttr, f32, i32
 from xdsl.ir import Attribute, Operation, Region, SSAValue
 
 from inferir.backends.cpu.emit import vector
 from inferir.backends.cpu.emit.elements import element
 from inferir.backends.cpu.emit.reals import Reals
-from inferir.backends.cpu.emit.text import LANES, MASK, Function, splat
+from inferir.backends.cpu.emit.text import INTS, LANES, MASK, VECTOR, Function, splat
 from inferir.core.diagnostics import InferError
 from inferir.core.types import numpy_dtype
 from inferir.dialects.cpu.scalar import INTEGER_PREDICATES, PREDICATES, YieldOp, constant_of
@@ -117,8 +117,18 @@ def emit_region(f: Function, region: Region, arguments: Sequence[str]) -> list[s
         operands = [values[o] for o in op.operands]
         if isinstance(op, YieldOp):
             return operands
+        nearest = op.operands[0].owner if isinstance(op, arith.FPToSIOp) else None
+        if isinstance(nearest, math.RoundEvenOp) and op.results[0].type == i32 and op.operands[0].type == f32:
+            values[op.results[0]] = _nearest(f, values[nearest.operands[0]])
+            continue
         values[op.results[0]] = emit_step(f, op, operands)
     raise InferError("a scalar region ends in cpu.yield")
+
+
+def _nearest(f: Function, x: str) -> str:
+    """The nearest whole numbers, halves to even: one instruction for a rounding and a conversion."""
+    f.declarations.add(f"declare {INTS} @llvm.lrint.v{LANES}i32.v{LANES}f32({VECTOR})")
+    return f.let(f"call {INTS} @llvm.lrint.v{LANES}i32.v{LANES}f32({VECTOR} {x})")
 
 
 def emit_step(f: Function, op: Operation, operands: Sequence[str]) -> str:

@@ -6,15 +6,18 @@ The loop over channels is the outer one; a line of x's vectors is loaded once an
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from xdsl.dialects.builtin import i8
 from xdsl.ir import Region
 
 from inferir.backends.cpu.emit import vector
-from inferir.backends.cpu.emit.elements import Element
+from inferir.backends.cpu.emit.elements import Element, element
 from inferir.backends.cpu.emit.kernel import Emitter
 from inferir.backends.cpu.emit.region import emit_region, region_key
-from inferir.backends.cpu.emit.text import LANES, VECTOR, Function, Int, splat
+from inferir.backends.cpu.emit.text import INTS, LANES, VECTOR, Function, Int, splat
 from inferir.backends.cpu.emit.tile import Extra, extra_of, static
 from inferir.dialects.cpu.uk import DwTileOp, PoolTileOp, WindowTile
+
+BYTE = element(i8)
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class Window:
 
     kind: str
     """dw, max or average"""
+    x_element: Element
     rows: int
     channels: int
     taps: tuple[int, int]
@@ -44,6 +48,7 @@ def _emit(op: WindowTile, emitter: Emitter, kind: str, channels: int, counts: tu
     place = emitter.memory(x[0])
     window = Window(
         kind=kind,
+        x_element=place.element,
         rows=op.rows,
         channels=channels,
         taps=op.taps,
@@ -112,17 +117,25 @@ def _channels(f: Function, window: Window, region: Region, c: Int, mask: str | N
     """LANES channels of every pixel of the tile."""
     kw = window.taps[1]
     step: Callable[[str, str, str], str]
-    if window.kind == "max":
+    of_bytes = window.x_element == BYTE
+    if window.kind == "max" and of_bytes:
+        step = lambda total, x, _: f.lanewise("llvm.umax", total, x, type="i8")
+    elif window.kind == "max":
         step = lambda total, x, _: vector.combine(f, "maximumf", total, x)
     elif window.kind == "average":
         step = lambda total, x, _: vector.binary(f, "fadd", total, x)
     else:
         step = lambda total, x, w: f.fma(x, w, total)
-    x0 = f.at("%x", c)
+    x0 = f.at("%x", c, window.x_element.stored)
+
+    def load(pointer: str) -> str:
+        """Bytes are multiplied as floats: sums below 2^24 are exact."""
+        value = f.load_vector(pointer, mask, element=window.x_element)
+        return f.let(f"uitofp <{LANES} x i8> {value} to {VECTOR}") if of_bytes and window.kind == "dw" else value
 
     def line(r: Int, totals: list[str]) -> list[str]:
         totals = list(totals)
-        x = f.at(x0, f.mul(r, window.line))
+        x = f.at(x0, f.mul(r, window.line), window.x_element.stored)
         weights = [""] * kw
         if window.kind == "dw":
             w = f.at(f.at("%w", c), f.mul(r, kw * window.channels))
@@ -134,13 +147,16 @@ def _channels(f: Function, window: Window, region: Region, c: Int, mask: str | N
                     continue
                 column = i * window.stride + s * window.dilation
                 if column not in loaded:
-                    loaded[column] = f.load_vector(f.at(x, column * window.pixel), mask)
+                    loaded[column] = load(f.at(x, column * window.pixel, window.x_element.stored))
                 totals[i] = step(totals[i], loaded[column], weights[s])
         return totals
 
-    start = splat(float("-inf")) if window.kind == "max" else "zeroinitializer"
-    totals = f.loop("%low", "%high", 1, [(VECTOR, start)] * window.rows, line)
+    start = splat(float("-inf")) if window.kind == "max" and not of_bytes else "zeroinitializer"
+    kept = f"<{LANES} x i8>" if window.kind == "max" and of_bytes else VECTOR
+    totals = f.loop("%low", "%high", 1, [(kept, start)] * window.rows, line)
     for i, total in enumerate(totals):
+        if of_bytes and window.kind == "dw":
+            total = f.let(f"fptosi {VECTOR} {total} to {INTS}")
         if scales:
             total = vector.binary(f, "fmul", total, scales[i])
         operands = [total]

@@ -11,7 +11,8 @@ from inferir.core import Rewriter, rewrites
 from inferir.core.op import Op
 from inferir.core.types import element_of
 from inferir.dialects import inference as inf
-from inferir.passes.cpu.inference_to_cpu.building import result
+from inferir.dialects.cpu.quads import is_bytes
+from inferir.passes.cpu.inference_to_cpu.building import image_of, result
 
 
 @rewrites(
@@ -54,6 +55,8 @@ def pool_of_small_integers(op: inf.MaxPoolOp, rw: Rewriter) -> str | None:
     element = element_of(op.x)
     if not isinstance(element, IntegerType) or element.bitwidth > 16 or len(op.kernel) > 2:
         return "x does not hold small integers in two dimensions"
+    if is_bytes(op.x) and len(op.kernel) == 2 and -1 not in image_of(op.x, op.layout):
+        return "bytes have a kernel of their own"
     made = op.like(x=result(inf.CastOp.make(op.x, to=f32), rw))
     rw.replace(op, inf.CastOp.make(result(made, rw), to=element))
     return None

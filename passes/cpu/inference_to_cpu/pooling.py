@@ -9,6 +9,7 @@ from xdsl.ir import Region
 from inferir.core import Rewriter, rewrites
 from inferir.dialects import cpu
 from inferir.dialects import inference as inf
+from inferir.dialects.cpu.quads import is_bytes
 from inferir.dialects.inference.pooling import Pool
 from inferir.passes.cpu.inference_to_cpu.building import (
     channels_last,
@@ -28,7 +29,7 @@ def scaled(factor: float) -> Region:
 @rewrites(inf.MaxPoolOp, inf.AvgPoolOp)
 def pool(op: Pool, rw: Rewriter) -> str | None:
     """A 2-D pool is cpu.pool2d; a mean over whole images is a reduction."""
-    reason = not_float(op.x)
+    reason = None if isinstance(op, inf.MaxPoolOp) and is_bytes(op.x) else not_float(op.x)
     if reason is not None:
         return reason
     if len(op.kernel) != 2:

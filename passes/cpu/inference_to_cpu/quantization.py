@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from xdsl.dialects.builtin import IntegerType, f32, f64
+import numpy as np
+from xdsl.dialects.builtin import IntegerType, f32, f64, i32
 from xdsl.ir import Attribute, SSAValue
 
 from inferir.core import Rewriter, rewrites
@@ -94,18 +95,32 @@ def quantize(op: inf.QuantizeOp, rw: Rewriter) -> str | None:
     do, to = spread.do, element_of(op.result)
     x, scale = spread.x(op.x), spread.scales(op.scale)
     kind = op.precision if op.precision is not None else element_of(x) if element_of(x) == element_of(scale) else f32
-    ratio = do(inf.DivOp, spread.cast(x, kind), spread.cast(scale, kind))
+    known = rw.array(op.scale)
+    ratio = spread.cast(x, kind)
+    if known is None or known.size != 1 or known.reshape(-1)[0] != 1:
+        ratio = do(inf.DivOp, ratio, spread.cast(scale, kind))
     if not isinstance(to, IntegerType):
         rw.replace(op, spread.back(spread.cast(ratio, to, saturate=op.saturate)))
         return None
-    # Whole numbers beyond 2^24 are cut by types of 16 bits and fewer in any case.
-    whole = spread.cast(do(inf.RoundOp, spread.cast(ratio, f32)), f32 if to.bitwidth <= 16 else f64)
-    zero = rw.const(numpy_dtype(element_of(whole)).type(0).reshape(()))
-    whole = do(inf.SelectOp, do(inf.IsNanOp, whole), zero, whole)
     low, high = bounds(numpy_dtype(to))
+    zero = np.zeros((), np.int64) if op.zero_point is None else rw.array(op.zero_point)
+    if zero is not None and zero.size == 1 and to.bitwidth <= 16:
+        start = int(zero.reshape(-1)[0])
+        near = do(inf.RoundOp, do(inf.ClampOp, not_nan(spread.cast(ratio, f32), do, rw), low=float(low - start), high=float(high - start)))
+        if start:
+            near = do(inf.AddOp, spread.cast(near, i32), rw.const(np.asarray(start, np.int32)))
+        rw.replace(op, spread.back(spread.cast(near, to)))
+        return None
+    # Whole numbers beyond 2^24 are cut by types of 16 bits and fewer in any case.
+    whole = not_nan(spread.cast(do(inf.RoundOp, spread.cast(ratio, f32)), f32 if to.bitwidth <= 16 else f64), do, rw)
     if op.zero_point is not None:
         if to.bitwidth > 16:
             whole = do(inf.ClampOp, whole, low=-(2.0**31), high=2.0**31 - 1)
         whole = do(inf.AddOp, whole, spread.cast(spread.scales(op.zero_point), element_of(whole)))
     rw.replace(op, spread.back(spread.cast(do(inf.ClampOp, whole, low=float(low), high=float(high)), to)))
     return None
+
+
+def not_nan(x: SSAValue, do: Steps, rw: Rewriter) -> SSAValue:
+    """x, and 0 for NaN."""
+    return do(inf.SelectOp, do(inf.IsNanOp, x), rw.const(numpy_dtype(element_of(x)).type(0).reshape(())), x)

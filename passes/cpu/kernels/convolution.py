@@ -29,7 +29,7 @@ def lower_conv2d(op: Conv2dOp, lowering: Lowering) -> None:
     if pointwise and lower_rows(lowering, 0, 2, op.x, op.w, op.channels, op.rows):
         return
     x = lowering.normal(op.x)
-    depth = depth_of(x, depth)
+    depth = depth_of(x, depth, op.groups)
     each = panels // op.groups
     columns = op.channels // op.groups
     full, rest = divmod(columns, panel)
@@ -106,4 +106,4 @@ def lower_dwconv2d(op: Dwconv2dOp, lowering: Lowering) -> None:
 
         lines.each_line(k, line)
 
-    lowering.launch("dwconv2d", lines.tasks, {"x": x, "w": op.w, "y": lowering.y}, body)
+    lowering.launch("dwconv2d_int8" if is_bytes(x) else "dwconv2d", lines.tasks, {"x": x, "w": op.w, "y": lowering.y}, body)

@@ -112,10 +112,10 @@ def lower_rows(lowering: Lowering, first: int, last: int, x: SSAValue, w: SSAVal
     return True
 
 
-def depth_of(x: SSAValue, rows: int) -> int:
+def depth_of(x: SSAValue, rows: int, groups: int = 1) -> int:
     """How many elements of x's last dimension are multiplied by so many rows of packed weights."""
     assert isinstance(x.type, MemRefType)
-    return x.type.get_shape()[-1] if is_bytes(x) else rows
+    return x.type.get_shape()[-1] // groups if is_bytes(x) else rows
 
 
 def rank_of(value: SSAValue) -> int:

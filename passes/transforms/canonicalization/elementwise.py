@@ -4,6 +4,7 @@ import numpy as np
 
 from inferir.core import Rewriter, constant_of, rewrites
 from inferir.core.lazy import apply
+from inferir.core.types import shape_of
 from inferir.dialects import inference as inf
 
 
@@ -63,6 +64,8 @@ def divide_by_constant(op: inf.DivOp, rw: Rewriter) -> str | None:
         return "the divisor is not written out"
     if c.dtype.kind in "iub":
         return "an integer has no reciprocal"
+    if all(d == 1 for d in shape_of(op.result)):
+        return "one division costs nothing, and the scale of a dynamic quantisation is exact to the last bit"
     with np.errstate(all="ignore"):
         reciprocal = (1 / c).astype(c.dtype)
     if not (np.isfinite(reciprocal) & (reciprocal != 0)).all():

@@ -171,3 +171,33 @@ func.func @turns_differ(%x: tensor<1x2x8xf32>, %r: tensor<1x4x8xf32>) -> (tensor
   } : (tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
   return %1, %2, %3 : tensor<1x4x8xf32>, tensor<1x4x8xf32>, tensor<1x4x8xf32>
 }
+
+// -----
+// Bytes are stored as bytes and widened by the kernel that reads them, rather than stored as floats for it.
+// CHECK-LABEL: @bytes
+// CHECK:         %[[P:.+]] = cpu.pool2d %{{.+}} kernel [1, 1] {
+// CHECK:         (tensor<1x4x4x8xui8>) -> tensor<1x4x4x8xui8>
+// CHECK:         cpu.pool2d %{{.+}}, %[[P]] kernel [1, 1] {
+// CHECK:           arith.uitofp
+// CHECK:           arith.uitofp
+// CHECK:         (tensor<1x4x4x8xui8>, tensor<1x4x4x8xui8>) -> tensor<1x4x4x8xf32>
+func.func @bytes(%x: tensor<1x4x4x8xui8>, %y: tensor<1x4x4x8xui8>) -> tensor<1x4x4x8xf32> {
+  %0 = cpu.pool2d %x kernel [1, 1] {} : (tensor<1x4x4x8xui8>) -> tensor<1x4x4x8xui8>
+  %1 = cpu.pool2d %y kernel [1, 1] {} : (tensor<1x4x4x8xui8>) -> tensor<1x4x4x8xui8>
+  %2 = cpu.map %0 {
+  ^bb0(%a: i8):
+    %f = arith.uitofp %a : i8 to f32
+    cpu.yield %f : f32
+  } : (tensor<1x4x4x8xui8>) -> tensor<1x4x4x8xf32>
+  %3 = cpu.map %1 {
+  ^bb0(%a: i8):
+    %f = arith.uitofp %a : i8 to f32
+    cpu.yield %f : f32
+  } : (tensor<1x4x4x8xui8>) -> tensor<1x4x4x8xf32>
+  %4 = cpu.map %2, %3 {
+  ^bb0(%a: f32, %b: f32):
+    %s = arith.addf %a, %b : f32
+    cpu.yield %s : f32
+  } : (tensor<1x4x4x8xf32>, tensor<1x4x4x8xf32>) -> tensor<1x4x4x8xf32>
+  return %4 : tensor<1x4x4x8xf32>
+}

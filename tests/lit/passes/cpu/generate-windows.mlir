@@ -26,6 +26,26 @@ func.func @pool_ui8(%x: tensor<1x5x5x5x2xui8>) -> tensor<1x4x4x4x2xui8> {
 }
 
 // -----
+// Rows of bytes go through floats, which hold them.
+// CHECK-LABEL: @row_of_bytes
+// CHECK:         arith.uitofp
+// CHECK:         -> tensor<1x4x2xui8>
+func.func @row_of_bytes(%x: tensor<1x5x2xui8>) -> tensor<1x4x2xui8> {
+  %0 = inference.max_pool %x kernel [2] layout nhwc : (tensor<1x5x2xui8>) -> tensor<1x4x2xui8>
+  return %0 : tensor<1x4x2xui8>
+}
+
+// -----
+// Images of bytes have a kernel of their own.
+// CHECK-LABEL: @image_of_bytes
+// CHECK:         cpu.pool2d %{{.+}} kernel [2, 2] {
+// CHECK:         (tensor<1x5x5x2xui8>) -> tensor<1x4x4x2xui8>
+func.func @image_of_bytes(%x: tensor<1x5x5x2xui8>) -> tensor<1x4x4x2xui8> {
+  %0 = inference.max_pool %x kernel [2, 2] layout nhwc : (tensor<1x5x5x2xui8>) -> tensor<1x4x4x2xui8>
+  return %0 : tensor<1x4x4x2xui8>
+}
+
+// -----
 // The value and its place come out of the same search.
 // CHECK-LABEL: @with_places
 // CHECK:         %[[V:.+]] = cpu.generate %x shape [1, 1, 3, 3]

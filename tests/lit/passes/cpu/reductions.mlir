@@ -100,14 +100,14 @@ func.func @running_sum(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
 }
 
 // -----
-// The largest of bytes is the same in single precision.
-// CHECK-LABEL: @pool_of_bytes
-// CHECK:         arith.uitofp
+// The largest of small integers is the same in floats, which have a pooling kernel; bytes have one of their own.
+// CHECK-LABEL: @pool_of_shorts
+// CHECK:           arith.sitofp
 // CHECK:         cpu.pool2d
-// CHECK:         arith.fptosi
-func.func @pool_of_bytes(%x: tensor<1x4x4x2xui8>) -> tensor<1x2x2x2xui8> {
-  %0 = inference.max_pool %x kernel [2, 2] strides [2, 2] layout nhwc : (tensor<1x4x4x2xui8>) -> tensor<1x2x2x2xui8>
-  return %0 : tensor<1x2x2x2xui8>
+// CHECK:           arith.fptosi
+func.func @pool_of_shorts(%x: tensor<1x4x4x2xi16>) -> tensor<1x2x2x2xi16> {
+  %0 = inference.max_pool %x kernel [2, 2] strides [2, 2] layout nhwc : (tensor<1x4x4x2xi16>) -> tensor<1x2x2x2xi16>
+  return %0 : tensor<1x2x2x2xi16>
 }
 
 // -----

@@ -94,21 +94,43 @@ func.func @unknown_depth(%x: tensor<4x?xi8>) -> tensor<4x2xi32> {
 }
 
 // -----
+// Every channel by itself: whole numbers as floats, whose sums are exact. Groups have panels of their own. Bias and correction are one.
+// CHECK-LABEL: @groups
+// CHECK:         cpu.dwconv2d
+// CHECK:         (tensor<1x8x8x4xui8>, tensor<3x3x4xf32>) -> tensor<1x6x6x4xi32>
+// CHECK:         %[[SUM:.+]] = inference.constant dense<[-359, -358, -357, -356]> : tensor<4xi32>
+// CHECK:         cpu.conv2d %{{.+}}, %{{.+}}, %[[SUM]] channels 4 groups 2 {
+// CHECK:         (tensor<1x8x8x4xui8>, tensor<2x3x3x1x16xi32>, tensor<4xi32>) -> tensor<1x6x6x4xi32>
+func.func @groups(%x: tensor<1x8x8x4xui8>) -> (tensor<1x6x6x4xi32>, tensor<1x6x6x4xi32>) {
+  %each = inference.constant dense<2> : tensor<4x3x3x1xi32>
+  %w = inference.constant dense<2> : tensor<4x3x3x2xi32>
+  %z = inference.constant dense<10> : tensor<i32>
+  %b = inference.constant dense<[1, 2, 3, 4]> : tensor<4xi32>
+  %0 = inference.cast %x to i32 : (tensor<1x8x8x4xui8>) -> tensor<1x8x8x4xi32>
+  %1 = inference.conv %0, %each groups 4 layout nhwc : (tensor<1x8x8x4xi32>, tensor<4x3x3x1xi32>) -> tensor<1x6x6x4xi32>
+  %2 = inference.sub %0, %z : (tensor<1x8x8x4xi32>, tensor<i32>) -> tensor<1x8x8x4xi32>
+  %3 = inference.conv %2, %w bias %b groups 2 layout nhwc : (tensor<1x8x8x4xi32>, tensor<4x3x3x2xi32>, tensor<4xi32>) -> tensor<1x6x6x4xi32>
+  return %1, %3 : tensor<1x6x6x4xi32>, tensor<1x6x6x4xi32>
+}
+
+// -----
 // CHECK-LABEL: @convolutions_that_stay
 // CHECK-NOT:     cpu.conv2d
-func.func @convolutions_that_stay(%f: tensor<1x2x4x4xf32>, %k: tensor<2x2x1x1xf32>, %i: tensor<1x2x4x4xi32>, %x: tensor<1x2x4x4xi8>, %d: tensor<1x2x?x4xi8>, %z: tensor<i32>, %e: tensor<4xi32>) -> (tensor<1x2x4x4xf32>, tensor<1x2x4x4xi32>, tensor<1x2x4x4xi32>, tensor<1x2x4x4xi32>, tensor<1x2x?x4xi32>, tensor<1x2x4x4xi32>) {
+func.func @convolutions_that_stay(%f: tensor<1x2x4x4xf32>, %k: tensor<2x2x1x1xf32>, %i: tensor<1x2x4x4xi32>, %x: tensor<1x2x4x4xi8>, %d: tensor<1x2x?x4xi8>, %z: tensor<i32>, %e: tensor<4xi32>, %v: tensor<1x2x4x4x4xi8>) -> (tensor<1x2x4x4xf32>, tensor<1x2x4x4xi32>, tensor<1x2x?x4xi32>, tensor<1x2x4x4xi32>, tensor<1x2x?x4xi32>, tensor<1x2x4x4xi32>, tensor<1x2x4x4x4xi32>) {
   %w = inference.constant dense<2> : tensor<2x2x1x1xi32>
-  %each = inference.constant dense<2> : tensor<2x1x1x1xi32>
+  %cube = inference.constant dense<2> : tensor<2x2x1x1x1xi32>
   %large = inference.constant dense<200> : tensor<2x2x1x1xi32>
   %0 = inference.conv %f, %k : (tensor<1x2x4x4xf32>, tensor<2x2x1x1xf32>) -> tensor<1x2x4x4xf32>
   %1 = inference.conv %i, %w : (tensor<1x2x4x4xi32>, tensor<2x2x1x1xi32>) -> tensor<1x2x4x4xi32>
   %c = inference.cast %x to i32 : (tensor<1x2x4x4xi8>) -> tensor<1x2x4x4xi32>
-  %2 = inference.conv %c, %each groups 2 : (tensor<1x2x4x4xi32>, tensor<2x1x1x1xi32>) -> tensor<1x2x4x4xi32>
   %3 = inference.conv %c, %large : (tensor<1x2x4x4xi32>, tensor<2x2x1x1xi32>) -> tensor<1x2x4x4xi32>
   %g = inference.cast %d to i32 : (tensor<1x2x?x4xi8>) -> tensor<1x2x?x4xi32>
+  %2 = inference.conv %g, %w : (tensor<1x2x?x4xi32>, tensor<2x2x1x1xi32>) -> tensor<1x2x?x4xi32>
+  %o = inference.cast %v to i32 : (tensor<1x2x4x4x4xi8>) -> tensor<1x2x4x4x4xi32>
+  %6 = inference.conv %o, %cube : (tensor<1x2x4x4x4xi32>, tensor<2x2x1x1x1xi32>) -> tensor<1x2x4x4x4xi32>
   %h = inference.sub %g, %z : (tensor<1x2x?x4xi32>, tensor<i32>) -> tensor<1x2x?x4xi32>
   %4 = inference.conv %h, %w : (tensor<1x2x?x4xi32>, tensor<2x2x1x1xi32>) -> tensor<1x2x?x4xi32>
   %l = inference.sub %c, %e : (tensor<1x2x4x4xi32>, tensor<4xi32>) -> tensor<1x2x4x4xi32>
   %5 = inference.conv %l, %w : (tensor<1x2x4x4xi32>, tensor<2x2x1x1xi32>) -> tensor<1x2x4x4xi32>
-  return %0, %1, %2, %3, %4, %5 : tensor<1x2x4x4xf32>, tensor<1x2x4x4xi32>, tensor<1x2x4x4xi32>, tensor<1x2x4x4xi32>, tensor<1x2x?x4xi32>, tensor<1x2x4x4xi32>
+  return %0, %1, %2, %3, %4, %5, %6 : tensor<1x2x4x4xf32>, tensor<1x2x4x4xi32>, tensor<1x2x?x4xi32>, tensor<1x2x4x4xi32>, tensor<1x2x?x4xi32>, tensor<1x2x4x4xi32>, tensor<1x2x4x4x4xi32>
 }

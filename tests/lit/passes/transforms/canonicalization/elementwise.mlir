@@ -98,17 +98,19 @@ func.func @divide(%x: tensor<2xf32>) -> tensor<2xf32> {
 }
 
 // -----
-// A division stays where the reciprocal is not a number of the type, or nobody has looked at the divisor.
+// A division stays where the reciprocal is not a number of the type, nobody has looked at the divisor, or it is one division.
 // CHECK-LABEL: @divisions_that_stay
-// CHECK-COUNT-3: inference.div
-func.func @divisions_that_stay(%x: tensor<2xf32>, %i: tensor<2xi32>) -> (tensor<2xf32>, tensor<2xi32>, tensor<2xf32>) {
+// CHECK-COUNT-4: inference.div
+func.func @divisions_that_stay(%x: tensor<2xf32>, %i: tensor<2xi32>, %r: tensor<f32>) -> (tensor<2xf32>, tensor<2xi32>, tensor<2xf32>, tensor<f32>) {
+  %levels = inference.constant dense<255.0> : tensor<f32>
+  %3 = inference.div %r, %levels : tensor<f32>
   %zero = inference.constant dense<[4.0, 0.0]> : tensor<2xf32>
   %two = inference.constant dense<2> : tensor<2xi32>
   %w = inference.constant #inference.weight<"w"> : tensor<2xf32>
   %0 = inference.div %x, %zero : tensor<2xf32>
   %1 = inference.div %i, %two : tensor<2xi32>
   %2 = inference.div %x, %w : tensor<2xf32>
-  return %0, %1, %2 : tensor<2xf32>, tensor<2xi32>, tensor<2xf32>
+  return %0, %1, %2, %3 : tensor<2xf32>, tensor<2xi32>, tensor<2xf32>, tensor<f32>
 }
 
 // -----
