@@ -54,7 +54,10 @@ conformance: setup  ## the ONNX backend suite (2,033 cases), interpreted and com
 	$(BIN)/python tests/conformance/run.py $(ARGS)
 	$(if $(ARGS),,$(BIN)/python tests/conformance/run.py --target cpu)
 
+agreement: setup  ## every model at every level, interpreted and native, against its reference and the table (ARGS="--only small/")
+	$(BIN)/python tests/models/agreement.py $(ARGS)
+
 peers: setup  ## what we print, in mlir-opt 22 and back (needs it: Debian's mlir-22-tools)
 	$(BIN)/pytest tests/peers
 
-.PHONY: conformance peers help setup demo test check lint style lit bench docs fuzz mutation
+.PHONY: agreement conformance peers help setup demo test check lint style lit bench docs fuzz mutation

@@ -29,6 +29,8 @@ VERSION = 1  # part of every cached file's name: raise it when what is built cha
 TORCH = ("bert_base", "bert_dyn", "gpt2_prefill", "gpt2_decode", "vit_b16", "llama_small", "llama_dyn", "lstm", "gru", "dcgan", "cnn_dyn")
 MODELS = (*TORCH, "control_flow")
 DYNAMIC = ("bert_dyn", "llama_dyn", "cnn_dyn")
+SIZES = ((1, 1), (3, 17), (8, 130), (2, 512))
+"""Batch and sequence at which one artefact of a dynamic model is run."""
 
 
 def onnx_file(name: str, small: bool = False, torchscript: bool = False) -> Path:
@@ -57,6 +59,15 @@ def reference(path: Path) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
     with np.load(path.with_suffix(".npz")) as stored:
         given, expected = ({n.removeprefix(k): stored[n] for n in stored.files if n.startswith(k)} for k in ("in.", "out."))
     return given, expected
+
+
+def resized(name: str, batch: int, length: int) -> dict[str, np.ndarray]:
+    """Inputs of a dynamic model in another size: seeded tokens, of which some are masked, or images."""
+    rng = np.random.default_rng(batch)
+    if name == "cnn_dyn":
+        return {"input": rng.standard_normal((batch, 3, length + 5, length + 9), dtype=np.float32)}
+    given = {"input_ids": rng.integers(0, 96, (batch, length))}
+    return given | ({"attention_mask": (given["input_ids"] >= 10).astype(np.int64)} if name == "bert_dyn" else {})
 
 
 def control_flow(small: bool) -> tuple[onnx.ModelProto, dict[str, np.ndarray]]:

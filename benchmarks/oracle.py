@@ -12,7 +12,7 @@ from inferir.backends.runtime.arrays import contract
 class Oracle:
     """A model in ONNX Runtime with all its optimisations."""
 
-    def __init__(self, path: str | Path, threads: int = 1):
+    def __init__(self, path: str | Path | bytes, threads: int = 1):
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL

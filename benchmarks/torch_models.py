@@ -94,10 +94,6 @@ NARROW = {"num_hidden_layers": 2, "hidden_size": 32, "num_attention_heads": 4, "
 """The small variants of BERT and ViT."""
 
 
-NARROW = {"num_hidden_layers": 2, "hidden_size": 32, "num_attention_heads": 4, "intermediate_size": 64}
-"""The small variants of BERT and ViT."""
-
-
 def bert_base(small: bool, dynamic: bool = False) -> Net:
     """BERT-base (Devlin et al. 2018): 12 layers of 768, sequence 128; some tokens are masked."""
     config = BertConfig(vocab_size=96, **NARROW) if small else BertConfig()
@@ -210,6 +206,24 @@ def seeded(name: str, small: bool) -> Net:
     return net
 
 
+def differences(g: Any, x: Any, n: Any, dim: Any, prepend: Any, append: Any) -> Any:
+    """torch.diff of neighbours along the last axis, for which the older exporter has no rule; transformers finds packed sequences by it."""
+
+    def indices(*values: int) -> Any:
+        return g.op("Constant", value_t=torch.tensor(values))
+
+    parts = [v for v in (prepend, x, append) if v.node().kind() != "prim::Constant"]
+    whole = g.op("Concat", *parts, axis_i=-1) if len(parts) > 1 else x
+    later = g.op("Slice", whole, indices(1), indices(2**62), indices(-1))
+    return g.op("Sub", later, g.op("Slice", whole, indices(0), indices(-1), indices(-1)))
+
+
+def sums(g: Any, x: Any, dim: Any, dtype: Any) -> Any:
+    """torch.cumsum, which counts truth values; the older exporter gives ONNX's CumSum the truth values, which the standard has not."""
+    counted = g.op("Cast", x, to_i=onnx.TensorProto.INT64) if x.type().scalarType() == "Bool" else x
+    return g.op("CumSum", counted, dim)
+
+
 def exported(net: Net, path: Path, torchscript: bool) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Export by torch; inputs and torch's outputs by name."""
     module, args = net.module, tuple(net.inputs.values())
@@ -218,14 +232,12 @@ def exported(net: Net, path: Path, torchscript: bool) -> tuple[dict[str, np.ndar
         results = module(*args)
         names: dict[str, Any] = {"input_names": list(net.inputs), "output_names": net.outputs}
         if torchscript:
+            torch.onnx.register_custom_op_symbolic("aten::diff", differences, 18)
+            torch.onnx.register_custom_op_symbolic("aten::cumsum", sums, 18)
             torch.onnx.export(module, args, str(path), dynamo=False, dynamic_axes=net.dynamic, opset_version=18, **names)
         else:
             shapes = {n: {a: torch.export.Dim(d, min=1) for a, d in net.dynamic[n].items()} for n in net.inputs} if net.dynamic else None
             torch.onnx.export(module, args, str(path), dynamo=True, dynamic_shapes=shapes, external_data=False, verbose=False, **names)
-    made = onnx.load(path)
-    for node in made.graph.node:  # traces of the exporter's own source, longer than small models
-        del node.metadata_props[:]
-    onnx.save(made, path)
     made = onnx.load(path)
     for node in made.graph.node:  # traces of the exporter's own source, longer than small models
         del node.metadata_props[:]

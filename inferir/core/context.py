@@ -32,6 +32,11 @@ class Context(xdsl.context.Context):
     fold_types: dict[object, Any] = field(default_factory=dict)
     """Type and properties of the ops that lazy constants are made of, by name and types of the operands: nets repeat themselves."""
 
+    analyses: dict[Operation, Any] = field(default_factory=dict)
+    """What is known of functions (`analysed`), while no pass changes what it depends on; kept by the pass manager only."""
+    keeps_analyses: bool = False
+    """Whether somebody sees to it that `analyses` are forgotten in time."""
+
     @property
     def weights(self) -> WeightStore:
         """The weights; made when first asked for, so that a tool that needs none starts without numpy."""

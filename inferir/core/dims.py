@@ -144,6 +144,8 @@ def assumptions() -> Iterator[list[tuple[DimLike, DimLike]]]:
 
 def differ(a: DimLike, b: DimLike) -> bool:
     """Whether two dimensions can never be equal; False where the symbols leave it open."""
+    if a == b:
+        return False
     difference = a - b
     if isinstance(difference, int):
         return difference != 0

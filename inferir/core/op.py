@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import ModuleType
 from typing import Any, ClassVar, NoReturn, Self, TypeVar
 
@@ -111,15 +112,26 @@ class Op(IRDLOperation):
         """Whether the op stores how many values each declared operand has."""
         return any(isinstance(o, AttrSizedOperandSegments) for o in cls.get_irdl_definition().options)
 
+    @classmethod
+    @cache
+    def operand_kinds(cls) -> tuple[tuple[bool, bool], ...]:
+        """Of each declared operand: may there be any number of values, and may there be none or one."""
+        return tuple(
+            (isinstance(d, VarOperandDef) and not isinstance(d, OptOperandDef), isinstance(d, OptOperandDef))
+            for _, d in cls.operand_definitions()
+        )
+
     def operand_groups(self) -> list[Sequence[SSAValue]]:
         """The values of each declared operand: one, none or one (optional), any number (variadic)."""
-        definitions = self.operand_definitions()
+        kinds = self.operand_kinds()
+        if len(self.operands) == len(kinds) and not any(map(any, kinds)):
+            return [(value,) for value in self.operands]
         if self.is_segmented():
             sizes = self.properties[assembly.SEGMENTS]
             counts = [int(n) for n in sizes.get_values()] if isinstance(sizes, DenseArrayBase) else []
         else:
-            loose = len(self.operands) - sum(not isinstance(d, VarOperandDef) for _, d in definitions)
-            counts = [loose if isinstance(d, VarOperandDef) else 1 for _, d in definitions]
+            loose = len(self.operands) - sum(not any(kind) for kind in kinds)
+            counts = [loose if any(kind) else 1 for kind in kinds]
         out, position = [], 0
         for count in counts:
             out.append(self.operands[position : position + count])
@@ -206,14 +218,9 @@ class Op(IRDLOperation):
     def infer_result_shapes(self, shape_of: Callable[[SSAValue], Shape], value_of: ValueOf | None = None) -> list[Shape]:
         """The shapes of the results, given those of the operands and the elements of those that say shapes (constants by default)."""
         arguments: list[Any] = []
-        for (_, definition), group in zip(self.operand_definitions(), self.operand_groups(), strict=True):
+        for (many, _), group in zip(self.operand_kinds(), self.operand_groups(), strict=True):
             shapes = [shape_of(v) for v in group]
-            if isinstance(definition, OptOperandDef):
-                arguments.append(shapes[0] if shapes else None)
-            elif isinstance(definition, VarOperandDef):
-                arguments.append(shapes)
-            else:
-                arguments.append(shapes[0])
+            arguments.append(shapes if many else shapes[0] if shapes else None)
         known: dict[str, Any] = {}
         if self.SHAPE_OPERANDS:
             known["known"] = {n: _elements_of(self.operand_named(n), value_of or constant_dims) for n in self.SHAPE_OPERANDS}
@@ -246,15 +253,10 @@ class Op(IRDLOperation):
         """Flat operand values grouped as `reference` takes them."""
         out: list[Any] = []
         position = 0
-        for (_, definition), group in zip(self.operand_definitions(), self.operand_groups(), strict=True):
+        for (many, _), group in zip(self.operand_kinds(), self.operand_groups(), strict=True):
             part = list(operands[position : position + len(group)])
             position += len(group)
-            if isinstance(definition, OptOperandDef):
-                out.append(part[0] if part else None)
-            elif isinstance(definition, VarOperandDef):
-                out.append(part)
-            else:
-                out.append(part[0])
+            out.append(part if many else part[0] if part else None)
         return out
 
     def evaluate(self, operands: Sequence[np.ndarray], **context: Any) -> list[np.ndarray]:

@@ -40,6 +40,8 @@ class Pass:
     anchor: ClassVar[str | None] = None
     """Name of the op the pass works on; None for any."""
     patterns: ClassVar[Sequence[Pattern]] = ()
+    keeps_shapes: ClassVar[bool] = False
+    """Whether the shape analysis (`shapes.analysed`) that the pass began with still holds when it ends; else the next pass makes its own."""
 
     def __init_subclass__(cls) -> None:
         module = cls.__module__

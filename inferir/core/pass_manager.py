@@ -65,7 +65,13 @@ class PassManager:
 
     def run(self, module: Operation) -> None:
         """Run all passes on `module`. Raises InferError from the pass or the verifier; the IR is then as the pass left it."""
-        self._run(self.root, module)
+        self.ctx.analyses.clear()
+        self.ctx.keeps_analyses = True
+        try:
+            self._run(self.root, module)
+        finally:
+            self.ctx.analyses.clear()
+            self.ctx.keeps_analyses = False
 
     def passes(self) -> list[Pass]:
         """Every pass of the pipeline in order."""
@@ -98,6 +104,8 @@ class PassManager:
             instrument.before(step, op)
         try:
             run_contained(step, op, self.ctx)
+            if not step.keeps_shapes:
+                self.ctx.analyses.clear()
             if self.verify_each:
                 _verified(op, step)
             for instrument in self.instruments:

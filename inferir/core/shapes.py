@@ -9,6 +9,7 @@ from xdsl.dialects import func
 from xdsl.dialects.builtin import DYNAMIC_INDEX, IntegerType, TensorType
 from xdsl.ir import Attribute, Block, Region, SSAValue
 
+from inferir.core.context import Context
 from inferir.core.diagnostics import InferError
 from inferir.core.dims import Dim, DimLike, Shape, parse_dim, symbol
 from inferir.core.executor import argument_dims
@@ -33,6 +34,12 @@ class ShapeAnalysis:
             if isinstance(argument.type, TensorType):
                 self.shapes[argument] = self._argument_shape(function, index, argument.type)
         self._block(function.body.block)
+
+    def becomes(self, old: SSAValue, new: SSAValue) -> None:
+        """Note that a value took the place of another: it has its shape and, where they are known, its elements."""
+        self.shapes[new] = self[old]
+        if old in self.values:
+            self.values[new] = self.values[old]
 
     def __getitem__(self, value: SSAValue) -> Shape:
         if value not in self.shapes:
@@ -112,6 +119,16 @@ class ShapeAnalysis:
     def _is_foreign(dim: int | Dim) -> bool:
         """Whether a dimension mentions a symbol that type inference made up."""
         return "unknown" in str(dim)
+
+
+def analysed(function: func.FuncOp, ctx: Context) -> ShapeAnalysis:
+    """The analysis of a function: that of an earlier pass of the pipeline where every pass since kept it valid, else a new one."""
+    found = ctx.analyses.get(function)
+    if found is None:
+        found = ShapeAnalysis(function)
+        if ctx.keeps_analyses:
+            ctx.analyses[function] = found
+    return found
 
 
 def _holds_dims(type: Attribute) -> bool:

@@ -17,7 +17,7 @@ from xdsl.ir import Operation, SSAValue
 from inferir.core import Context, Pass, Rewriter, rewrites
 from inferir.core.dims import DimLike, Shape, broadcast
 from inferir.core.rewriting import constant_attribute_of
-from inferir.core.shapes import ShapeAnalysis
+from inferir.core.shapes import analysed
 from inferir.core.types import element_of, numpy_dtype
 from inferir.dialects import inference as inf
 from inferir.passes.inference.expressions.ramps import Ramp, RampAnalysis
@@ -122,6 +122,6 @@ class FoldIndexValues(Pass):
         """Fold inside a function."""
         assert isinstance(op, func.FuncOp)
         if not op.is_declaration and any(isinstance(o, inf.RangeOp | inf.GatherNdOp | inf.GatherElementsOp) for o in op.walk()):
-            self.shapes = ShapeAnalysis(op)
+            self.shapes = analysed(op, ctx)
             self.ramps = RampAnalysis(self.shapes, ctx)
             super().run(op, ctx)

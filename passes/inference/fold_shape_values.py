@@ -19,7 +19,7 @@ from xdsl.ir import Operation
 from inferir.core import Context, Pass, Rewriter
 from inferir.core.dims import DimLike, Shape, evaluate, symbol, symbols
 from inferir.core.rewriting import constant_attribute_of
-from inferir.core.shapes import ShapeAnalysis
+from inferir.core.shapes import ShapeAnalysis, analysed
 from inferir.core.types import is_static, numpy_dtype
 from inferir.dialects import inference as inf
 
@@ -28,13 +28,14 @@ class FoldShapeValues(Pass):
     """A dynamic model computes its shapes at run time, op by op on a few integers; all that the types know already is free."""
 
     anchor = "func.func"
+    keeps_shapes = True
 
     def run(self, op: Operation, ctx: Context) -> None:
         """Fold inside a function."""
         assert isinstance(op, func.FuncOp)
         if op.is_declaration or not any(isinstance(inner, inf.ShapeOfOp) or is_open(inner) for inner in op.walk()):
             return
-        shapes = ShapeAnalysis(op)
+        shapes = analysed(op, ctx)
         for inner in list(op.walk()):
             if isinstance(inner, inf.ReshapeOp) and inner.to is not None:
                 self.reshape(inner, shapes, ctx)
@@ -49,7 +50,9 @@ class FoldShapeValues(Pass):
             return
         shape = over_own_dims(tuple(op.kept(target.reshape(-1), shapes[op.x])), shapes[op.x])
         if shape is not None:
-            Rewriter(op, ctx).replace(op, op.like(to=None, shape=shape, keep_zeros=False, result_types=[op.result.type]))
+            new = op.like(to=None, shape=shape, keep_zeros=False, result_types=[op.result.type])
+            shapes.becomes(op.result, new.result)
+            Rewriter(op, ctx).replace(op, new)
             self.count("targets known")
 
     def elements(self, op: inf.InferenceOp, shapes: ShapeAnalysis, ctx: Context) -> None:

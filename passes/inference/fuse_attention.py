@@ -21,7 +21,7 @@ from xdsl.ir import Operation, SSAValue
 
 from inferir.core import Context, Pass, Rewriter, rewrites
 from inferir.core.dims import Shape
-from inferir.core.shapes import ShapeAnalysis
+from inferir.core.shapes import analysed
 from inferir.core.types import shape_of
 from inferir.dialects import inference as inf
 from inferir.passes.inference.expressions import Terms, number, product_of
@@ -191,6 +191,6 @@ class FuseAttention(Pass):
         """Fuse inside a function; its shapes say where dimensions that are not numbers are equal."""
         assert isinstance(op, func.FuncOp)
         if not op.is_declaration and any(isinstance(o, inf.SoftmaxOp) and len(shape_of(o.x)) == 4 for o in op.walk()):
-            self.shapes = ShapeAnalysis(op)
+            self.shapes = analysed(op, ctx)
             self.ramps = RampAnalysis(self.shapes, ctx)
             super().run(op, ctx)

@@ -15,7 +15,7 @@ from xdsl.ir import Operation
 from xdsl.rewriter import Rewriter
 
 from inferir.core import Context, Pass
-from inferir.core.shapes import ShapeAnalysis
+from inferir.core.shapes import analysed
 from inferir.core.types import is_static, tensor
 
 
@@ -23,6 +23,7 @@ class InferShapes(Pass):
     """A number in a type is what folds shapes, sizes the arena and picks kernels; an importer knows fewer than the whole graph tells."""
 
     anchor = "func.func"
+    keeps_shapes = True
 
     def run(self, op: Operation, ctx: Context) -> None:
         """Refine the types inside a function."""
@@ -34,14 +35,14 @@ class InferShapes(Pass):
         open_values = [v for v in values if isinstance(v.type, TensorType) and not is_static(v.type)]
         if not open_values:
             return
-        shapes = ShapeAnalysis(op)
+        shapes = analysed(op, ctx)
         end = op.body.block.last_op
         promised = set(end.operands) if isinstance(end, func.ReturnOp) and is_called(op) else set()
         for value in open_values:
             if value not in promised and isinstance(value.type, TensorType):
                 new = tensor(shapes[value], value.type.element_type)
                 if new != value.type:
-                    Rewriter.replace_value_with_new_type(value, new)
+                    shapes.becomes(value, Rewriter.replace_value_with_new_type(value, new))
                     self.count("types refined")
         follow_results(op)
 

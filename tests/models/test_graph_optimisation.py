@@ -7,6 +7,7 @@ import pytest
 import zoo
 
 from inferir.core import Context, PassManager, execute, make_context, text_of
+from inferir.core.pass_manager import Scope
 from inferir.frontends import import_model
 
 RUN = ("lenet", "lenet_dyn", "mbv3_se_block", "squeezenet", "shufflenet")
@@ -48,3 +49,18 @@ def test_twice_is_once_and_always_the_same(name: str):
         PassManager("inference-basic", ctx).run(module)
         assert text_of(module) == texts[-1]
     assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize("name", models.DYNAMIC)
+def test_what_passes_keep_of_one_another_changes_nothing(name: str):
+    """In one pipeline passes share the shape analysis; each by itself makes its own."""
+    path = models.onnx_file(name, small=True)
+    ctx = make_context()
+    module = import_model(path, ctx)
+    manager = PassManager("inference-basic", ctx)
+    alone = module.clone()
+    manager.run(module)
+    for step in manager.root.steps:
+        for one in (f"{step.anchor}({inner.spec()})" for inner in step.steps) if isinstance(step, Scope) else (step.spec(),):
+            PassManager(one, ctx).run(alone)
+    assert text_of(alone) == text_of(module)
