@@ -14,6 +14,7 @@ import numpy as np
 import onnx
 import torch
 from torch import Tensor, nn
+from torch.onnx.utils import register_custom_op_symbolic
 from transformers import (
     BertConfig,
     BertModel,
@@ -232,8 +233,8 @@ def exported(net: Net, path: Path, torchscript: bool) -> tuple[dict[str, np.ndar
         results = module(*args)
         names: dict[str, Any] = {"input_names": list(net.inputs), "output_names": net.outputs}
         if torchscript:
-            torch.onnx.register_custom_op_symbolic("aten::diff", differences, 18)
-            torch.onnx.register_custom_op_symbolic("aten::cumsum", sums, 18)
+            register_custom_op_symbolic("aten::diff", differences, 18)
+            register_custom_op_symbolic("aten::cumsum", sums, 18)
             torch.onnx.export(module, args, str(path), dynamo=False, dynamic_axes=net.dynamic, opset_version=18, **names)
         else:
             shapes = {n: {a: torch.export.Dim(d, min=1) for a, d in net.dynamic[n].items()} for n in net.inputs} if net.dynamic else None

@@ -21,7 +21,7 @@ from xdsl.ir import Operation, SSAValue
 
 from inferir.core import Context, Pass, Rewriter, rewrites
 from inferir.core.dims import Shape
-from inferir.core.shapes import analysed
+from inferir.core.shapes import ShapeAnalysis, analysed
 from inferir.core.types import shape_of
 from inferir.dialects import inference as inf
 from inferir.passes.inference.expressions import Terms, number, product_of
