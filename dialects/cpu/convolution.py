@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from xdsl.dialects.builtin import MemRefType, TensorType
+from xdsl.dialects.builtin import DYNAMIC_INDEX, MemRefType, TensorType
 from xdsl.ir import SSAValue
 from xdsl.irdl import operand_def
 
@@ -69,6 +69,12 @@ class Windowed(Level3Op):
     strides = ints((1, 1))
     pads = ints((0, 0, 0, 0))
     dilations = ints((1, 1))
+
+    def extras_of_tile(self) -> Sequence[SSAValue]:
+        """Tiles of an image of unknown width may overlap: what one writes another may write again."""
+        x = self.operands[0].type
+        assert isinstance(x, TensorType | MemRefType)
+        return () if DYNAMIC_INDEX in x.get_shape()[1:3] else super().extras_of_tile()
 
     def positions(self, x: Any, kh: int, kw: int) -> tuple[Any, Any]:
         """OH and OW."""

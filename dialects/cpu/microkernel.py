@@ -76,12 +76,16 @@ class Microkernel(Op):
         ranks = sum(m.type.get_num_dims() for m in (*self.inputs, *self.outputs) if isinstance(m.type, MemRefType))
         if ranks != len(self.indices):
             self.error(f"{len(self.indices)} start indices for memrefs of {ranks} dimensions in all")
-        if len(self.sizes) != len(self.SIZES):
-            self.error(f"takes the sizes ({', '.join(self.SIZES)}), {len(self.sizes)} are given")
+        if len(self.sizes) != len(self.taken_sizes()):
+            self.error(f"takes the sizes ({', '.join(self.taken_sizes())}), {len(self.sizes)} are given")
         if len(self.inputs) < self.OWN_INPUTS:
             self.error(f"takes at least {self.OWN_INPUTS} inputs, {len(self.inputs)} are given")
         if self.region.blocks and len(self.region.block.args) != self.region_arguments():
             self.error(f"the region takes {self.region_arguments()} arguments, it has {len(self.region.block.args)}")
+
+    def taken_sizes(self) -> tuple[str, ...]:
+        """The names of the sizes."""
+        return self.SIZES
 
     def region_arguments(self) -> int:
         """How many arguments the region has: the value, and one for each further input."""

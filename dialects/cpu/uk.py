@@ -23,6 +23,8 @@ class WindowTile(Microkernel):
     dilations between taps
     edge      [c, W] for a tile at the left or right edge: x's column of the first tap of pixel 0 is c, and only columns
               0 to W - 1 exist; absent: every tap exists
+    partial   a tile of one pixel at an edge of an image of any width: the columns s of its window that exist are
+              column_begin to column_end - 1, which are sizes, too
     sizes     the rows r of the window that exist are row_begin to row_end - 1
     """
 
@@ -33,6 +35,15 @@ class WindowTile(Microkernel):
     strides = ints((1, 1))
     dilations = ints((1, 1))
     edge = ints()
+    partial = flag()
+
+    def taken_sizes(self) -> tuple[str, ...]:
+        return (*self.SIZES, *(("column_begin", "column_end") if self.partial else ()))
+
+    def check(self) -> None:
+        super().check()
+        if self.partial and (self.rows != 1 or self.edge is not None):
+            self.error("a partial tile is one pixel, and has no edge")
 
     def present(self) -> tuple[tuple[bool, ...], ...]:
         """[row of the tile][s]: whether the tap lies within x."""
@@ -91,7 +102,8 @@ class PoolTileOp(WindowTile):
     """y[i, j] = region(max, or sum divided by the number of elements, over r, s of x[r, i strides + s, j]) for j below `channels`.
 
     inputs   x [N, H, W, C], then those of the region
-    counts   columns that an average counts, for each pixel of the tile; it divides by counts[i] times `row_count`
+    counts   columns that an average counts, for each pixel of the tile; it divides by counts[i] times `row_count`;
+             a partial tile has the size column_count for it
     """
 
     name = "cpu.uk.pool_tile"
@@ -99,6 +111,9 @@ class PoolTileOp(WindowTile):
     kind = enum("max", "average")
     channels = integer()
     counts = ints()
+
+    def taken_sizes(self) -> tuple[str, ...]:
+        return (*super().taken_sizes(), *(("column_count",) if self.partial else ()))
 
 
 @define

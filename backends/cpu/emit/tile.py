@@ -94,9 +94,12 @@ class Tile:
     depth: int
     taps: tuple[int, int]
     row_step: int
-    tap_steps: tuple[int, int]
+    tap_steps: tuple[int | None, int]
+    """elements from one line of taps to the next, None where that is an argument, and from one column to the next"""
     guarded: bool
     """whether the only line of taps may be missing"""
+    partial: bool
+    """whether the columns of taps to take are arguments"""
     present: tuple[tuple[bool, ...], ...]
     y_step: int
     y_element: Element
@@ -131,7 +134,7 @@ def emit_fma_tile(op: FmaTileOp, emitter: Emitter) -> None:
     windowed = len(place.sizes) == 4
     pixel = static(place.strides[-2], op, "x")
     kh, kw = op.taps
-    line = static(place.strides[-3], op, "x") if windowed and kh > 1 else 0
+    line = emitter.f.mul(place.strides[-3], op.dilations[0]) if windowed and kh > 1 else 0
     bounds = [emitter.integer(s) for s in op.sizes]
     tile = Tile(
         product=product_of(op, emitter),
@@ -141,8 +144,9 @@ def emit_fma_tile(op: FmaTileOp, emitter: Emitter) -> None:
         depth=op.depth,
         taps=(kh, kw),
         row_step=pixel * op.strides[1],
-        tap_steps=(line * op.dilations[0], pixel * op.dilations[1]),
-        guarded=kh == 1 and bounds != [0, 1],
+        tap_steps=(line if isinstance(line, int) else None, pixel * op.dilations[1]),
+        guarded=kh == 1 and bounds[:2] != [0, 1],
+        partial=op.partial,
         present=op.present(),
         y_step=static(emitter.memory(y[0]).strides[-2], op, "y"),
         y_element=emitter.memory(y[0]).element,
@@ -151,7 +155,7 @@ def emit_fma_tile(op: FmaTileOp, emitter: Emitter) -> None:
     )
     name = emitter.program.once(("fma_tile", tile), f"fma_tile_{tile.rows}x{tile.columns}", lambda n: build(n, tile, op.region))
     pointers = [emitter.address(m, start) for m, start in (x, w, y, *extras)]
-    arguments = [f"ptr {p}" for p in pointers] + [f"i64 {b}" for b in bounds]
+    arguments = [f"ptr {p}" for p in pointers] + [f"i64 {b}" for b in (*bounds, *(() if isinstance(line, int) else (line,)))]
     emitter.f.do(f"call void @{name}({', '.join(arguments)})")
 
 
@@ -163,10 +167,12 @@ def product_of(op: FmaTileOp, emitter: Emitter) -> Product:
 
 
 def build(name: str, tile: Tile, region: Region) -> Function:
-    """The function of one tile: (x, w, y, extras..., row_begin, row_end)."""
+    """The function of one tile: (x, w, y, extras..., row_begin, row_end[, column_begin, column_end][, line])."""
     extras = [f"%e{i}" for i in range(len(tile.extras))]
     params = ["ptr noalias readonly %x", "ptr noalias readonly %w", "ptr %y", *(f"ptr {e}" for e in extras), "i64 %low", "i64 %high"]
-    f = Function(name, params)
+    params += ["i64 %left", "i64 %right"] if tile.partial else []
+    step: Int = "%line" if tile.tap_steps[0] is None else tile.tap_steps[0]
+    f = Function(name, params if isinstance(step, int) else [*params, "i64 %line"])
     vectors = -(-tile.columns // LANES)
     start = ["zeroinitializer"] * (tile.rows * vectors)
     kh, kw = tile.taps
@@ -175,7 +181,7 @@ def build(name: str, tile: Tile, region: Region) -> Function:
     else:
 
         def line(r: Int, values: list[str]) -> list[str]:
-            x = f.at("%x", f.mul(r, tile.tap_steps[0]), tile.product.x.stored)
+            x = f.at("%x", f.mul(r, step), tile.product.x.stored)
             w = f.at("%w", f.mul(r, kw * tile.product.steps(tile.depth) * tile.panel))
             return _line(f, tile, x, w, values)
 
@@ -187,10 +193,17 @@ def build(name: str, tile: Tile, region: Region) -> Function:
 def _line(f: Function, tile: Tile, x: str, w: str, values: list[str]) -> list[str]:
     """One row of taps. Taps that all exist and lie side by side in memory are one longer sum."""
     kw = tile.taps[1]
-    everywhere = all(all(row) for row in tile.present)
+    everywhere = all(all(row) for row in tile.present) and not tile.partial
     if everywhere and (kw == 1 or (tile.tap_steps[1] == tile.depth and tile.depth % tile.product.per_step == 0)):
         return _sum(f, tile, x, w, kw * tile.depth, [True] * tile.rows, values)
     each = tile.product.steps(tile.depth)
+    if tile.partial:
+
+        def column(s: Int, values: list[str]) -> list[str]:
+            here = f.at(x, f.mul(s, tile.tap_steps[1]), tile.product.x.stored)
+            return _sum(f, tile, here, f.at(w, f.mul(s, each * tile.panel)), tile.depth, [True], values)
+
+        return f.loop("%left", "%right", 1, [(tile.product.vector, v) for v in values], column)
     for s in range(kw):
         rows = [row[s] for row in tile.present]
         if any(rows):

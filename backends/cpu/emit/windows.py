@@ -33,7 +33,10 @@ class Window:
     stride: int
     dilation: int
     pixel: int
-    line: int
+    line: int | None
+    """elements from one line of taps to the next, None where that is an argument"""
+    partial: bool
+    """whether the columns of taps to take are arguments"""
     present: tuple[tuple[bool, ...], ...]
     y_step: int
     y_element: Element
@@ -46,6 +49,7 @@ def _emit(op: WindowTile, emitter: Emitter, kind: str, channels: int, counts: tu
     (x, *others), (y,) = op.references()
     extras = others[op.OWN_INPUTS - 1 :]
     place = emitter.memory(x[0])
+    line = emitter.f.mul(place.strides[-3], op.dilations[0])
     window = Window(
         kind=kind,
         x_element=place.element,
@@ -55,7 +59,8 @@ def _emit(op: WindowTile, emitter: Emitter, kind: str, channels: int, counts: tu
         stride=op.strides[1],
         dilation=op.dilations[1],
         pixel=static(place.strides[-2], op, "x"),
-        line=static(place.strides[-3], op, "x") * op.dilations[0],
+        line=line if isinstance(line, int) else None,
+        partial=op.partial,
         present=op.present(),
         y_step=static(emitter.memory(y[0]).strides[-2], op, "y"),
         y_element=emitter.memory(y[0]).element,
@@ -65,7 +70,8 @@ def _emit(op: WindowTile, emitter: Emitter, kind: str, channels: int, counts: tu
     )
     name = emitter.program.once(("window", window), f"{kind}_tile_{op.rows}", lambda n: build(n, window, op.region))
     pointers = [emitter.address(m, start) for m, start in (x, y, *others)]
-    arguments = [f"ptr {p}" for p in pointers] + [f"i64 {emitter.integer(s)}" for s in op.sizes]
+    sizes = [*(emitter.integer(s) for s in op.sizes), *(() if isinstance(line, int) else (line,))]
+    arguments = [f"ptr {p}" for p in pointers] + [f"i64 {s}" for s in sizes]
     emitter.f.do(f"call void @{name}({', '.join(arguments)})")
 
 
@@ -80,10 +86,14 @@ def emit_pool_tile(op: PoolTileOp, emitter: Emitter) -> None:
 
 
 def build(name: str, window: Window, region: Region) -> Function:
-    """The function: (x, y, [w,] extras..., row_begin, row_end[, row_count])."""
+    """The function: (x, y, [w,] extras..., row_begin, row_end[, row_count][, column_begin, column_end[, column_count]][, line])."""
     extras = [f"%e{i}" for i in range(len(window.extras))]
     weights = ["ptr noalias readonly %w"] if window.kind == "dw" else []
     counts = [] if window.kind == "dw" else ["i64 %count"]
+    if window.partial:
+        counts += ["i64 %left", "i64 %right", *([] if window.kind == "dw" else ["i64 %columns"])]
+    if window.line is None:
+        counts.append("i64 %line")
     params = ["ptr noalias readonly %x", "ptr %y", *weights, *(f"ptr {e}" for e in extras), "i64 %low", "i64 %high", *counts]
     f = Function(name, params)
     scales = _scales(f, window) if window.kind == "average" else []
@@ -105,6 +115,9 @@ def build(name: str, window: Window, region: Region) -> Function:
 def _scales(f: Function, window: Window) -> list[str]:
     """1 / (columns counted times lines counted), for each pixel."""
     lines = f.let("sitofp i64 %count to float")
+    if window.partial:
+        product = vector.binary(f, "fmul", f.broadcast(lines), f.broadcast(f.let("sitofp i64 %columns to float")))
+        return [vector.binary(f, "fdiv", splat(1.0), product)]
     made: dict[int, str] = {}
     for count in window.counts:
         if count not in made:
@@ -126,6 +139,7 @@ def _channels(f: Function, window: Window, region: Region, c: Int, mask: str | N
         step = lambda total, x, _: vector.binary(f, "fadd", total, x)
     else:
         step = lambda total, x, w: f.fma(x, w, total)
+    kept = f"<{LANES} x i8>" if window.kind == "max" and of_bytes else VECTOR
     x0 = f.at("%x", c, window.x_element.stored)
 
     def load(pointer: str) -> str:
@@ -135,7 +149,16 @@ def _channels(f: Function, window: Window, region: Region, c: Int, mask: str | N
 
     def line(r: Int, totals: list[str]) -> list[str]:
         totals = list(totals)
-        x = f.at(x0, f.mul(r, window.line), window.x_element.stored)
+        x = f.at(x0, f.mul(r, "%line" if window.line is None else window.line), window.x_element.stored)
+        if window.partial:
+
+            def column(s: Int, total: list[str]) -> list[str]:
+                weight = ""
+                if window.kind == "dw":
+                    weight = f.load_vector(f.at(f.at("%w", c), f.mul(f.add(f.mul(r, kw), s), window.channels)), mask)
+                return [step(total[0], load(f.at(x, f.mul(s, window.dilation * window.pixel), window.x_element.stored)), weight)]
+
+            return f.loop("%left", "%right", 1, [(kept, totals[0])], column)
         weights = [""] * kw
         if window.kind == "dw":
             w = f.at(f.at("%w", c), f.mul(r, kw * window.channels))
@@ -152,7 +175,6 @@ def _channels(f: Function, window: Window, region: Region, c: Int, mask: str | N
         return totals
 
     start = splat(float("-inf")) if window.kind == "max" and not of_bytes else "zeroinitializer"
-    kept = f"<{LANES} x i8>" if window.kind == "max" and of_bytes else VECTOR
     totals = f.loop("%low", "%high", 1, [(kept, start)] * window.rows, line)
     for i, total in enumerate(totals):
         if of_bytes and window.kind == "dw":

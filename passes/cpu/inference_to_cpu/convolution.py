@@ -11,7 +11,6 @@ from inferir.dialects import inference as inf
 from inferir.passes.cpu.inference_to_cpu.building import (
     channels_last,
     epilogue,
-    image_of,
     not_float,
     replace_channels_last,
     result,
@@ -35,8 +34,6 @@ def conv(op: inf.ConvOp, rw: Rewriter) -> str | None:
     filters = shape_of(op.w)
     if -1 in filters:
         return "the filter's shape is not known"
-    if -1 in image_of(op.x, op.layout):
-        return "its height or width is only known when it runs"
     outputs, inner = filters[0], filters[1 if op.layout == "nchw" else -1]
     strides, dilations, begins, ends = op.window()
     x = channels_last(op.x, op.layout, rw)

@@ -34,8 +34,8 @@ def pool(op: Pool, rw: Rewriter) -> str | None:
         return reason
     if len(op.kernel) != 2:
         return f"{len(op.kernel)}-D pooling has no kernel"
-    if -1 in image_of(op.x, op.layout):
-        return "its height or width is only known when it runs"
+    if -1 in image_of(op.x, op.layout) and op.ceil_mode:
+        return "which window is the last is only known when it runs"
     strides, dilations, begins, ends = op.window()
     x = channels_last(op.x, op.layout, rw)
     average = isinstance(op, inf.AvgPoolOp)

@@ -110,7 +110,13 @@ class Builder:
     def sizes(self, value: SSAValue) -> list[Index]:
         """The shape of a memref."""
         assert isinstance(value.type, MemRefType)
-        return [d if d != DYNAMIC_INDEX else self.dim(value, axis) for axis, d in enumerate(value.type.get_shape())]
+        return [self.size(value, axis) for axis in range(value.type.get_num_dims())]
+
+    def size(self, value: SSAValue, axis: int) -> Index:
+        """One dimension of a memref."""
+        assert isinstance(value.type, MemRefType)
+        known = value.type.get_shape()[axis]
+        return known if known != DYNAMIC_INDEX else self.dim(value, axis)
 
     def dim(self, value: SSAValue, axis: int) -> SSAValue:
         """A dynamic dimension."""

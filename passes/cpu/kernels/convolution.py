@@ -52,8 +52,8 @@ def lower_conv2d(op: Conv2dOp, lowering: Lowering) -> None:
                     (arg["w"], k.values((part, 0, 0, 0, 0))),
                     *extras,
                 ]
-                shape = {"rows": span.count, "taps": (kh, kw), "strides": strides, "dilations": dilations, "edge": span.edge}
-                bounds = k.values((low, high))
+                shape = {"rows": span.count, "taps": (kh, kw), "strides": strides, "dilations": dilations, **span.properties}
+                bounds = k.values((low, high, *(span.columns or ())))
                 outputs = [(arg["y"], k.values(here))]
                 k.add_op(FmaTileOp.of(inputs, outputs, bounds, lowering.epilogue(), columns=width, depth=depth, **shape))
 
@@ -66,7 +66,7 @@ def lower_conv2d(op: Conv2dOp, lowering: Lowering) -> None:
             else:
                 spans(panel if full else rest)
 
-        lines.each_line(k, line)
+        lines.each_line(k, arg, line)
 
     lowering.launch("conv2d_int8" if is_bytes(x) else "conv2d", lines.tasks, {"x": x, "w": op.w, "y": lowering.y}, body)
 
@@ -91,19 +91,19 @@ def lower_dwconv2d(op: Dwconv2dOp, lowering: Lowering) -> None:
                     DwTileOp.of(
                         inputs,
                         [(arg["y"], k.values(here))],
-                        k.values((low, high)),
+                        k.values((low, high, *(span.columns or ()))),
                         lowering.epilogue(),
                         rows=span.count,
                         taps=(kh, kw),
                         strides=tuple(op.strides),
                         dilations=tuple(op.dilations),
-                        edge=span.edge,
                         channels=channels,
+                        **span.properties,
                     )
                 )
 
             lines.each_span(k, 8, tile)
 
-        lines.each_line(k, line)
+        lines.each_line(k, arg, line)
 
     lowering.launch("dwconv2d_int8" if is_bytes(x) else "dwconv2d", lines.tasks, {"x": x, "w": op.w, "y": lowering.y}, body)

@@ -23,7 +23,7 @@ def lower_pool2d(op: Pool2dOp, lowering: Lowering) -> None:
     average = op.kind == "average"
 
     def counts(span: Span) -> tuple[int, ...] | None:
-        if not average:
+        if not average or span.columns is not None:
             return None
         if span.edge is None:
             return (kw,) * span.count
@@ -36,7 +36,7 @@ def lower_pool2d(op: Pool2dOp, lowering: Lowering) -> None:
         def line(image: Index, part: Index, oh: Index) -> None:
             start, low, high = lines.rows(k, oh)
             if op.count_include_pad:
-                count = k.minimum(k.ceil_div(k.sub(lines.height + op.pads[2], start), op.dilations[0]), kh)
+                count = k.minimum(k.ceil_div(k.sub(k.add(lines.height, op.pads[2]), start), op.dilations[0]), kh)
             else:
                 count = k.sub(high, low)
 
@@ -44,26 +44,33 @@ def lower_pool2d(op: Pool2dOp, lowering: Lowering) -> None:
                 column = k.sub(k.mul(span.start, op.strides[1]), op.pads[1])
                 here = (image, oh, span.start, 0)
                 extras = [(arg[f"e{e}"], k.values(broadcast_index(v, here))) for e, v in enumerate(lowering.extras)]
+                sizes: list[Index] = [low, high, count]
+                if span.columns is not None:
+                    first, end = span.columns
+                    counted = k.sub(end, first)
+                    if op.count_include_pad:
+                        counted = k.minimum(k.ceil_div(k.sub(k.add(lines.width, op.pads[3]), column), op.dilations[1]), kw)
+                    sizes += [first, end, counted]
                 k.add_op(
                     PoolTileOp.of(
                         [(arg["x"], k.values((image, start, column, 0))), *extras],
                         [(arg["y"], k.values(here))],
-                        k.values((low, high, count)),
+                        k.values(sizes),
                         lowering.epilogue(),
                         kind=op.kind,
                         rows=span.count,
                         taps=(kh, kw),
                         strides=tuple(op.strides),
                         dilations=tuple(op.dilations),
-                        edge=span.edge,
                         channels=channels,
                         counts=counts(span),
+                        **span.properties,
                     )
                 )
 
             lines.each_span(k, 4, tile)
 
-        lines.each_line(k, line)
+        lines.each_line(k, arg, line)
 
     lowering.launch("pool2d", lines.tasks, {"x": x, "y": lowering.y}, body)
 

@@ -168,3 +168,18 @@ func.func @turns_unlike(%x: tensor<2x4xf32>, %y: tensor<2x5xf32>) {
   %0 = cpu.interleave %x, %y factors [2, 1] : (tensor<2x4xf32>, tensor<2x5xf32>) -> tensor<4x4xf32>
   return
 }
+
+// -----
+// Which columns of taps exist is said for one pixel.
+func.func @partial(%x: memref<1x8x8x4xf32>, %w: memref<3x3x4xf32>, %y: memref<1x8x8x4xf32>, %i: index) {
+  // expected-error @+1 {{cpu.uk.dw_tile: a partial tile is one pixel, and has no edge}}
+  cpu.uk.dw_tile (%x[%i, %i, %i, %i], %w[%i, %i, %i]) to (%y[%i, %i, %i, %i]) with (%i, %i, %i, %i) rows 2 taps [3, 3] partial channels 4 : (memref<1x8x8x4xf32>, memref<3x3x4xf32>) to (memref<1x8x8x4xf32>)
+  return
+}
+
+// -----
+func.func @partial_sizes(%x: memref<1x8x8x4xf32>, %y: memref<1x8x8x4xf32>, %i: index) {
+  // expected-error @+1 {{takes the sizes (row_begin, row_end, row_count, column_begin, column_end, column_count), 3 are given}}
+  cpu.uk.pool_tile (%x[%i, %i, %i, %i]) to (%y[%i, %i, %i, %i]) with (%i, %i, %i) rows 1 taps [3, 3] partial channels 4 : (memref<1x8x8x4xf32>) to (memref<1x8x8x4xf32>)
+  return
+}

@@ -41,3 +41,23 @@ func.func @main(%x: memref<1x8x8x16xf32>, %w: memref<1x3x3x16x16xf32>, %y: memre
   cpu.conv2d %x, %w outs %y dilations [2, 2] channels 16 rows 4 {} : (memref<1x8x8x16xf32>, memref<1x3x3x16x16xf32>, memref<1x4x4x16xf32>) -> ()
   return
 }
+
+// -----
+// A line of any length: pixels at its edges are tiles of their own, told which columns of taps exist. What is between is covered by tiles of
+// 6 pixels, or of 3, the last of which ends where the last whole window does.
+// CHECK:         cpu.kernel @conv2d_0
+// CHECK-DAG:       %[[OW:.+]] = memref.dim %y, %c2
+// CHECK:           scf.for %{{.+}} = %c0 to %{{.+}} step %c1
+// CHECK:             cpu.uk.fma_tile {{.+}} with (%{{.+}}, %{{.+}}, %{{.+}}, %{{.+}}) rows 1 taps [3, 3] partial
+// CHECK:           scf.for %{{.+}} step %c6
+// CHECK:             arith.minsi
+// CHECK:             cpu.uk.fma_tile {{.+}} with (%{{[0-9]+}}, %{{[0-9]+}}) taps [3, 3] columns
+// CHECK:           scf.for %{{.+}} step %c3
+// CHECK:             cpu.uk.fma_tile {{.+}} with (%{{[0-9]+}}, %{{[0-9]+}}) rows 3 taps [3, 3] columns
+// CHECK:           scf.for %{{.+}} = %{{.+}} to %[[OW]] step %c1
+// CHECK:             cpu.uk.fma_tile {{.+}} rows 1 taps [3, 3] partial
+// CHECK-LABEL:   func.func @main
+func.func @main(%x: memref<1x?x?x16xf32>, %w: memref<1x3x3x16x16xf32>, %y: memref<1x?x?x16xf32>) {
+  cpu.conv2d %x, %w outs %y pads [1, 1, 1, 1] channels 16 rows 6 {} : (memref<1x?x?x16xf32>, memref<1x3x3x16x16xf32>, memref<1x?x?x16xf32>) -> ()
+  return
+}
