@@ -11,12 +11,16 @@ becomes
 from typing import Annotated
 
 from xdsl.dialects import func
-from xdsl.dialects.builtin import StringAttr, TensorType
+from xdsl.dialects.builtin import DYNAMIC_INDEX, ArrayAttr, StringAttr, TensorType
 from xdsl.ir import Operation
 
 from inferir.core import Context, ConversionTarget, Pass, convert, convert_fully
+from inferir.core.dims import symbols
+from inferir.core.shapes import ShapeAnalysis
 from inferir.dialects.cpu import FALLBACK
+from inferir.dialects.inference.base import InferenceOp
 from inferir.passes.cpu.inference_to_cpu import PATTERNS
+from inferir.passes.cpu.inference_to_cpu.program import SIZES
 from inferir.passes.inference.infer_shapes import follow_results
 
 
@@ -26,6 +30,19 @@ def not_ranked(op: Operation) -> str | None:
         return None
     odd = next((v.type for v in (*op.operands, *op.results) if not isinstance(v.type, TensorType)), None)
     return None if odd is None else f"{odd} is not a tensor of known rank"
+
+
+def note_sizes(function: func.FuncOp) -> None:
+    """Give ops whose result has a size that numbers determine (a range up to the length of the input) that size as `SIZES`."""
+    found = [o for o in function.body.block.ops if isinstance(o, InferenceOp) and o.SHAPE_OPERANDS and len(o.results) == 1]
+    found = [o for o in found if isinstance(t := o.results[0].type, TensorType) and DYNAMIC_INDEX in t.get_shape()]
+    if not found:
+        return
+    shapes = ShapeAnalysis(function)
+    for op in found:
+        shape = shapes[op.results[0]]
+        if not any(symbols(d) & shapes.unknown for d in shape):
+            op.attributes[SIZES] = ArrayAttr([StringAttr(str(d)) for d in shape])
 
 
 class ConvertInferenceToCpu(Pass):
@@ -41,8 +58,11 @@ class ConvertInferenceToCpu(Pass):
             illegal_dialects=frozenset({"inference"}), legal_if={"inference.constant": lambda op: True, "inference.yield": lambda op: True}
         )
         target.unfit, target.keep_whole = not_ranked, self.fallback
+        for function in [o for o in op.walk() if isinstance(o, func.FuncOp)]:
+            note_sizes(function)
         if self.fallback:
             for left in convert(op, self.patterns, target, ctx, self.log):
+                left.op.attributes.pop(SIZES, None)
                 left.op.attributes[FALLBACK] = StringAttr("; ".join(left.reasons) or "it has no kernel")
                 self.count("ops without a kernel")
         else:

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from xdsl.dialects import arith, math, scf
+from xdsl.dialects import arith, func, math, scf
 from xdsl.dialects.builtin import (
     DYNAMIC_INDEX,
     AnyFloat,
+    ArrayAttr,
     BFloat16Type,
     Float16Type,
     Float32Type,
@@ -25,6 +26,7 @@ from xdsl.dialects.builtin import (
     IntegerType,
     MemRefType,
     Signedness,
+    StringAttr,
     TensorType,
     f32,
     i1,
@@ -34,7 +36,8 @@ from xdsl.dialects.builtin import (
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from inferir.core import Rewriter
-from inferir.core.dims import symbol, symbols
+from inferir.core.dims import DimLike, evaluate, parse_dim, symbol, symbols
+from inferir.core.executor import argument_dims
 from inferir.core.op import Op
 from inferir.dialects import cpu
 
@@ -335,6 +338,8 @@ class Program:
 
 
 Body = Callable[..., Scalar]
+SIZES = "cpu.sizes"
+"""Attribute of an op whose operands do not tell the size of its result: its dimensions, over the symbols of the function's arguments."""
 
 
 def generated(
@@ -352,12 +357,39 @@ def generated(
 def generate(op: Op, operands: Sequence[SSAValue], body: Body, rw: Rewriter, result: int = 0) -> str | None:
     """Replace an op of one result by a `cpu.generate`; why not, where the size is known only when it runs."""
     shape = expressed(op, operands, result)
+    extra: list[SSAValue] = []
+    if shape is None:
+        shape, extra = by_arguments(op, len(operands))
     if shape is None:
         return "the size of its result is only known when it runs"
     declared = op.results[result].type
     assert isinstance(declared, TensorType)
-    rw.replace(op, generated(operands, shape, declared.element_type, body, declared))
+
+    def element(s: Program, at: list[Any], *given: SSAValue) -> Any:
+        return body(s, at, *given[: len(operands)])
+
+    rw.replace(op, generated([*operands, *extra], shape, declared.element_type, element, declared))
     return None
+
+
+def by_arguments(op: Op, position: int) -> tuple[list[int | str] | None, list[SSAValue]]:
+    """The dimensions of an op's result over those of the function's arguments, by the op's `SIZES`; and the arguments that serve as operands
+    from `position` on, for their size alone."""
+    sizes, function = op.attributes.get(SIZES), op.parent_op()
+    if not isinstance(sizes, ArrayAttr) or not isinstance(function, func.FuncOp):
+        return None, []
+    wanted = [parse_dim(str(s.data)) for s in sizes.data if isinstance(s, StringAttr)]
+    names: dict[str, DimLike] = {}
+    extra: list[SSAValue] = []
+    for index, argument in enumerate(function.body.block.args):
+        own = {n: axis for axis, n in reversed(list(enumerate(argument_dims(function, index) or ()))) if isinstance(n, str)}
+        new = {n for d in wanted for n in symbols(d) if n in own} - names.keys()
+        names |= {n: symbol(f"x{position + len(extra)}_{own[n]}") for n in new}
+        extra += [argument] if new else []
+    if any(symbols(d) - names.keys() for d in wanted):
+        return None, []
+    renamed = [evaluate(d, names) for d in wanted]
+    return [d if isinstance(d, int) else str(d) for d in renamed], extra
 
 
 def expressed(op: Op, operands: Sequence[SSAValue], result: int = 0) -> list[int | str] | None:

@@ -43,3 +43,19 @@ func.func @bits(%x: tensor<4xf32>, %b: tensor<4xi1>, %i: tensor<4xi32>) -> (tens
   %2 = inference.bitcast %i to ui32 : (tensor<4xi32>) -> tensor<4xui32>
   return %0, %1, %2 : tensor<4xi32>, tensor<4xui8>, tensor<4xui32>
 }
+
+// -----
+// A range to a length of the input, and a part of a table as long, take their size from the argument that has it.
+// CHECK-LABEL: @positions
+// CHECK-SAME:    %[[X:[a-z0-9]+]]: tensor<?x?xi64>
+// CHECK:         cpu.generate %{{.+}}, %{{.+}}, %[[X]] shape ["x2_1"] {
+// CHECK:         cpu.generate %{{.+}}, %[[X]] shape [1, "min(512, x1_1)"] {
+func.func @positions(%x: tensor<?x?xi64> {inference.dims = ["batch", "seq"]}, %t: tensor<1x512xi64>) -> (tensor<?xi64>, tensor<1x?xi64>) {
+  %zero = inference.constant dense<0> : tensor<i64>
+  %one = inference.constant dense<1> : tensor<i64>
+  %s = inference.shape_of %x start 1 end 2 : (tensor<?x?xi64>) -> tensor<1xi64>
+  %n = inference.reshape %s shape [] : (tensor<1xi64>) -> tensor<i64>
+  %0 = inference.range %zero, %n, %one : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<?xi64>
+  %1 = inference.slice %t end %s starts [0] axes [1] : (tensor<1x512xi64>, tensor<1xi64>) -> tensor<1x?xi64>
+  return %0, %1 : tensor<?xi64>, tensor<1x?xi64>
+}

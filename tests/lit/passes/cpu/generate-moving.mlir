@@ -10,6 +10,16 @@ func.func @transpose(%x: tensor<2x3x4xf64>) -> tensor<4x2x3xf64> {
 }
 
 // -----
+// Rows that stay whole have a kernel whatever the sizes.
+// CHECK-LABEL: @rows_stay
+// CHECK:         cpu.transpose %x permutation [0, 2, 1, 3]
+// CHECK-NOT:     cpu.generate
+func.func @rows_stay(%x: tensor<?x?x4x8xf32>) -> tensor<?x4x?x8xf32> {
+  %y = inference.transpose %x permutation [0, 2, 1, 3] : (tensor<?x?x4x8xf32>) -> tensor<?x4x?x8xf32>
+  return %y : tensor<?x4x?x8xf32>
+}
+
+// -----
 // A step other than 1, from the end.
 // CHECK-LABEL: @steps
 // CHECK-DAG:       %[[FIRST:.+]] = arith.constant 7 : index
