@@ -15,6 +15,7 @@ from inferir.core.context import Context
 from inferir.core.diagnostics import InferError
 from inferir.core.instrument import Instrument
 from inferir.core.pipeline import Element, Nested, PassSpec, Pipeline, parse_pipeline
+from inferir.core.signatures import follow_results
 from inferir.core.verifier import verify
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ class PassManager:
             instrument.before(step, op)
         try:
             run_contained(step, op, self.ctx)
+            follow_results(op)
             if not step.keeps_shapes:
                 self.ctx.analyses.clear()
             if self.verify_each:

@@ -118,6 +118,11 @@ def shape_of(value: SSAValue) -> tuple[int, ...]:
     return tuple(UNKNOWN if d == DYNAMIC_INDEX else d for d in ranked(value).get_shape())
 
 
+def is_open(operand: SSAValue, whole: SSAValue) -> bool:
+    """Whether a dimension of an operand is not known where that of what it is broadcast to is: it may be 1 when the model runs."""
+    return any(a == UNKNOWN != b for a, b in zip(reversed(shape_of(operand)), reversed(shape_of(whole)), strict=False))
+
+
 def element_of(value: SSAValue) -> Attribute:
     """The element type of a ranked tensor value."""
     return ranked(value).element_type

@@ -21,7 +21,6 @@ from inferir.dialects.cpu import FALLBACK
 from inferir.dialects.inference.base import InferenceOp
 from inferir.passes.cpu.inference_to_cpu import PATTERNS
 from inferir.passes.cpu.inference_to_cpu.program import SIZES
-from inferir.passes.inference.infer_shapes import follow_results
 
 
 def not_ranked(op: Operation) -> str | None:
@@ -67,5 +66,3 @@ class ConvertInferenceToCpu(Pass):
                 self.count("ops without a kernel")
         else:
             convert_fully(op, self.patterns, target, ctx, self.log)
-        for function in [f for f in op.walk() if isinstance(f, func.FuncOp)]:
-            follow_results(function)  # a kernel's operands may tell more of its result than the op's did

@@ -15,7 +15,7 @@ from xdsl.dialects.builtin import TensorType
 from xdsl.ir import Attribute, Operation
 
 from inferir.core import Pass, Rewriter, rewrites
-from inferir.core.types import element_of, numpy_dtype, shape_of
+from inferir.core.types import element_of, is_open, numpy_dtype, shape_of
 from inferir.dialects import cpu
 from inferir.passes.cpu.fusion.regions import joined
 
@@ -41,6 +41,9 @@ def map_into_producer(op: cpu.MapOp, rw: Rewriter) -> str | None:
     found = [p for p in found if shape_of(p.results[0]) == shape_of(op.results[0])]
     if not found:
         return "the result is larger than the operand"
+    found = [p for p in found if isinstance(p, cpu.MapOp) or not any(is_open(v, op.results[0]) for v in (op.x, *op.extras))]
+    if not found:
+        return "an operand has a size that only the run knows, where the result's is known"
     found = [p for p in found if not isinstance(p, cpu.ReduceOp) or p.results[0].type == op.results[0].type]
     if not found:
         return "a reduction stores what it combines"

@@ -23,8 +23,8 @@ from xdsl.rewriter import Rewriter
 
 from inferir.core import Context, InferError, Pass
 from inferir.core.dims import Dim, evaluate, parse_dim, symbols
+from inferir.core.signatures import follow_results
 from inferir.core.types import tensor
-from inferir.passes.inference.infer_shapes import follow_results
 
 
 class FixDims(Pass):

@@ -14,17 +14,15 @@ Small values are computed now; large ones stay expressions, computed once when a
 from typing import Annotated
 
 import numpy as np
-from xdsl.dialects import func
 from xdsl.dialects.builtin import TensorType
-from xdsl.ir import Attribute, Operation
+from xdsl.ir import Attribute
 
-from inferir.core import Context, FoldAttr, InferError, Pass, Rewriter, rewrites
+from inferir.core import FoldAttr, InferError, Pass, Rewriter, rewrites
 from inferir.core.constants import DENSE_LIMIT, constant_value, fold, is_written_out
 from inferir.core.lazy import lazy_array, settle
 from inferir.core.rewriting import constant_attribute_of
 from inferir.core.types import is_static, numpy_dtype
 from inferir.dialects import inference as inf
-from inferir.passes.inference.infer_shapes import follow_results
 
 LONGEST_EXPRESSION = 200
 """Ops in one lazy value. What is shared inside it is written out again and again, so it could grow without limit."""
@@ -74,11 +72,5 @@ class FoldConstants(Pass):
     """What does not depend on the input is computed once, before the model runs."""
 
     patterns = (op_on_constants,)
-
-    def run(self, op: Operation, ctx: Context) -> None:
-        """Fold; a value that is computed now may have a size where its type had none."""
-        super().run(op, ctx)
-        for function in [o for o in op.walk() if isinstance(o, func.FuncOp)]:
-            follow_results(function)
 
     max_growth: Annotated[int, "bytes a value may be larger than its operands; above, it is computed at run time"] = 1 << 30

@@ -10,12 +10,13 @@ The function's result types follow, unless another function calls it.
 """
 
 from xdsl.dialects import func
-from xdsl.dialects.builtin import FunctionType, ModuleOp, TensorType
+from xdsl.dialects.builtin import TensorType
 from xdsl.ir import Operation
 from xdsl.rewriter import Rewriter
 
 from inferir.core import Context, Pass
 from inferir.core.shapes import analysed
+from inferir.core.signatures import is_called
 from inferir.core.types import is_static, tensor
 
 
@@ -44,18 +45,3 @@ class InferShapes(Pass):
                 if new != value.type:
                     shapes.becomes(value, Rewriter.replace_value_with_new_type(value, new))
                     self.count("types refined")
-        follow_results(op)
-
-
-def follow_results(function: func.FuncOp) -> None:
-    """Give a function that nobody calls the result types of what it returns."""
-    end = None if function.is_declaration else function.body.blocks[-1].last_op
-    if isinstance(end, func.ReturnOp) and list(function.function_type.outputs) != list(end.operand_types) and not is_called(function):
-        function.function_type = FunctionType.from_lists(list(function.function_type.inputs), list(end.operand_types))
-
-
-def is_called(function: func.FuncOp) -> bool:
-    """Whether some op of the module calls the function."""
-    module = function.parent_op()
-    name = function.sym_name.data
-    return isinstance(module, ModuleOp) and any(isinstance(o, func.CallOp) and o.callee.string_value() == name for o in module.walk())

@@ -125,6 +125,8 @@ def conv_of_rows(op: inf.ConvOp, rw: Rewriter) -> str | None:
     """A 1-D convolution is a 2-D one over images of one row."""
     if op.rank != 1:
         return "it is not 1-D"
+    if max(shape_of(v).count(-1) for v in (op.x, op.w, op.result)) > 1:
+        return "more than one of its sizes is only known when it runs"
     do, (strides, dilations, begins, ends) = Steps(rw), op.window()
     x, w = (_with_row(do, v, op.layout) for v in (op.x, op.w))
     window = {"strides": (1, *strides), "dilations": (1, *dilations), "pads": (0, *begins, 0, *ends)}
@@ -138,6 +140,8 @@ def pool_of_rows(op: Pool, rw: Rewriter) -> str | None:
     """A 1-D pool is a 2-D one over images of one row."""
     if len(op.kernel) != 1:
         return "it is not 1-D"
+    if max(shape_of(v).count(-1) for v in (op.x, op.results[0])) > 1:
+        return "more than one of its sizes is only known when it runs"
     do, (strides, dilations, begins, ends) = Steps(rw), op.window()
     window = {"kernel": (1, *op.kernel), "strides": (1, *strides), "dilations": (1, *dilations), "pads": (0, *begins, 0, *ends)}
     y = result(op.like(x=_with_row(do, op.x, op.layout), **window), rw)

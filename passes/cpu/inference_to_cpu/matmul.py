@@ -8,6 +8,7 @@ import math
 from xdsl.ir import Region, SSAValue
 
 from inferir.core import Rewriter, rewrites
+from inferir.core.types import is_open
 from inferir.dialects import cpu
 from inferir.dialects import inference as inf
 from inferir.passes.cpu.inference_to_cpu.building import epilogue, not_float, rank_of, replace, reshaped, result, shape_of, transposed
@@ -23,6 +24,10 @@ def matmul(op: inf.MatmulOp, rw: Rewriter) -> str | None:
         return "the right side is no matrix"
     if -1 in shape_of(op.b):
         return "the size of the right side is not known"
+    if op.bias is not None and is_open(op.bias, op.result):
+        product = result(op.like(bias=None), rw)
+        rw.replace(op, inf.AddOp.make(product, op.bias))
+        return None
     columns = shape_of(op.b)[0 if op.transpose_b else 1]
     a: SSAValue = op.a
     rank = rank_of(a)

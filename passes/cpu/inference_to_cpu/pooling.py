@@ -36,6 +36,8 @@ def pool(op: Pool, rw: Rewriter) -> str | None:
         return f"{len(op.kernel)}-D pooling has no kernel"
     if -1 in image_of(op.x, op.layout) and op.ceil_mode:
         return "which window is the last is only known when it runs"
+    if shape_of(op.x)[1 if op.layout == "nchw" else -1] < 0:
+        return "how many channels it has is only known when it runs"
     strides, dilations, begins, ends = op.window()
     x = channels_last(op.x, op.layout, rw)
     average = isinstance(op, inf.AvgPoolOp)

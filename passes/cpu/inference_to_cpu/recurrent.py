@@ -167,7 +167,7 @@ def recurrent(op: Recurrent, rw: Rewriter) -> str | None:
     if reason is not None:
         return reason
     (count, rows, size), hidden, inputs = shape_of(op.w), shape_of(op.r)[2], shape_of(op.x)[2]
-    if min(count, rows, size, hidden, inputs, *(d for v in (op.bias, peepholes) if v is not None for d in shape_of(v))) < 0:
+    if min(count, rows, size, inputs, *shape_of(op.r), *(d for v in (op.bias, peepholes) if v is not None for d in shape_of(v))) < 0:
         return "the size of the weights is not known"
     if count == 2 and op.named_activations(0) != op.named_activations(1):
         return "its directions have activations of their own"

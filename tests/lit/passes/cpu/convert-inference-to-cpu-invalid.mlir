@@ -153,3 +153,10 @@ func.func @unknown_count(%x: tensor<9xf32>, %k: tensor<1xi64>) -> (tensor<?xf32>
   %v, %i = inference.topk %x, %k axis 0 : (tensor<9xf32>, tensor<1xi64>) -> (tensor<?xf32>, tensor<?xi64>)
   return %v, %i : tensor<?xf32>, tensor<?xi64>
 }
+
+// -----
+func.func @unknown_channels(%x: tensor<1x?x4x4xf32>) -> tensor<1x?x4x4xf32> {
+  // expected-error @+1 {{how many channels it has is only known when it runs}}
+  %0 = inference.lrn %x size 3 : tensor<1x?x4x4xf32>
+  return %0 : tensor<1x?x4x4xf32>
+}

@@ -247,3 +247,15 @@ func.func @refined(%x: tensor<?x3xf32>) -> tensor<?x3xf32> {
   %y = inference.rms_norm %x, %s axis 0 : (tensor<?x3xf32>, tensor<2x3xf32>) -> tensor<?x3xf32>
   return %y : tensor<?x3xf32>
 }
+
+// -----
+// A bias whose rows have an unknown length is added afterwards.
+// CHECK-LABEL: @open_bias
+// CHECK:         cpu.gemm %x, %{{.+}} columns 4 {
+// CHECK-NEXT:    } : (tensor<4x8xf32>, tensor<1x8x16xf32>) -> tensor<4x4xf32>
+// CHECK:         cpu.map %{{.+}}, %b
+func.func @open_bias(%x: tensor<4x8xf32>, %b: tensor<4x?xf32>) -> tensor<4x4xf32> {
+  %w = inference.constant dense<1.0> : tensor<8x4xf32>
+  %0 = inference.matmul %x, %w bias %b : (tensor<4x8xf32>, tensor<8x4xf32>, tensor<4x?xf32>) -> tensor<4x4xf32>
+  return %0 : tensor<4x4xf32>
+}

@@ -201,3 +201,20 @@ func.func @bytes(%x: tensor<1x4x4x8xui8>, %y: tensor<1x4x4x8xui8>) -> tensor<1x4
   } : (tensor<1x4x4x8xf32>, tensor<1x4x4x8xf32>) -> tensor<1x4x4x8xf32>
   return %4 : tensor<1x4x4x8xf32>
 }
+
+// -----
+// A row of unknown length may be one number when the model runs: a tile steps by numbers that it knows.
+// CHECK-LABEL: @open
+// CHECK:         cpu.gemm %{{.+}} columns 16 {
+// CHECK-NEXT:    } : (tensor<4x8xf32>, tensor<1x8x16xf32>) -> tensor<4x16xf32>
+// CHECK:         cpu.map
+func.func @open(%x: tensor<4x8xf32>, %r: tensor<4x?xf32>) -> tensor<4x16xf32> {
+  %w = inference.constant dense<1.0> : tensor<1x8x16xf32>
+  %0 = cpu.gemm %x, %w columns 16 {} : (tensor<4x8xf32>, tensor<1x8x16xf32>) -> tensor<4x16xf32>
+  %1 = cpu.map %0, %r {
+  ^bb0(%a: f32, %b: f32):
+    %c = arith.addf %a, %b : f32
+    cpu.yield %c : f32
+  } : (tensor<4x16xf32>, tensor<4x?xf32>) -> tensor<4x16xf32>
+  return %1 : tensor<4x16xf32>
+}

@@ -125,3 +125,17 @@ func.func @any_image(%x: tensor<?x3x?x?xf32>, %w: tensor<4x3x3x3xf32>) -> tensor
   %2 = inference.max_pool %1 kernel [2, 2] strides [2, 2] ceil_mode : tensor<?x4x?x?xf32>
   return %2 : tensor<?x4x?x?xf32>
 }
+
+// -----
+// Nor must the number of channels be known, of images or of lines of pixels.
+// CHECK-LABEL: @any_channels
+// CHECK-NOT:     cpu.conv2d
+// CHECK-NOT:     cpu.pool2d
+// CHECK:         return
+func.func @any_channels(%x: tensor<1x?x4x4xf32>, %w: tensor<4x3x3x3xf32>, %y: tensor<?x?x8xf32>, %v: tensor<4x3x3xf32>) -> (tensor<1x4x2x2xf32>, tensor<1x?x2x2xf32>, tensor<?x4x6xf32>, tensor<?x?x4xf32>) {
+  %0 = inference.conv %x, %w : (tensor<1x?x4x4xf32>, tensor<4x3x3x3xf32>) -> tensor<1x4x2x2xf32>
+  %1 = inference.max_pool %x kernel [2, 2] strides [2, 2] : (tensor<1x?x4x4xf32>) -> tensor<1x?x2x2xf32>
+  %2 = inference.conv %y, %v : (tensor<?x?x8xf32>, tensor<4x3x3xf32>) -> tensor<?x4x6xf32>
+  %3 = inference.avg_pool %y kernel [2] strides [2] : (tensor<?x?x8xf32>) -> tensor<?x?x4xf32>
+  return %0, %1, %2, %3 : tensor<1x4x2x2xf32>, tensor<1x?x2x2xf32>, tensor<?x4x6xf32>, tensor<?x?x4xf32>
+}

@@ -123,3 +123,19 @@ func.func @unranked(%x: tensor<*xf32>) -> tensor<*xf32> {
   %0 = inference.concat %x, %x axis 0 : (tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
   return %0 : tensor<*xf32>
 }
+
+// -----
+// A loop of one run is its body; how high its stack is is known then, and what the function returns.
+// CHECK-LABEL: @height
+// CHECK-SAME:    -> tensor<1x2xf32>
+// CHECK-NOT:     inference.loop
+func.func @height(%x: tensor<2xf32>) -> tensor<?x2xf32> {
+  %limit = inference.constant dense<1> : tensor<i64>
+  %0, %stack = inference.loop %x limit %limit {
+  ^bb0(%i: tensor<i64>, %c: tensor<i1>, %carried: tensor<2xf32>):
+    %y = inference.relu %carried : tensor<2xf32>
+    %true = inference.constant dense<true> : tensor<i1>
+    inference.yield %true, %y, %y : (tensor<i1>, tensor<2xf32>, tensor<2xf32>) -> ()
+  } : (tensor<i64>, tensor<2xf32>) -> (tensor<2xf32>, tensor<?x2xf32>)
+  return %stack : tensor<?x2xf32>
+}

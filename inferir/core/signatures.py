@@ -1,0 +1,35 @@
+"""A function's result types follow what it returns: what takes a value's place may have a more precise type."""
+
+from collections.abc import Sequence
+
+from xdsl.dialects import func
+from xdsl.dialects.builtin import FunctionType, ModuleOp
+from xdsl.ir import Attribute, Operation
+
+
+def follow_results(root: Operation) -> None:
+    """Give `root`, or the functions of the module `root`, the types of what they return, where these are more precise.
+
+    A function that is called keeps what its callers have been told.
+    """
+    inside = [root, *(o for r in root.regions for b in r.blocks for o in b.ops)] if isinstance(root, ModuleOp) else [root]
+    for function in [o for o in inside if isinstance(o, func.FuncOp)]:
+        end = None if function.is_declaration else function.body.blocks[-1].last_op
+        if not isinstance(end, func.ReturnOp):
+            continue
+        old, new = function.function_type, list(end.operand_types)
+        if new != list(old.outputs) and len(new) == len(old.outputs) and _refined(new, old.outputs.data) and not is_called(function):
+            function.function_type = FunctionType.from_lists(list(old.inputs), new)
+
+
+def is_called(function: func.FuncOp) -> bool:
+    """Whether some op of the module calls the function."""
+    module = function.parent_op()
+    name = function.sym_name.data
+    return isinstance(module, ModuleOp) and any(isinstance(o, func.CallOp) and o.callee.string_value() == name for o in module.walk())
+
+
+def _refined(new: Sequence[Attribute], old: Sequence[Attribute]) -> bool:
+    from inferir.core.types import refines  # it loads numpy, which reading text does not need
+
+    return all(map(refines, new, old))
