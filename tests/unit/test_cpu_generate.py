@@ -51,6 +51,19 @@ def test_elements_of_every_type_are_moved(name: str):
     )
 
 
+@pytest.mark.parametrize("name", ["uint8", "float16", "float32", "float64"])
+@pytest.mark.parametrize("few", [2, 3, 4, 5, 8, 9])
+def test_a_few_rows_and_a_few_columns_are_turned(few: int, name: str):
+    for many in (1, 15, 16, 17, 50):
+        agree(
+            [made((3, few, many), name), made((3, many, few), name)],
+            lambda x, y: inf.TransposeOp.make(x, permutation=(0, 2, 1)),
+            lambda x, y: inf.TransposeOp.make(y, permutation=(0, 2, 1)),
+            lambda x, y: inf.TransposeOp.make(x, permutation=(2, 0, 1)),
+            lambda x, y: inf.TransposeOp.make(y, permutation=(2, 0, 1)),
+        )
+
+
 def test_complex_numbers_are_moved():
     x = np.array([[1 + 2j, 3 - 1j], [0.5j, -2]], np.complex64)
     text = """func.func @main(%x: tensor<2x2xcomplex<f32>>) -> tensor<2x2xcomplex<f32>> {

@@ -9,7 +9,7 @@ from xdsl.ir import SSAValue
 from inferir.dialects.cpu.elementwise import MapOp, TransposeOp
 from inferir.dialects.cpu.uk import MapOp as MapRows
 from inferir.dialects.cpu.uk import TransposeTileOp
-from inferir.passes.cpu.kernels.builder import Index, KernelBuilder, is_dense
+from inferir.passes.cpu.kernels.builder import Builder, Index, KernelBuilder, is_dense
 from inferir.passes.cpu.kernels.kernel import Lowering, collapse, estimate
 
 ELEMENTS = 32 * 1024
@@ -240,34 +240,50 @@ def _grouped(lowering: Lowering, value: SSAValue, counts: Sequence[int]) -> SSAV
 
 
 def _turn(lowering: Lowering, x: SSAValue, y: SSAValue, order: Sequence[int]) -> None:
-    """x's last dimension is not y's: tiles over both, tasks over the others and over blocks of x's last."""
+    """x's last dimension is not y's: tiles over both; a task has a block of x's last, at some positions of the dimensions outside."""
     host = lowering.host
     rank = len(order)
     across = order.index(rank - 1)
     others = [d for d in range(rank - 1) if d != across]
     sizes = host.sizes(y)
-    inner = sizes[rank - 1]
-    block = max(16, ELEMENTS // max(inner if isinstance(inner, int) else 16, 1) // 16 * 16)
-    tasks = host.ceil_div(sizes[across], block)
-    for d in others:
-        tasks = host.mul(tasks, sizes[d])
+    assert isinstance(y.type, MemRefType)
+    shape = y.type.get_shape()
+    block = max(16, ELEMENTS // max(estimate(shape[-1], 16), 1) // 16 * 16)
+    tiles = max(1, ELEMENTS // max(1, estimate(shape[-1], ELEMENTS) * min(estimate(shape[across], ELEMENTS), block)))
+
+    def counts(builder: Builder, sizes: Sequence[Index]) -> list[Index]:
+        """Of what the number of a task is made: positions, `tiles` at a time along the last dimension outside, and blocks."""
+        outside = [sizes[d] for d in others[:-1]] + [builder.ceil_div(sizes[d], tiles) for d in others[-1:]]
+        return [*outside, builder.ceil_div(sizes[across], block)]
+
+    tasks: Index = 1
+    for count in counts(host, sizes):
+        tasks = host.mul(tasks, count)
 
     def body(k: KernelBuilder, arg: dict[str, SSAValue]) -> None:
         shape = k.sizes(arg["y"])
-        blocks = k.ceil_div(shape[across], block)
-        low = k.mul(k.rem(k.task, blocks) if others else k.task, block)
-        rest = k.div(k.task, blocks)
+        *outside, part = k.unflattened(k.task, counts(k, shape))
+        low = k.mul(part, block)
+        columns = k.minimum(k.sub(shape[across], low), block)
         at: list[Index] = [0] * rank
-        for d in reversed(others):
-            at[d] = k.rem(rest, shape[d]) if d != others[0] else rest
-            rest = k.div(rest, shape[d])
         at[across] = low
-        from_x: list[Index] = [0] * rank
-        for d, axis in enumerate(order):
-            from_x[axis] = at[d]
-        count = k.minimum(k.sub(shape[across], low), block)
-        source, target = (arg["x"], k.values(from_x)), (arg["y"], k.values(at))
-        bounds = k.values((shape[rank - 1], count))
-        k.add_op(TransposeTileOp.of([source], [target], bounds, row_axis=order[rank - 1], column_axis=across))
+        for d, index in zip(others, outside, strict=True):
+            at[d] = index
+
+        def tile(at: Sequence[Index]) -> None:
+            from_x: list[Index] = [0] * rank
+            for d, axis in enumerate(order):
+                from_x[axis] = at[d]
+            source, target = (arg["x"], k.values(from_x)), (arg["y"], k.values(at))
+            bounds = k.values((shape[rank - 1], columns))
+            k.add_op(TransposeTileOp.of([source], [target], bounds, row_axis=order[rank - 1], column_axis=across))
+
+        if tiles == 1 or not others:
+            tile(at)
+            return
+        last = others[-1]
+        first = k.mul(outside[-1], tiles)
+        end = k.minimum(k.add(first, tiles), shape[last])
+        k.loop(first, end, 1, lambda i: tile([i if d == last else index for d, index in enumerate(at)]), "t")
 
     lowering.launch("transpose", tasks, {"x": x, "y": y}, body)

@@ -2,11 +2,23 @@
 
 // The last two dimensions change places tile by tile; each matrix is a task.
 // CHECK:         cpu.kernel @transpose_0
-// CHECK:           cpu.uk.transpose_tile (%x[%task, %c0, %c0]) to (%y[%task, %c0, %c0]) with (%c24, %c25)
+// CHECK:           cpu.uk.transpose_tile (%x[%task, %c0, %c0]) to (%y[%task, %c0, %c0]) with (%c240, %c125)
 // CHECK-LABEL:   func.func @main
 // CHECK:           cpu.launch @transpose_0 tasks %c2(
-func.func @main(%x: memref<2x24x25xf32>, %y: memref<2x25x24xf32>) {
-  cpu.transpose %x outs %y permutation [0, 2, 1] {} : (memref<2x24x25xf32>, memref<2x25x24xf32>) -> ()
+func.func @main(%x: memref<2x240x125xf32>, %y: memref<2x125x240xf32>) {
+  cpu.transpose %x outs %y permutation [0, 2, 1] {} : (memref<2x240x125xf32>, memref<2x125x240xf32>) -> ()
+  return
+}
+
+// -----
+// Of small matrices a task has several.
+// CHECK:         cpu.kernel @transpose_0
+// CHECK:           scf.for %[[T:.+]] =
+// CHECK:             cpu.uk.transpose_tile (%x[%[[T]], %c0, %c0]) to (%y[%[[T]], %c0, %c0]) with (%c4, %c68)
+// CHECK-LABEL:   func.func @main
+// CHECK:           cpu.launch @transpose_0 tasks %c7(
+func.func @main(%x: memref<784x4x68xf32>, %y: memref<784x68x4xf32>) {
+  cpu.transpose %x outs %y permutation [0, 2, 1] {} : (memref<784x4x68xf32>, memref<784x68x4xf32>) -> ()
   return
 }
 
