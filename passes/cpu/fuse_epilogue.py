@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from xdsl.dialects.builtin import TensorType
-from xdsl.ir import Attribute, Operation
+from xdsl.ir import Attribute, Operation, SSAValue
 
 from inferir.core import Pass, Rewriter, rewrites
 from inferir.core.types import element_of, is_open, numpy_dtype, shape_of
@@ -49,7 +49,7 @@ def map_into_producer(op: cpu.MapOp, rw: Rewriter) -> str | None:
         return "a reduction stores what it combines"
     if widens_bytes(op, found[0]):
         return "another map reads the floats it makes of bytes, and can read the bytes"
-    producer = min(found, key=lambda p: PRODUCERS.index(type(p)))
+    producer = min(found, key=lambda p: (not reads_bytes(p), PRODUCERS.index(type(p))))
     extras, region = joined(producer, op)
     rw.replace(op, _with(producer, extras, region, op.results[0].type), sources=[producer])
     rw.erase(producer)
@@ -83,11 +83,21 @@ def map_before_interleave(op: cpu.MapOp, rw: Rewriter) -> str | None:
     return None
 
 
+def width(value: SSAValue) -> int:
+    """Bytes of an element."""
+    return numpy_dtype(element_of(value)).itemsize
+
+
 def widens_bytes(op: cpu.MapOp, producer: cpu.Level3Op) -> bool:
     """Whether a map makes more of bytes, for maps that would rather read the bytes themselves."""
-    sizes = [numpy_dtype(element_of(v)).itemsize for v in (producer.results[0], op.results[0])]
     readers = [use.operation for use in op.results[0].uses]
-    return sizes[0] == 1 < sizes[1] and not isinstance(producer, cpu.MapOp) and any(isinstance(r, cpu.MapOp) for r in readers)
+    wider = width(producer.results[0]) == 1 < width(op.results[0])
+    return wider and not isinstance(producer, cpu.MapOp) and any(isinstance(r, cpu.MapOp) for r in readers)
+
+
+def reads_bytes(op: cpu.Level3Op) -> bool:
+    """Whether it is a map that makes floats of bytes: its reader reads the bytes instead, before it moves itself."""
+    return isinstance(op, cpu.MapOp) and op.x is not None and width(op.x) == 1 < width(op.results[0])
 
 
 def _with(producer: cpu.Level3Op, extras: list[Any], region: Any, becomes: Attribute) -> Operation:

@@ -105,20 +105,31 @@ def chain(x: SSAValue) -> list[Operation] | None:
 
 
 def bytes_of(w: SSAValue, rw: Rewriter) -> np.ndarray | None:
-    """Constant weights of i32 that fit into i8."""
+    """Constant weights of i32 that lie within 255 of each other and of 0, as differences of bytes do; outputs in whatever dimension."""
     array = known(w, rw)
-    if array is None or (array.size and (array.min() < -128 or array.max() > 127)):
-        return None
-    return array.astype(np.int8)
+    return None if array is None or (array.size and np.abs(array).max() > 255) else array
 
 
-def added(count: int) -> Region:
-    """The epilogue that adds `count` operands."""
-    s = Scalars([i32] * (count + 1), i32)
-    value = s.args[0]
-    for extra in s.args[1:]:
+def centre(w: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """[N, ...] as bytes with a sign and what is added to those of each output, if anything is."""
+    axes = tuple(range(1, w.ndim))
+    low, high = w.min(axes, initial=255), w.max(axes, initial=-255)
+    middle = np.where((low < -128) | (high > 127), (low + high + 1) // 2, 0).astype(np.int32)
+    if not middle.any():
+        return w.astype(np.int8), None
+    return (w - middle.reshape(-1, *[1] * len(axes))).astype(np.int8), middle
+
+
+def added(count: int, scaled: bool = False) -> Region:
+    """The epilogue that adds `count` operands, and before those, if `scaled`, the product of two."""
+    s = Scalars([i32] * (count + 1 + 2 * scaled), i32)
+    value, *extras = s.args
+    if scaled:
+        first, second, *extras = extras
+        value = s.add(value, s.mul(first, second))
+    for extra in extras:
         value = s.add(value, extra)
-    return s.region(value) if count else Region()
+    return s.region(value) if s.args[1:] else Region()
 
 
 def correction(zero: int | SSAValue, sums: np.ndarray, rw: Rewriter) -> list[SSAValue]:
@@ -153,12 +164,17 @@ def product_of_bytes(op: inf.MatmulOp, rw: Rewriter) -> str | None:
     if a is None:
         return "its zero points differ along the rows"
     value, zero = a.build(rw)
-    w = w.T if op.transpose_b else w
-    columns = w.shape[1]
+    w, middle = centre(w if op.transpose_b else w.T)
+    sums = (w.astype(np.int32) + (0 if middle is None else middle[:, None])).sum(1)
+    columns = len(w)
     panel, rows = panel_of(columns, rows_of(shape_of(op.a)[:-1]))
-    extras = summed([*correction(zero, w.astype(np.int32).sum(0), rw), *([op.bias] if op.bias is not None else [])], rw)
-    packed = rw.const(to_quads(cpu.pack_gemm(w, panel)))
-    replace(op, cpu.GemmOp.make(value, packed, extras, columns=columns, rows=rows, regions=[added(len(extras))]), rw)
+    extras = summed([*correction(zero, sums, rw), *([op.bias] if op.bias is not None else [])], rw)
+    region = added(len(extras), middle is not None)
+    if middle is not None:
+        ones = rw.const(to_quads(cpu.pack_gemm(np.ones((w.shape[1], 1), np.int8), 16)))
+        extras = [result(cpu.GemmOp.make(value, ones, [], columns=1, rows=rows, regions=[Region()]), rw), rw.const(middle), *extras]
+    packed = rw.const(to_quads(cpu.pack_gemm(w.T, panel)))
+    replace(op, cpu.GemmOp.make(value, packed, extras, columns=columns, rows=rows, regions=[region]), rw)
     erase_unread(a.ops, rw)
     return None
 
@@ -181,28 +197,40 @@ def convolution_of_bytes(op: inf.ConvOp, rw: Rewriter) -> str | None:
     strides, dilations, begins, ends = op.window()
     if x is None or (isinstance(x.zero, SSAValue) and rank_of(x.zero)):
         return "its zero points differ along x"
+    filters = w if op.layout == "nchw" else np.moveaxis(w, -1, 1)
+    outputs, depthwise = len(w), op.groups == len(w) > 1 and filters.shape[1] == 1
+    narrow, middle = (filters, None) if depthwise else centre(filters)
+    if middle is not None and op.groups > 1:
+        return "weights without a sign lie in groups"
     value, zero = x.build(rw)
     seen = np.ones((1, *shape_of(op.x)[1:]), np.int32) if isinstance(zero, SSAValue) else None
     sums = w.astype(np.int32).sum(tuple(range(1, 4))) if seen is None else op.reference(seen, w.astype(np.int32))
     if seen is not None and op.layout == "nchw":
         sums = np.moveaxis(sums, 1, -1)
-    w = w if op.layout == "nchw" else np.moveaxis(w, -1, 1)
-    outputs, pads = w.shape[0], (*begins, *ends)
+    pads = (*begins, *ends)
     if isinstance(zero, int) and zero and any(pads):
         low, high = ((0, 0, *p) if op.layout == "nchw" else (0, *p, 0) for p in (begins, ends))
         value = result(inf.PadOp.make(value, rw.const(np.asarray(zero, np.uint8)), low=low, high=high, mode="constant"), rw)
         pads = (0, 0, 0, 0)
     value = channels_last(value, op.layout, rw)
     extras = summed([*correction(zero, sums, rw), *([op.bias] if op.bias is not None else [])], rw)
-    window: dict[str, Any] = {"strides": strides, "dilations": dilations, "pads": pads, "regions": [added(len(extras))]}
-    if op.groups == outputs > 1 and w.shape[1] == 1:
-        made = cpu.Dwconv2dOp.make(value, rw.const(cpu.pack_dwconv2d(w).astype(np.float32)), extras, **window)
+    region = added(len(extras), middle is not None)
+    window: dict[str, Any] = {"strides": strides, "dilations": dilations, "pads": pads}
+    panel, rows = panel_of(outputs // op.groups, None)
+    width = shape_of(op.result)[-1 if op.layout == "nchw" else 2]
+    rows = min(rows, width) if width > 0 else rows
+    if middle is not None:
+        ones = rw.const(to_quads(cpu.pack_conv2d(np.ones_like(narrow[:1]), 16)))
+        extras = [
+            result(cpu.Conv2dOp.make(value, ones, [], channels=1, rows=rows, regions=[Region()], **window), rw),
+            rw.const(middle),
+            *extras,
+        ]
+    if depthwise:
+        made = cpu.Dwconv2dOp.make(value, rw.const(cpu.pack_dwconv2d(filters).astype(np.float32)), extras, regions=[region], **window)
     else:
-        panel, rows = panel_of(outputs // op.groups, None)
-        width = shape_of(op.result)[-1 if op.layout == "nchw" else 2]
-        packed = rw.const(to_quads(cpu.pack_conv2d(w, panel, op.groups)))
-        rows = min(rows, width) if width > 0 else rows
-        made = cpu.Conv2dOp.make(value, packed, extras, channels=outputs, groups=op.groups, rows=rows, **window)
+        packed = rw.const(to_quads(cpu.pack_conv2d(narrow, panel, op.groups)))
+        made = cpu.Conv2dOp.make(value, packed, extras, channels=outputs, groups=op.groups, rows=rows, regions=[region], **window)
     replace_channels_last(op, made, op.layout, rw)
     erase_unread(x.ops, rw)
     return None

@@ -69,7 +69,7 @@ func.func @computed_zero_point(%x: tensor<1x8x8x3xui8>, %z: tensor<i32>) -> tens
 // CHECK-NOT:     cpu.gemm
 func.func @products_that_stay(%f: tensor<4x4xf32>, %x: tensor<4x4xi8>, %i: tensor<4x4xi32>, %v: tensor<4xi8>, %z: tensor<4xi32>) -> (tensor<4x4xf32>, tensor<4x4xi32>, tensor<4x4xi32>, tensor<4x4xi32>, tensor<4xi32>, tensor<4x4xi32>) {
   %w = inference.constant dense<2> : tensor<4x4xi32>
-  %large = inference.constant dense<200> : tensor<4x4xi32>
+  %large = inference.constant dense<300> : tensor<4x4xi32>
   %0 = inference.matmul %f, %f : tensor<4x4xf32>
   %1 = inference.matmul %i, %w : tensor<4x4xi32>
   %c = inference.cast %x to i32 : (tensor<4x4xi8>) -> tensor<4x4xi32>
@@ -114,12 +114,43 @@ func.func @groups(%x: tensor<1x8x8x4xui8>) -> (tensor<1x6x6x4xi32>, tensor<1x6x6
 }
 
 // -----
+// Weights without a sign are bytes with one, and a middle for each output, of which every row of x has as much as its sum.
+// CHECK-LABEL: @middles
+// CHECK:         %[[SUM:.+]] = cpu.gemm %{{.+}} columns 1
+// CHECK:         %[[MIDDLE:.+]] = inference.constant dense<[0, 200]> : tensor<2xi32>
+// CHECK:         cpu.gemm %{{.+}}, %[[SUM]], %[[MIDDLE]], %{{.+}} columns 2
+// CHECK:           arith.muli
+// CHECK:         %[[SUMS:.+]] = cpu.conv2d %{{.+}} channels 1
+// CHECK:         cpu.conv2d %{{.+}}, %[[SUMS]], %{{.+}} channels 2
+func.func @middles(%x: tensor<4x1xui8>, %i: tensor<1x4x4x1xui8>) -> (tensor<4x2xi32>, tensor<1x4x4x2xi32>) {
+  %z = inference.constant dense<10> : tensor<i32>
+  %w = inference.constant dense<[[3, 200]]> : tensor<1x2xi32>
+  %k = inference.constant dense<200> : tensor<2x1x1x1xi32>
+  %0 = inference.cast %x to i32 : (tensor<4x1xui8>) -> tensor<4x1xi32>
+  %1 = inference.sub %0, %z : (tensor<4x1xi32>, tensor<i32>) -> tensor<4x1xi32>
+  %2 = inference.matmul %1, %w : (tensor<4x1xi32>, tensor<1x2xi32>) -> tensor<4x2xi32>
+  %3 = inference.cast %i to i32 : (tensor<1x4x4x1xui8>) -> tensor<1x4x4x1xi32>
+  %4 = inference.conv %3, %k layout nhwc : (tensor<1x4x4x1xi32>, tensor<2x1x1x1xi32>) -> tensor<1x4x4x2xi32>
+  return %2, %4 : tensor<4x2xi32>, tensor<1x4x4x2xi32>
+}
+
+// -----
+// CHECK-LABEL: @middles_of_groups
+// CHECK-NOT:     cpu.conv2d
+func.func @middles_of_groups(%i: tensor<1x4x4x4xui8>) -> tensor<1x4x4x2xi32> {
+  %k = inference.constant dense<200> : tensor<2x1x1x2xi32>
+  %0 = inference.cast %i to i32 : (tensor<1x4x4x4xui8>) -> tensor<1x4x4x4xi32>
+  %1 = inference.conv %0, %k groups 2 layout nhwc : (tensor<1x4x4x4xi32>, tensor<2x1x1x2xi32>) -> tensor<1x4x4x2xi32>
+  return %1 : tensor<1x4x4x2xi32>
+}
+
+// -----
 // CHECK-LABEL: @convolutions_that_stay
 // CHECK-NOT:     cpu.conv2d
 func.func @convolutions_that_stay(%f: tensor<1x2x4x4xf32>, %k: tensor<2x2x1x1xf32>, %i: tensor<1x2x4x4xi32>, %x: tensor<1x2x4x4xi8>, %d: tensor<1x2x?x4xi8>, %z: tensor<i32>, %e: tensor<4xi32>, %v: tensor<1x2x4x4x4xi8>) -> (tensor<1x2x4x4xf32>, tensor<1x2x4x4xi32>, tensor<1x2x?x4xi32>, tensor<1x2x4x4xi32>, tensor<1x2x?x4xi32>, tensor<1x2x4x4xi32>, tensor<1x2x4x4x4xi32>) {
   %w = inference.constant dense<2> : tensor<2x2x1x1xi32>
   %cube = inference.constant dense<2> : tensor<2x2x1x1x1xi32>
-  %large = inference.constant dense<200> : tensor<2x2x1x1xi32>
+  %large = inference.constant dense<300> : tensor<2x2x1x1xi32>
   %0 = inference.conv %f, %k : (tensor<1x2x4x4xf32>, tensor<2x2x1x1xf32>) -> tensor<1x2x4x4xf32>
   %1 = inference.conv %i, %w : (tensor<1x2x4x4xi32>, tensor<2x2x1x1xi32>) -> tensor<1x2x4x4xi32>
   %c = inference.cast %x to i32 : (tensor<1x2x4x4xi8>) -> tensor<1x2x4x4xi32>
