@@ -104,6 +104,7 @@ class WinogradConv2dOp(Level3Op):
     pads       rows above, columns left, rows below, columns right
     block      rows and columns of tiles that are computed at one time, so that they stay in the cache; without, all tiles
                of an image go through each of the three steps (transform, multiply, transform back) together
+    run        in place of a block, for images of any size: so many tiles of all images, in their order, at one time
     rows       tiles in a register tile of the products
 
     Example:
@@ -118,6 +119,7 @@ class WinogradConv2dOp(Level3Op):
     tile = integer(4)
     pads = ints((0, 0, 0, 0))
     block = ints()
+    run = integer()
     rows = integer(6)
 
     def read_in_place(self) -> Sequence[SSAValue]:
@@ -148,7 +150,9 @@ class WinogradConv2dOp(Level3Op):
         return ceil_div(rows, self.block[0]), ceil_div(columns, self.block[1])
 
     def parts(self, y: Shape) -> tuple[Any, Any]:
-        """(how many parts the workspace has, tiles in each): one for each image, or for each task that goes over blocks."""
+        """(how many parts the workspace has, tiles in each): one for each image, or for each task that goes over blocks or runs."""
+        if self.run is not None:
+            return TASKS, self.run
         if self.block is None:
             rows, columns = self.tiles(y)
             return y[0], rows * columns

@@ -66,14 +66,16 @@ def winograd(op: cpu.Conv2dOp, rw: Rewriter) -> str | None:
     (_, height, width, channels), inner = shape_of(op.results[0]), shape_of(op.x)[3]
     if min(inner, channels) < FEWEST_CHANNELS or inner % 16 or channels % 16:
         return f"{inner} to {channels} channels: the transforms pay from {FEWEST_CHANNELS} on, in multiples of 16"
-    if min(height, width) < max(POINTS):
-        return "its image is not known to be as large as a tile"
+    known = height >= 0 and width >= 0
+    if any(0 <= size < max(POINTS) for size in (height, width)):
+        return "its image is smaller than a tile"
     constants = rw.constants(pack.w)
     if constants is None:
         return "the filter is not constant"
-    weights = 4 * 36 * inner * channels
-    tiles = -(-height // 4) * -(-width // 4)
-    tile = 4 if weights <= SMALL_WEIGHTS or tiles >= MANY_TILES else 2
+    weights = {tile: 4 * (tile + 2) ** 2 * inner * channels for tile in POINTS}
+    if not known and weights[2] > SMALL_WEIGHTS:
+        return "its image may be small, and many weights are read for each tile"
+    tile = 4 if weights[4] <= SMALL_WEIGHTS or (known and -(-height // 4) * -(-width // 4) >= MANY_TILES) else 2
     packed = cpu.PackWinogradOp.make(pack.w, tile=tile, panel=pack.panel, layout=pack.layout)
     rw.insert(packed)
     region = op.detach_region(op.epilogue)

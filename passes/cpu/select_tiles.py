@@ -85,6 +85,12 @@ def conv_tile(op: cpu.Conv2dOp, rw: Rewriter) -> str | None:
     return None
 
 
+def winograd_run(op: cpu.WinogradConv2dOp, rows: int) -> int:
+    """Tiles whose workspace stays in the cache, where nobody knows how many there are: some times those of a register tile."""
+    planes, _, inner, _ = (int(d) for d in shape_of(op.w))
+    return max(LEAST_BLOCK, CACHED_TILES // (4 * planes * (inner + op.channels)) // rows * rows)
+
+
 def winograd_block(op: cpu.WinogradConv2dOp) -> tuple[int, int] | None:
     """Rows and columns of tiles whose workspace stays in the cache, in blocks of even size; none where all tiles do, or where the
     weights do not and should be read once."""
@@ -101,18 +107,23 @@ def winograd_block(op: cpu.WinogradConv2dOp) -> tuple[int, int] | None:
 
 @rewrites(cpu.WinogradConv2dOp)
 def winograd_tile(op: cpu.WinogradConv2dOp, rw: Rewriter) -> str | None:
-    """the tile of its products, and blocks of tiles that stay in the cache"""
+    """the tile of its products, and blocks or runs of tiles that stay in the cache"""
     pack = op.w.owner
     if not isinstance(pack, cpu.PackWinogradOp):
         return "its weights are packed already"
-    block = winograd_block(op)
-    down, across = op.tiles(shape_of(op.results[0])) if block is None else block
-    panel, rows = panel_of(op.channels, down * across)
-    if (panel, rows, block) == (pack.panel, op.rows, op.block):
+    run = block = None
+    if -1 in shape_of(op.results[0])[1:3]:
+        panel, rows = panel_of(op.channels, None)
+        run = winograd_run(op, rows)
+    else:
+        block = winograd_block(op)
+        down, across = op.tiles(shape_of(op.results[0])) if block is None else block
+        panel, rows = panel_of(op.channels, down * across)
+    if (panel, rows, block, run) == (pack.panel, op.rows, op.block, op.run):
         return "it has that tile"
     packed = pack.like(panel=panel)
     rw.insert(packed)
-    rw.replace(op, op.like(w=packed.packed, rows=rows, block=block, result_types=[op.results[0].type]))
+    rw.replace(op, op.like(w=packed.packed, rows=rows, block=block, run=run, result_types=[op.results[0].type]))
     return None
 
 

@@ -26,7 +26,10 @@ CASES: dict[str, dict[str, Any]] = {
     "pointwise, padded": {"w": (40, 8, 1, 1), "strides": [2, 2], "pads": [1, 1, 0, 0]},
     "depthwise": {"w": (8, 1, 3, 3), "group": 8, "pads": [1, 1, 1, 1]},
     "depthwise, stride 2": {"w": (8, 1, 5, 5), "group": 8, "strides": [2, 2], "pads": [2, 2, 2, 2]},
-    "3x3, many channels": {"w": (32, 32, 3, 3), "pads": [1, 1, 1, 1]},
+    "many channels": {"w": (32, 32, 3, 3), "pads": [1, 1, 1, 1]},
+    "very many channels": {"w": (192, 176, 3, 3), "pads": [1, 1, 1, 1]},
+    "a residual": {"w": (8, 8, 3, 3), "pads": [1, 1, 1, 1], "residual": "x"},
+    "a residual, many channels": {"w": (48, 48, 3, 3), "pads": [1, 1, 1, 1], "residual": "x"},
     "largest": {"op": "MaxPool", "kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 1, 1, 1]},
     "largest, dilated": {"op": "MaxPool", "kernel_shape": [2, 3], "dilations": [2, 2], "pads": [0, 1, 0, 2]},
     "mean": {"op": "AveragePool", "kernel_shape": [3, 3], "strides": [2, 1], "pads": [1, 1, 1, 1]},
@@ -36,16 +39,16 @@ CASES: dict[str, dict[str, Any]] = {
 
 
 def saved(case: dict[str, Any], path: Path, height: str | int, width: str | int) -> int:
-    """Write the op, then an activation and their sum, as an ONNX model; how many channels its input has."""
+    """Write the op, then an activation and its sum with a residual, as an ONNX model; how many channels its input has."""
     attributes = dict(case)
-    op, shape = attributes.pop("op", "Conv"), attributes.pop("w", None)
+    op, shape, residual = attributes.pop("op", "Conv"), attributes.pop("w", None), attributes.pop("residual", "a")
     channels = shape[1] * attributes.get("group", 1) if shape else 8
     rng = np.random.default_rng(1)
     weights = [numpy_helper.from_array(rng.standard_normal(s, np.float32), n) for n, s in (("w", shape), ("b", shape[:1]))] if shape else []
     nodes = [
         helper.make_node(op, ["x", *(w.name for w in weights)], ["a"], **attributes),
         helper.make_node("Sigmoid", ["a"], ["s"]),
-        helper.make_node("Add", ["a", "s"], ["y"]),
+        helper.make_node("Add", [residual, "s"], ["y"]),
     ]
     x = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", channels, height, width])
     y = helper.make_tensor_value_info("y", TensorProto.FLOAT, None)

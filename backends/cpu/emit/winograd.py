@@ -62,18 +62,28 @@ def transform_output(f: Function, tile: int, v: Sequence[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class Steps:
-    """Elements from one row, and one column, of pixels to the next."""
+    """Elements from one row, and one column, of pixels to the next; the row is None where that is an argument."""
 
-    line: int
+    line: int | None
     pixel: int
+
+    def lines(self, f: Function, argument: str, count: int) -> list[Int]:
+        """How far `count` rows of pixels are from the first."""
+        return [f.mul(i, argument if self.line is None else self.line) for i in range(count)]
 
 
 def steps(place: Memory, op: WinogradInputOp | WinogradOutputOp, what: str) -> Steps:
     """How a memref of pixels [..., H, W, C] steps; not at all along dimensions that it lacks or that have size 1."""
     sizes = (1, 1, 1, *place.sizes)[-3:]
     strides = (0, 0, 0, *place.strides)[-3:]
-    line, pixel = (0 if size == 1 else static(stride, op, what) for size, stride in zip(sizes[:2], strides[:2], strict=True))
-    return Steps(line, pixel)
+    line = 0 if sizes[0] == 1 else strides[0]
+    pixel = 0 if sizes[1] == 1 else static(strides[1], op, what)
+    return Steps(line if isinstance(line, int) else None, pixel)
+
+
+def line_arguments(places: Sequence[tuple[Memory, Steps]]) -> list[str]:
+    """The distances of rows that are only known when it runs."""
+    return [f"i64 {place.strides[-3]}" for place, steps in places if steps.line is None]
 
 
 def both(f: Function, inside: str, body: Callable[[bool], None]) -> None:
@@ -91,7 +101,7 @@ def conjunction(f: Function, conditions: Sequence[str]) -> str:
 
 
 def emit_winograd_input(op: WinogradInputOp, emitter: Emitter) -> None:
-    """Call a function of (x, v, row_begin, row_end, column_begin, column_end)."""
+    """Call a function of (x, v, row_begin, row_end, column_begin, column_end[, line])."""
     (x,), (v,) = op.references()
     there = steps(emitter.memory(x[0]), op, "x")
     plane = static(emitter.memory(v[0]).strides[-3], op, "v")
@@ -99,7 +109,9 @@ def emit_winograd_input(op: WinogradInputOp, emitter: Emitter) -> None:
     size = tile + 2
 
     def build(name: str) -> Function:
-        f = Function(name, ["ptr noalias readonly %x", "ptr noalias %v", *(f"i64 %{n}" for n in ("r0", "r1", "c0", "c1"))])
+        names = ("r0", "r1", "c0", "c1", *(("line",) if there.line is None else ()))
+        f = Function(name, ["ptr noalias readonly %x", "ptr noalias %v", *(f"i64 %{n}" for n in names)])
+        lines = there.lines(f, "%line", size)
         zeros = f.let(f"alloca {VECTOR}, align 64")
         f.store(VECTOR, "zeroinitializer", zeros, 64)
         exists = [
@@ -112,10 +124,10 @@ def emit_winograd_input(op: WinogradInputOp, emitter: Emitter) -> None:
             pixels = {(r, s): conjunction(f, [exists[0][r], exists[1][s]]) for r in range(size) for s in range(size)} if at_edge else {}
 
             def channel(c: Int, _: list[str]) -> None:
-                start, target = f.at("%x", c), f.at("%v", c)
+                starts, target = [f.at(f.at("%x", c), line) for line in lines], f.at("%v", c)
 
                 def load(r: int, s: int) -> str:
-                    place = f.at(start, r * there.line + s * there.pixel)
+                    place = f.at(starts[r], s * there.pixel)
                     if at_edge:
                         place = f.let(f"select i1 {pixels[r, s]}, ptr {place}, ptr {zeros}")
                     return f.load_vector(place)
@@ -133,11 +145,12 @@ def emit_winograd_input(op: WinogradInputOp, emitter: Emitter) -> None:
     name = emitter.program.once(("winograd_input", tile, channels, there, plane), f"winograd_input_{tile}", build)
     pointers = [emitter.address(*x), emitter.address(*v)]
     arguments = [f"ptr {p}" for p in pointers] + [f"i64 {emitter.integer(s)}" for s in op.sizes]
+    arguments += line_arguments([(emitter.memory(x[0]), there)])
     emitter.f.do(f"call void @{name}({', '.join(arguments)})")
 
 
 def emit_winograd_output(op: WinogradOutputOp, emitter: Emitter) -> None:
-    """Call a function of (m, y, extras..., row_count, column_count)."""
+    """Call a function of (m, y, extras..., row_count, column_count[, line of y][, lines of extras...])."""
     (m, *extras), (y,) = op.references()
     there = steps(emitter.memory(y[0]), op, "y")
     plane = static(emitter.memory(m[0]).strides[-3], op, "m")
@@ -148,25 +161,28 @@ def emit_winograd_output(op: WinogradOutputOp, emitter: Emitter) -> None:
 
     def build(name: str) -> Function:
         pointers = [f"%e{i}" for i in range(len(reads))]
-        f = Function(name, ["ptr noalias readonly %m", "ptr %y", *(f"ptr {p}" for p in pointers), "i64 %rows", "i64 %columns"])
+        names = [
+            "%rows",
+            "%columns",
+            *(n for n, s in (("%line", there), *((f"%l{i}", s) for i, (s, _) in enumerate(reads))) if s.line is None),
+        ]
+        f = Function(name, ["ptr noalias readonly %m", "ptr %y", *(f"ptr {p}" for p in pointers), *(f"i64 {n}" for n in names)])
+        lines = there.lines(f, "%line", tile)
+        read_lines = [step.lines(f, f"%l{e}", tile) for e, (step, _) in enumerate(reads)]
         exists = [[f.let(f"icmp sgt i64 %{axis}, {k}") for k in range(tile)] for axis in ("rows", "columns")]
 
         def patch(at_edge: bool) -> None:
             def channel(c: Int, _: list[str]) -> None:
-                source, target = f.at("%m", c), f.at("%y", c)
+                source, targets = f.at("%m", c), [f.at(f.at("%y", c), line) for line in lines]
                 loaded = [[f.load_vector(f.at(source, (r * size + s) * plane)) for r in range(size)] for s in range(size)]
                 columns = [transform_output(f, tile, column) for column in loaded]
                 pixels = [transform_output(f, tile, [column[i] for column in columns]) for i in range(tile)]
-                fixed = [
-                    operand(pointer, read, c, 0, 0) if read[0] == Steps(0, 0) else "" for pointer, read in zip(pointers, reads, strict=True)
-                ]
+                fixed = [operand(e, c, 0, 0) if step == Steps(0, 0) else "" for e, (step, _) in enumerate(reads)]
 
                 def store(i: int, j: int) -> None:
-                    operands = [
-                        value or operand(pointer, read, c, i, j) for value, pointer, read in zip(fixed, pointers, reads, strict=True)
-                    ]
+                    operands = [value or operand(e, c, i, j) for e, value in enumerate(fixed)]
                     (value,) = emit_region(f, op.region, [pixels[i][j], *operands])
-                    f.store_vector(value, f.at(target, i * there.line + j * there.pixel))
+                    f.store_vector(value, f.at(targets[i], j * there.pixel))
 
                 for i in range(tile):
                     for j in range(tile):
@@ -177,9 +193,9 @@ def emit_winograd_output(op: WinogradOutputOp, emitter: Emitter) -> None:
 
             f.loop(0, channels, LANES, [], channel)
 
-        def operand(pointer: str, read: tuple[Steps, bool], c: Int, i: int, j: int) -> str:
-            step, single = read
-            place = f.at(pointer, i * step.line + j * step.pixel)
+        def operand(e: int, c: Int, i: int, j: int) -> str:
+            step, single = reads[e]
+            place = f.at(f.at(pointers[e], read_lines[e][i]), j * step.pixel)
             return f.broadcast(f.load("float", place)) if single else f.load_vector(f.at(place, c))
 
         both(f, conjunction(f, [exists[0][-1], exists[1][-1]]), patch)
@@ -189,4 +205,5 @@ def emit_winograd_output(op: WinogradOutputOp, emitter: Emitter) -> None:
     name = emitter.program.once(key, f"winograd_output_{tile}", build)
     addresses = [emitter.address(*r) for r in (m, y, *extras)]
     arguments = [f"ptr {p}" for p in addresses] + [f"i64 {emitter.integer(s)}" for s in op.sizes]
+    arguments += line_arguments([(emitter.memory(y[0]), there), *zip(places, (step for step, _ in reads), strict=True)])
     emitter.f.do(f"call void @{name}({', '.join(arguments)})")

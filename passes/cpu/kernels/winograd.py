@@ -2,6 +2,7 @@
 
 With `block`, one kernel does the three for some tiles after the other, which stay in the cache. Without, each step is a
 kernel of its own over all tiles of an image: a few tiles with many weights then fall into even tasks all the same.
+With `run`, one kernel does the three for so many tiles after the other, numbered through all images, whose size it reads when it runs.
 """
 
 from collections.abc import Callable
@@ -28,19 +29,22 @@ class Winograd:
         assert isinstance(op.w.type, MemRefType) and isinstance(lowering.y.type, MemRefType) and op.workspace is not None
         self.op, self.lowering = op, lowering
         self.x = lowering.normal(op.x)
-        assert isinstance(self.x.type, MemRefType)
-        shape, y = self.x.type.get_shape(), lowering.y.type.get_shape()
-        self.height, self.width = shape[1:3]
-        if DYNAMIC_INDEX in (self.height, self.width):
-            op.error("the cpu backend needs a static height and width here")
-        self.out_height, self.out_width = y[1:3]
         self.planes, self.panels, self.inner, self.panel = op.w.type.get_shape()
-        self.down, self.across = op.tiles(y)
+        y = lowering.y.type.get_shape()
+        if op.run is None and DYNAMIC_INDEX in y[1:3]:
+            op.error("an image of any size is computed in runs of tiles (run select-tiles)")
         host = lowering.host
+        self.see(host, self.x, lowering.y)
         parts, self.tiles = op.parts(y)
-        self.parts: Index = host.sizes(lowering.y)[0] if op.block is None else parts
+        self.parts: Index = host.sizes(lowering.y)[0] if op.block is None and op.run is None else parts
         self.v, end = self.half(host, self.inner, 0)
         self.m, _ = self.half(host, op.channels, end)
+
+    def see(self, b: Builder, x: SSAValue, y: SSAValue) -> None:
+        """Take the sizes of x and y from memrefs that the builder can read."""
+        self.height, self.width = b.size(x, 1), b.size(x, 2)
+        self.out_height, self.out_width = b.size(y, 1), b.size(y, 2)
+        self.down, self.across = b.ceil_div(self.out_height, self.op.tile), b.ceil_div(self.out_width, self.op.tile)
 
     def half(self, host: Builder, channels: int, start: Index) -> tuple[SSAValue, Index]:
         """[parts, planes, tiles, channels] of the workspace from element `start` on, and where it ends."""
@@ -67,7 +71,7 @@ class Winograd:
         outputs = [(arg["v"], k.values((part, 0, tile, 0)))]
         k.add_op(WinogradInputOp.of(inputs, outputs, k.values(sizes), tile=m, channels=self.inner))
 
-    def present(self, k: KernelBuilder, start: Index, size: int, padded: bool) -> tuple[Index, Index]:
+    def present(self, k: KernelBuilder, start: Index, size: Index, padded: bool) -> tuple[Index, Index]:
         """The first and the end of the positions of a patch from `start` that lie within 0 to size - 1."""
         reach = self.op.tile + 2
         return k.maximum(k.sub(0, start), 0) if padded else 0, k.minimum(k.sub(size, start), reach)
@@ -103,9 +107,11 @@ class Winograd:
 
 
 def lower_winograd(op: WinogradConv2dOp, lowering: Lowering) -> None:
-    """Block by block, or step by step."""
+    """Run by run, block by block, or step by step."""
     w = Winograd(op, lowering)
-    if op.block is not None:
+    if op.run is not None:
+        by_runs(w, op.run)
+    elif op.block is not None:
         by_blocks(w, op.block[0], op.block[1])
     else:
         by_steps(w)
@@ -183,3 +189,44 @@ def by_blocks(w: Winograd, rows: int, columns: int) -> None:
 
     named = {"x": w.x, "w": w.op.w, "v": w.v, "m": w.m, "y": w.lowering.y}
     w.lowering.launch("winograd", tasks, named, body)
+
+
+def by_runs(w: Winograd, run: int) -> None:
+    """One kernel; a task has some runs of even length and a part of the workspace for itself."""
+    assert isinstance(w.parts, int)
+    parts = w.parts
+
+    def counted(b: Builder, y: SSAValue) -> tuple[Index, Index, Index, Index]:
+        """Tiles of an image, tiles of all, runs, runs of a task."""
+        image = b.mul(w.down, w.across)
+        total = b.mul(b.size(y, 0), image)
+        runs = b.ceil_div(total, run)
+        return image, total, runs, b.maximum(b.ceil_div(runs, parts), 1)
+
+    def body(k: KernelBuilder, arg: Arguments) -> None:
+        w.see(k, arg["x"], arg["y"])
+        image, total, runs, each = counted(k, arg["y"])
+        size = k.ceil_div(total, runs)
+
+        def one(number: Index) -> None:
+            first = k.mul(number, size)
+            count = k.minimum(k.sub(total, first), size)
+
+            def over(visit: Callable[..., None]) -> None:
+                def tile(i: Index) -> None:
+                    whole = k.add(first, i)
+                    own = k.rem(whole, image)
+                    visit(k, arg, k.div(whole, image), k.task, k.div(own, w.across), k.rem(own, w.across), i)
+
+                k.loop(0, count, 1, tile, "tile")
+
+            over(w.transform)
+            k.loop(0, w.planes, 1, lambda plane: w.multiply(k, arg, k.task, plane, 0, w.panels, count), "plane")
+            over(w.finish)
+
+        low = k.mul(k.task, each)
+        k.loop(low, k.minimum(k.add(low, each), runs), 1, one, "run")
+
+    *_, runs, each = counted(w.lowering.host, w.lowering.y)
+    named = {"x": w.x, "w": w.op.w, "v": w.v, "m": w.m, "y": w.lowering.y}
+    w.lowering.launch("winograd", w.lowering.host.ceil_div(runs, each), named, body)

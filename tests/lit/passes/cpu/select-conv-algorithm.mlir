@@ -97,3 +97,23 @@ func.func @halves(%x: tensor<1x8x8x32xf32>) -> tensor<1x6x6x32xf16> {
   } : (tensor<1x8x8x32xf32>, tensor<2x3x3x32x16xf32>) -> tensor<1x6x6x32xf16>
   return %y : tensor<1x6x6x32xf16>
 }
+
+// -----
+// An image of any size: tile 4, tile 2 where its filters alone stay in the cache, and the direct form where neither do.
+// CHECK-LABEL: @any_image
+// CHECK:         cpu.pack_winograd %{{.+}} : (tensor<64x32x3x3xf32>) -> tensor<36x
+// CHECK:         cpu.pack_winograd %{{.+}} tile 2 : (tensor<256x224x3x3xf32>) -> tensor<16x
+// CHECK:         cpu.conv2d
+// CHECK-NOT:     winograd
+func.func @any_image(%x: tensor<?x?x?x32xf32>, %y: tensor<1x?x20x224xf32>, %z: tensor<1x?x?x512xf32>) -> (tensor<?x?x?x64xf32>, tensor<1x?x20x256xf32>, tensor<1x?x?x512xf32>) {
+  %a = inference.constant #inference.weight<"a"> : tensor<64x32x3x3xf32>
+  %b = inference.constant #inference.weight<"b"> : tensor<256x224x3x3xf32>
+  %c = inference.constant #inference.weight<"c"> : tensor<512x512x3x3xf32>
+  %pa = cpu.pack_conv2d %a : (tensor<64x32x3x3xf32>) -> tensor<4x3x3x32x16xf32>
+  %pb = cpu.pack_conv2d %b : (tensor<256x224x3x3xf32>) -> tensor<16x3x3x224x16xf32>
+  %pc = cpu.pack_conv2d %c : (tensor<512x512x3x3xf32>) -> tensor<32x3x3x512x16xf32>
+  %0 = cpu.conv2d %x, %pa pads [1, 1, 1, 1] channels 64 {} : (tensor<?x?x?x32xf32>, tensor<4x3x3x32x16xf32>) -> tensor<?x?x?x64xf32>
+  %1 = cpu.conv2d %y, %pb pads [1, 1, 1, 1] channels 256 {} : (tensor<1x?x20x224xf32>, tensor<16x3x3x224x16xf32>) -> tensor<1x?x20x256xf32>
+  %2 = cpu.conv2d %z, %pc pads [1, 1, 1, 1] channels 512 {} : (tensor<1x?x?x512xf32>, tensor<32x3x3x512x16xf32>) -> tensor<1x?x?x512xf32>
+  return %0, %1, %2 : tensor<?x?x?x64xf32>, tensor<1x?x20x256xf32>, tensor<1x?x?x512xf32>
+}

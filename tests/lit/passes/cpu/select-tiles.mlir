@@ -47,6 +47,16 @@ func.func @packed(%x: tensor<1x8x8x8xf32>, %w: tensor<1x8x16xf32>, %v: tensor<1x
 }
 
 // -----
+// Of an image of any size as many tiles are computed at one time as stay in the cache.
+// CHECK-LABEL: @winograd_any_image
+// CHECK:         cpu.winograd_conv2d {{.+}} channels 64 pads [1, 1, 1, 1] run 36 {
+func.func @winograd_any_image(%x: tensor<?x?x56x32xf32>, %w: tensor<64x32x3x3xf32>) -> tensor<?x?x56x64xf32> {
+  %p = cpu.pack_winograd %w : (tensor<64x32x3x3xf32>) -> tensor<36x4x32x16xf32>
+  %0 = cpu.winograd_conv2d %x, %p channels 64 pads [1, 1, 1, 1] {} : (tensor<?x?x56x32xf32>, tensor<36x4x32x16xf32>) -> tensor<?x?x56x64xf32>
+  return %0 : tensor<?x?x56x64xf32>
+}
+
+// -----
 // Winograd's tiles: a large image in blocks that stay in the cache, a small one whole; packed weights decide.
 // CHECK-LABEL: @winograd
 // CHECK:         %[[W:.+]] = cpu.pack_winograd %{{.+}} panel 64

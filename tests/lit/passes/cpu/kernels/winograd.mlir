@@ -35,3 +35,22 @@ func.func @main(%x: memref<?x16x16x32xf32>, %w: memref<36x1x32x32xf32>, %s: memr
   cpu.winograd_conv2d %x, %w workspace %s outs %y channels 32 pads [1, 1, 1, 1] block [2, 4] rows 4 {} : (memref<?x16x16x32xf32>, memref<36x1x32x32xf32>, memref<39168xf32>, memref<?x16x16x32xf32>) -> ()
   return
 }
+
+// -----
+// Runs of tiles: they are numbered through all images, whose size the kernel reads; runs of a task are of even length.
+// CHECK:         cpu.kernel @winograd_0(%task: index, %x: memref<?x?x?x32xf32>, %w: {{.+}}, %v: memref<16x36x12x32xf32, strided<[14400, 400, 32, 1]>>
+// CHECK:           %[[H:.+]] = memref.dim %y, %c1
+// CHECK:           arith.ceildivsi %[[H]], %c4
+// CHECK:           scf.for %run
+// CHECK:             scf.for %[[T:.+]] = %c0
+// CHECK:               arith.addi %{{.+}}, %[[T]]
+// CHECK:               arith.remui
+// CHECK:               cpu.uk.winograd_input
+// CHECK:             scf.for %plane
+// CHECK:               cpu.uk.fma_tile {{.+}} rows 4 columns 32
+// CHECK:             cpu.uk.winograd_output
+// CHECK-LABEL:   func.func @main
+func.func @main(%x: memref<?x?x?x32xf32>, %w: memref<36x1x32x32xf32>, %s: memref<460800xf32>, %y: memref<?x?x?x32xf32>) {
+  cpu.winograd_conv2d %x, %w workspace %s outs %y channels 32 pads [1, 1, 1, 1] run 12 rows 4 {} : (memref<?x?x?x32xf32>, memref<36x1x32x32xf32>, memref<460800xf32>, memref<?x?x?x32xf32>) -> ()
+  return
+}
