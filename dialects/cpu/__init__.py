@@ -16,6 +16,7 @@ from inferir.dialects.cpu.matmul import GemmOp, pack_gemm, unpack_gemm
 from inferir.dialects.cpu.normalization import NormOp
 from inferir.dialects.cpu.packing import PackConv2dOp, PackDwconv2dOp, PackGatesOp, PackGemmOp
 from inferir.dialects.cpu.pooling import LrnOp, Pool2dOp, ReduceOp, SoftmaxOp
+from inferir.dialects.cpu.positions import RopeOp
 from inferir.dialects.cpu.program import DoneOp, KernelOp, LaunchOp, ViewOp
 from inferir.dialects.cpu.recurrence import RecurrenceOp, pack_gates
 from inferir.dialects.cpu.scalar import YieldOp, scalar_type
@@ -36,6 +37,7 @@ LEVEL3 = (
     TransposeOp,
     AttentionOp,
     NormOp,
+    RopeOp,
     GenerateOp,
 )
 register(LEVEL3)
@@ -96,6 +98,7 @@ __all__ = [
     "ReduceOp",
     "RepeatOp",
     "ReshapeOp",
+    "RopeOp",
     "SizeOp",
     "SliceOp",
     "SoftmaxOp",

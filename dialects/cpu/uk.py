@@ -181,6 +181,24 @@ class NormRowOp(Microkernel):
 
 
 @define
+class RopeRowOp(Microkernel):
+    """y[j] = x[j] cos[j] - x[h + j] sin[j] and y[h + j] = x[h + j] cos[h + j] + x[j] sin[h + j] for j below h = `half`. x may be y.
+
+    inputs   x, cos, sin [..., 2 h]
+    outputs  y [..., 2 h]
+    """
+
+    name = "cpu.uk.rope_row"
+    OWN_INPUTS: ClassVar[int] = 3
+    half = integer()
+
+    def check(self) -> None:
+        super().check()
+        if len(self.inputs) != 3 or self.half is None or self.half < 0:
+            self.error("takes x, cos and sin, and the length of half a row")
+
+
+@define
 class LrnRowOp(Microkernel):
     """y[j] = x[j] / (bias + alpha / size * sum of x[c]^2 over the window around j)^beta for j below channels; x is not y.
 
@@ -328,6 +346,7 @@ MICROKERNELS = (
     ReduceRowOp,
     SoftmaxRowOp,
     NormRowOp,
+    RopeRowOp,
     LrnRowOp,
     TransposeTileOp,
     WinogradInputOp,

@@ -27,6 +27,7 @@ from inferir.dialects.cpu.host import native_functions
 from inferir.dialects.cpu.matmul import GemmOp
 from inferir.dialects.cpu.normalization import NormOp
 from inferir.dialects.cpu.pooling import LrnOp, Pool2dOp, ReduceOp, SoftmaxOp
+from inferir.dialects.cpu.positions import RopeOp
 from inferir.dialects.cpu.recurrence import RecurrenceOp
 from inferir.dialects.cpu.winograd import WinogradConv2dOp
 from inferir.passes.cpu.kernels.attention import lower_attention
@@ -38,6 +39,7 @@ from inferir.passes.cpu.kernels.kernel import Kernels, Lowering
 from inferir.passes.cpu.kernels.norm import lower_norm
 from inferir.passes.cpu.kernels.pooling import lower_lrn, lower_pool2d, lower_reduce, lower_softmax
 from inferir.passes.cpu.kernels.recurrence import lower_recurrence
+from inferir.passes.cpu.kernels.rope import lower_rope
 from inferir.passes.cpu.kernels.winograd import lower_winograd
 
 LOWERINGS: dict[type[Operation], Callable[[Any, Lowering], None]] = {
@@ -50,6 +52,7 @@ LOWERINGS: dict[type[Operation], Callable[[Any, Lowering], None]] = {
     SoftmaxOp: lower_softmax,
     LrnOp: lower_lrn,
     NormOp: lower_norm,
+    RopeOp: lower_rope,
     AttentionOp: lower_attention,
     MapOp: lower_map,
     TransposeOp: lower_transpose,

@@ -14,6 +14,7 @@ from xdsl.ir import SSAValue
 
 from inferir.core import Pass, Rewriter, rewrites
 from inferir.dialects import cpu
+from inferir.passes.cpu.inference_to_cpu.building import shape_of
 
 HEADS = (0, 2, 1, 3)
 
@@ -46,6 +47,32 @@ def transposed_operands(op: cpu.AttentionOp, rw: Rewriter) -> str | None:
     return None
 
 
+@rewrites(cpu.RopeOp)
+def transposed_rows(op: cpu.RopeOp, rw: Rewriter) -> str | None:
+    """rope(transpose(x), c) = transpose(rope(x, c')) before attention, where all heads have the same codes"""
+    transpose = swaps_heads(op.x.owner)
+    if transpose is None:
+        return "its operand is no transpose of heads"
+    if not all(isinstance(use.operation, cpu.AttentionOp) for use in op.results[0].uses):
+        return "something else than attention reads it"
+    codes = [shape_of(v) for v in (op.cos, op.sin)]
+    if any(len(shape) > 2 and shape[-3] != 1 for shape in codes):
+        return "its codes differ between heads"
+    turned: list[SSAValue] = []
+    for value, shape in zip((op.cos, op.sin), codes, strict=True):
+        whole: list[int | str] = [d if d >= 0 else f"d{i}" for i, d in enumerate(shape)]
+        whole = [*whole[:-3], whole[-2], 1, whole[-1]] if len(shape) > 1 else whole
+        made = cpu.ReshapeOp.make(value, shape=tuple(whole))
+        rw.insert(made)
+        turned.append(made.results[0])
+    made = cpu.RopeOp.make(transpose.x, *turned, [], None, regions=[op.epilogue.clone()])
+    made.results[0]._type = transpose.x.type  # pyright: ignore[reportAttributeAccessIssue]
+    rw.replace(op, [made, transpose.like(x=made.results[0], result_types=[op.results[0].type])], sources=[transpose])
+    if transpose.results[0].first_use is None:
+        rw.erase(transpose)
+    return None
+
+
 @rewrites(cpu.TransposeOp)
 def transposed_result(op: cpu.TransposeOp, rw: Rewriter) -> str | None:
     """y is written where it is wanted"""
@@ -67,4 +94,4 @@ def transposed_result(op: cpu.TransposeOp, rw: Rewriter) -> str | None:
 class FoldHeadTransposes(Pass):
     """Projections give all heads of a position, attention goes over the positions of a head: a stride, and no copy."""
 
-    patterns = (transposed_operands, transposed_result)
+    patterns = (transposed_rows, transposed_operands, transposed_result)

@@ -134,3 +134,9 @@ def test_norm_between_slices_of_unknown_batch_on_two_threads():
     arrays = normal(9, 5, 70), normal(1, 1, 70), normal(9, 5, 70)
     check("cpu.norm", "centred", SCALE_SHIFT_RELU, *arrays, rank=3, dynamic=True, threads=2)
     check("cpu.norm", "", SCALE_SHIFT_RELU, *arrays, rank=3, wide=6)
+
+
+@pytest.mark.parametrize("size", [2, 10, 64, 78])
+def test_rope(size: int):
+    check("cpu.rope", "", "", normal(2, 5, 3, size), normal(5, 1, size), normal(2, 1, 1, size))
+    check("cpu.rope", "", "", normal(2, 5, 3, size), normal(size), normal(3, size), dynamic=True, threads=2, wide=4)

@@ -179,6 +179,27 @@ def emit_norm_row(op: uk.NormRowOp, emitter: Emitter) -> None:
     call(emitter, emitter.program.once(key, "norm_row", build), [x, y, *extras], emitter.integer(op.sizes[0]))
 
 
+def emit_rope_row(op: uk.RopeRowOp, emitter: Emitter) -> None:
+    """A function of (x, cos, sin, y)."""
+    inputs, outputs = op.references()
+    half = op.half
+
+    def build(name: str) -> Function:
+        f = Function(name, ["ptr %x", "ptr noalias readonly %cos", "ptr noalias readonly %sin", "ptr %y"])
+
+        def columns(j: Int, mask: str | None) -> None:
+            low, high = j, f.add(j, half)
+            first, second = (f.load_vector(f.at("%x", place), mask) for place in (low, high))
+            for place, own, other in ((low, first, vector.negate(f, second)), (high, second, first)):
+                turned = vector.binary(f, "fmul", other, f.load_vector(f.at("%sin", place), mask))
+                f.store_vector(f.fma(own, f.load_vector(f.at("%cos", place), mask), turned), f.at("%y", place), mask)
+
+        over_columns(f, half, 2, columns)
+        return f
+
+    call(emitter, emitter.program.once(("rope_row", half), "rope_row", build), [*inputs, *outputs])
+
+
 def emit_lrn_row(op: uk.LrnRowOp, emitter: Emitter) -> None:
     """A function of (x, y); a lane's window is read as shifted vectors, lanes outside the row as 0."""
     (x,), (y,) = op.references()

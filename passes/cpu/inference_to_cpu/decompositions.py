@@ -6,14 +6,15 @@ import math
 from typing import Any
 
 import numpy as np
-from xdsl.ir import SSAValue
+from xdsl.ir import Region, SSAValue
 
 from inferir.core import Rewriter, rewrites
 from inferir.core.op import Op
 from inferir.core.types import element_of, numpy_dtype
+from inferir.dialects import cpu
 from inferir.dialects import inference as inf
 from inferir.dialects.inference.pooling import Pool
-from inferir.passes.cpu.inference_to_cpu.building import rank_of, result, shape_of
+from inferir.passes.cpu.inference_to_cpu.building import not_float, rank_of, replace, result, shape_of
 
 
 class Steps:
@@ -49,6 +50,19 @@ def row_norm(op: inf.LayerNormOp | inf.RmsNormOp, rw: Rewriter) -> str | None:
     bias = op.bias if isinstance(op, inf.LayerNormOp) else None
     x = do.centred(op.x, axes) if isinstance(op, inf.LayerNormOp) else op.x
     rw.replace(op, do.affine(do.normal(x, axes, op.epsilon), op.scale, bias))
+    return None
+
+
+@rewrites(inf.RopeOp, benefit=2)
+def rope_of_rows(op: inf.RopeOp, rw: Rewriter) -> str | None:
+    """A row at a time, where the codes are as long as the rows."""
+    reason = not_float(op.x)
+    if reason is not None:
+        return reason
+    size = shape_of(op.x)[-1]
+    if size < 0 or any(shape_of(v)[-1:] != (size,) for v in (op.cos, op.sin)):
+        return "its codes are not as long as its rows"
+    replace(op, cpu.RopeOp.make(op.x, op.cos, op.sin, [], regions=[Region()]), rw)
     return None
 
 

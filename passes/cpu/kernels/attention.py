@@ -9,7 +9,7 @@ from inferir.dialects.cpu.attention import PANEL, AttentionOp
 from inferir.dialects.cpu.uk import AttentionTileOp, TransposeTileOp
 from inferir.passes.cpu.kernels.builder import Index, KernelBuilder
 from inferir.passes.cpu.kernels.gemm import each_rows
-from inferir.passes.cpu.kernels.kernel import MOST_TASKS, Lowering, divide, estimate
+from inferir.passes.cpu.kernels.kernel import MOST_TASKS, Lowering, broadcast_place, divide, estimate
 
 ROWS = 6
 """Queries of a tile: its scores are 6 x 64 accumulators."""
@@ -104,9 +104,9 @@ class _Attention:
             (arg["v"], k.values(self.at(2, b, g, 0))),
         ]
         if op.mask is not None:
-            inputs.append((arg["mask"], k.values(_within(k, arg["mask"], (b, h, i, 0)))))
+            inputs.append((arg["mask"], k.values(broadcast_place(k, arg["mask"], (b, h, i, 0)))))
         if op.offset is not None:
-            inputs.append((arg["offset"], k.values(_within(k, arg["offset"], (b,)))))
+            inputs.append((arg["offset"], k.values(broadcast_place(k, arg["offset"], (b,)))))
         if op.lengths is not None:
             inputs.append((arg["lengths"], k.values((b,))))
         k.add_op(
@@ -128,12 +128,3 @@ class _Attention:
                 right=op.right,
             )
         )
-
-
-def _within(k: KernelBuilder, value: SSAValue, at: tuple[Index, ...]) -> list[Index]:
-    """Where an operand that broadcasts is read: 0 along dimensions of size 1, which may show only when it runs."""
-    sizes = k.sizes(value)
-    return [
-        (0 if size == 1 else index) if isinstance(size, int) else k.minimum(index, k.sub(size, 1))
-        for size, index in zip(sizes, at[len(at) - len(sizes) :], strict=True)
-    ]

@@ -135,6 +135,15 @@ def broadcast_index(value: SSAValue, at: Sequence[Index]) -> list[Index]:
     return [0 if size == 1 else index for size, index in zip(shape, at[len(at) - len(shape) :], strict=True)]
 
 
+def broadcast_place(k: KernelBuilder, value: SSAValue, at: Sequence[Index]) -> list[Index]:
+    """Where an operand that broadcasts is read for the position `at`: 0 along dimensions of size 1, which may show only when it runs."""
+    sizes = k.sizes(value)
+    return [
+        (0 if size == 1 else index) if isinstance(size, int) else k.minimum(index, k.sub(size, 1))
+        for size, index in zip(sizes, at[len(at) - len(sizes) :], strict=True)
+    ]
+
+
 def divide(total: int, parts: int) -> int:
     """The size of one of at most `parts` equal parts of `total`."""
     return -(-total // max(1, min(parts, total)))

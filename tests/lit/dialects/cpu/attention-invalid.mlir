@@ -60,3 +60,35 @@ cpu.kernel @attention_sizes(%task: index, %q: memref<1x2x5x8xf32>, %k: memref<1x
   cpu.uk.attention_tile (%q[%c0, %c0, %c0, %c0], %k[%c0, %c0, %c0, %c0, %c0], %q[%c0, %c0, %c0, %c0]) to (%q[%c0, %c0, %c0, %c0]) with (%c0, %c0) depth 8 : (memref<1x2x5x8xf32>, memref<1x2x1x8x64xf32>, memref<1x2x5x8xf32>) to (memref<1x2x5x8xf32>)
   cpu.done
 }
+
+// -----
+func.func @rope_rows(%x: tensor<3x7xf32>) {
+  // expected-error @+1 {{cpu.rope: x is 3x7, its rows must have an even length that is known}}
+  %0 = cpu.rope %x, %x, %x {} : (tensor<3x7xf32>, tensor<3x7xf32>, tensor<3x7xf32>) -> tensor<3x7xf32>
+  return
+}
+
+// -----
+func.func @rope_codes(%x: tensor<3x8xf32>, %c: tensor<3x4xf32>) {
+  // expected-error @+1 {{cpu.rope: codes are 3x4, x 3x8: they must broadcast to its rows and be as long}}
+  %0 = cpu.rope %x, %x, %c {} : (tensor<3x8xf32>, tensor<3x8xf32>, tensor<3x4xf32>) -> tensor<3x8xf32>
+  return
+}
+
+// -----
+func.func @rope_epilogue(%x: tensor<3x8xf32>) {
+  // expected-error @+1 {{cpu.rope: has no epilogue}}
+  %0 = cpu.rope %x, %x, %x {
+  ^bb0(%v: f32):
+    cpu.yield %v : f32
+  } : (tensor<3x8xf32>, tensor<3x8xf32>, tensor<3x8xf32>) -> tensor<3x8xf32>
+  return
+}
+
+// -----
+cpu.kernel @rope_row(%task: index, %x: memref<3x8xf32>) {
+  %c0 = arith.constant 0 : index
+  // expected-error @+1 {{cpu.uk.rope_row: takes x, cos and sin, and the length of half a row}}
+  cpu.uk.rope_row (%x[%c0, %c0], %x[%c0, %c0], %x[%c0, %c0]) to (%x[%c0, %c0]) : (memref<3x8xf32>, memref<3x8xf32>, memref<3x8xf32>) to (memref<3x8xf32>)
+  cpu.done
+}

@@ -23,6 +23,7 @@ cpu.kernel @windows(%task: index, %x: memref<1x9x9x8xf32>, %f: memref<1x3x3x8x16
 // CHECK:         cpu.uk.reduce_row (%x[%c0, %c0]) to (%b[%c0]) with (%c3) :
 // CHECK:         cpu.uk.softmax_row (%x[%c0, %c0]) to (%y[%c0, %c0]) with (%c3) :
 // CHECK:         cpu.uk.norm_row (%x[%c0, %c0]) to (%y[%c0, %c0]) with (%c3) centred epsilon 1.0e-12 :
+// CHECK:         cpu.uk.rope_row (%x[%c0, %c0], %x[%c0, %c0], %x[%c0, %c0]) to (%y[%c0, %c0]) half 4 :
 // CHECK:         cpu.uk.lrn_row (%x[%c0, %c0]) to (%y[%c0, %c0]) channels 8 size 5 :
 // CHECK:         cpu.uk.transpose_tile (%x[%c0, %c0]) to (%y[%c0, %c0]) with (%c3, %c3) :
 cpu.kernel @rows(%task: index, %x: memref<3x8xf32>, %b: memref<8xf32>, %y: memref<3x8xf32>) {
@@ -37,6 +38,7 @@ cpu.kernel @rows(%task: index, %x: memref<3x8xf32>, %b: memref<8xf32>, %y: memre
   cpu.uk.reduce_row (%x[%c0, %c0]) to (%b[%c0]) with (%c3) : (memref<3x8xf32>) to (memref<8xf32>)
   cpu.uk.softmax_row (%x[%c0, %c0]) to (%y[%c0, %c0]) with (%c3) : (memref<3x8xf32>) to (memref<3x8xf32>)
   cpu.uk.norm_row (%x[%c0, %c0]) to (%y[%c0, %c0]) with (%c3) centred epsilon 1.0e-12 : (memref<3x8xf32>) to (memref<3x8xf32>)
+  cpu.uk.rope_row (%x[%c0, %c0], %x[%c0, %c0], %x[%c0, %c0]) to (%y[%c0, %c0]) half 4 : (memref<3x8xf32>, memref<3x8xf32>, memref<3x8xf32>) to (memref<3x8xf32>)
   cpu.uk.lrn_row (%x[%c0, %c0]) to (%y[%c0, %c0]) channels 8 size 5 : (memref<3x8xf32>) to (memref<3x8xf32>)
   cpu.uk.transpose_tile (%x[%c0, %c0]) to (%y[%c0, %c0]) with (%c3, %c3) : (memref<3x8xf32>) to (memref<3x8xf32>)
   cpu.done

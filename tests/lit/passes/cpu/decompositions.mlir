@@ -108,7 +108,26 @@ func.func @attention(%q: tensor<2x2x3x4xf32>, %k: tensor<2x1x3x4xf32>, %m: tenso
 }
 
 // -----
-// Rotary position codes: the halves are slices, computed side by side.
+// Rotary position codes are a kernel over rows.
+// CHECK-LABEL: @rope_of_rows
+// CHECK-NEXT:    cpu.rope %x, %c, %c {
+func.func @rope_of_rows(%x: tensor<?x3x8xf32>, %c: tensor<3x8xf32>) -> tensor<?x3x8xf32> {
+  %0 = inference.rope %x, %c, %c : (tensor<?x3x8xf32>, tensor<3x8xf32>, tensor<3x8xf32>) -> tensor<?x3x8xf32>
+  return %0 : tensor<?x3x8xf32>
+}
+
+// -----
+// In double precision the halves are slices too.
+// CHECK-LABEL: @rope_of_doubles
+// CHECK:         cpu.slice
+// CHECK:         cpu.concat
+func.func @rope_of_doubles(%x: tensor<3x8xf64>) -> tensor<3x8xf64> {
+  %0 = inference.rope %x, %x, %x : tensor<3x8xf64>
+  return %0 : tensor<3x8xf64>
+}
+
+// -----
+// Codes of another length: the halves are slices, computed side by side.
 // CHECK-LABEL: @rope
 // CHECK:         cpu.slice
 // CHECK:         cpu.concat
