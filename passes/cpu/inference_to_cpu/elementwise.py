@@ -73,8 +73,8 @@ def _mod(s: Scalars, op: Any, a: SSAValue, b: SSAValue) -> SSAValue:
     quotient = s.do(math.TruncOp, s.div(x, y))
     rest = s.do(math.FmaOp, s.do(NegfOp, quotient), y, x)
     rest = s.do(arith.TruncFOp, rest, f32) if narrow else rest
-    finite = s.compare("olt", s.do(math.AbsFOp, b), s.const(float("inf")))
-    rest = s.do(math.CopySignOp, s.select(finite, rest, a), a)
+    smaller = s.compare("olt", s.do(math.AbsFOp, a), s.do(math.AbsFOp, b))
+    rest = s.do(math.CopySignOp, s.select(smaller, a, rest), a)
     if op.truncated:
         return rest
     apart = s.compare("olt", s.mul(s.do(math.CopySignOp, s.const(1.0), rest), b), s.const(0.0))

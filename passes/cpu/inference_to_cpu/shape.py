@@ -99,6 +99,8 @@ def resize(op: inf.ResizeOp, rw: Rewriter) -> str | None:
         ("half_pixel", "round_prefer_floor"),
         ("half_pixel", "round_prefer_ceil"),
     )
+    if not (is_rigid(op.x) and is_rigid(op.result)) or (shape_of(op.x)[0] < 0 and 0 in (a % rank_of(op.x) for a in op.axes)):
+        return "a size but the first is not known, or the first changes"
     before, after = shape_of(op.x), shape_of(op.result)
     factors = [1 if a == b else b // a if a > 0 and b > 0 and b % a == 0 else 0 for a, b in zip(before, after, strict=True)]
     if op.mode != "nearest" or not floor or 0 in factors or op.roi is not None:

@@ -52,3 +52,15 @@ func.func @grid(%x: tensor<1x2x4x4xf32>, %g: tensor<1x3x3x2xf32>) -> tensor<1x2x
      : (tensor<1x2x4x4xf32>, tensor<1x3x3x2xf32>) -> tensor<1x2x3x3xf32>
   return %0 : tensor<1x2x3x3xf32>
 }
+
+// -----
+// Pixels of an image of unknown size have no places that are known.
+// CHECK-LABEL: @any_size
+// CHECK-NOT:     cpu.repeat
+// CHECK:         cpu.generate %x shape [1, "2*x0_1", "x0_2"]
+// CHECK:         cpu.generate %y shape ["2*x0_0", 3]
+func.func @any_size(%x: tensor<1x?x?xf32>, %y: tensor<?x3xf32>) -> (tensor<1x?x?xf32>, tensor<?x3xf32>) {
+  %0 = inference.resize %x axes [1] scales [2.0] coordinates asymmetric nearest floor : (tensor<1x?x?xf32>) -> tensor<1x?x?xf32>
+  %1 = inference.resize %y axes [0] scales [2.0] coordinates asymmetric nearest floor : (tensor<?x3xf32>) -> tensor<?x3xf32>
+  return %0, %1 : tensor<1x?x?xf32>, tensor<?x3xf32>
+}
