@@ -58,7 +58,8 @@ def test_floats(dtype: str):
 @pytest.mark.parametrize("dtype", FLOATS)
 def test_remainders_of_floats(dtype: str):
     a, b = numbers(dtype, special=False), numbers(dtype, 1, special=False)
-    a[:4], b[:4] = (5, -5, 5, -5), (3, 3, -3, np.inf)
+    corners = [(5, 3), (-5, 3), (5, -3), (-5, np.inf), (np.inf, 3), (np.inf, -np.inf), (3, np.nan), (np.nan, 3), (3, 0), (-0.0, 2), (0, -2)]
+    a[: len(corners)], b[: len(corners)] = zip(*corners, strict=True)
     agree([a, b], binary(inf.ModOp), binary(inf.ModOp, truncated=True), rtol=1e-2 if dtype in FLOATS[:2] else 1e-5)
 
 

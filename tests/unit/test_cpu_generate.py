@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, TensorType, f32, i32, i64
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, TensorType, f32, f64, i32, i64
 from xdsl.ir import Operation, SSAValue
 
 from inferir.core import make_context
@@ -194,6 +194,36 @@ def test_updates_at_computed_places(name: str, reduction: str):
         lambda x, i, u, t, w: inf.ScatterNdOp.make(x, t, w, reduction=reduction),
         tolerance=HALVES.get(name, 1e-6),
     )
+
+
+@pytest.mark.parametrize("name", ["float32", "int8"])
+@pytest.mark.parametrize("reduction", ["none", "add", "max"])
+def test_many_updates_at_computed_places(name: str, reduction: str):
+    """Hundreds of updates, several of one place, the last of which counts; places that none reaches; slices that are not all updated."""
+    rng = np.random.default_rng(0)
+    x, u, w = made((70, 5), name), made((100, 3), name, 1), made((4, 25, 5), name, 2)
+    i, tuples = rng.integers(-50, 50, (100, 3)), rng.integers(-70, 70, (4, 25, 1))
+    agree(
+        [x, i, u, tuples, w],
+        lambda x, i, u, t, w: inf.ScatterElementsOp.make(x, i, u, axis=0, reduction=reduction),
+        lambda x, i, u, t, w: inf.ScatterNdOp.make(x, t, w, reduction=reduction),
+        rtol=1e-5,
+    )
+
+
+@pytest.mark.parametrize("count", [33, 64, 65, 100, 257])
+@pytest.mark.parametrize("keep", [1, 5, 33])
+def test_the_largest_of_many(count: int, keep: int):
+    """Lengths around those of blocks and runs; few different numbers, of which the first come first, and some that are none."""
+    x = np.random.default_rng(count).integers(0, 9, (3, count)).astype(np.float32)
+    x[:, 3], x[1, -1], x[2, 7:] = np.nan, np.inf, np.nan
+    k = DenseIntOrFPElementsAttr.from_list(TensorType(i64, [1]), [keep])
+
+    def top(x: SSAValue, which: int) -> list[Operation]:
+        op = inf.TopkOp.make(x, (number := inf.ConstantOp.of(k, TensorType(i64, [1]))), axis=1)
+        return [number, op, inf.CastOp.make(op.results[which], to=f64)]
+
+    agree([x], lambda x: top(x, 0), lambda x: top(x, 1))
 
 
 @pytest.mark.parametrize("name", ["float32", "float64", "int8", "uint64"])

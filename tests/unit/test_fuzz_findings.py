@@ -1,10 +1,16 @@
 """What random ONNX models have found, each as a small model that ONNX Runtime judges."""
 
+import tempfile
+from pathlib import Path
+
 import numpy as np
+import onnx
 import onnx.parser
 import pytest
 from onnx_builder import run
 from onnx_models import difference, ours
+
+from inferir.tools.driver import compile_model
 
 HEAD = '<ir_version: 8, opset_import: ["" : {}]>\n'
 RAMP = np.arange(60, dtype=np.float32)
@@ -97,6 +103,67 @@ WINDOWED = {
     "AveragePool": ") => (float[a, b, c, d] y) {{ y = AveragePool <auto_pad = {}, kernel_shape = [3, 2], strides = [2, 3]> (x) }}",
     "LpPool": ") => (float[a, b, c, d] y) {{ y = LpPool <auto_pad = {}, kernel_shape = [2, 2], strides = [2, 3]> (x) }}",
 }
+
+
+DYNAMIC = {
+    "rows of unknown length": (
+        13,
+        "float[m, k] a",
+        "float[m, 3] y",
+        "w = Constant <value = float[4, 3] {1,2,3,4,5,6,7,8,9,10,11,12}> ()  y = MatMul(a, w)",
+        (5, 4),
+    ),
+    "a scale has more rows": (
+        23,
+        "float[m, 3] a",
+        "float[2, 3] y",
+        "w = Constant <value = float[2, 3] {1,2,3,4,5,6}> ()  y = RMSNormalization <axis = 0> (a, w)",
+        (2, 3),
+    ),
+    "lines of a batch": (11, "float[n, c, 8] a", "float[n, c, v] y", "y = AveragePool <kernel_shape = [2], strides = [3]> (a)", (2, 3, 8)),
+    "images of unknown channels": (
+        22,
+        "float[1, c, 7, 7] a",
+        "float[1, c, h, v] y",
+        "y = MaxPool <kernel_shape = [2, 3]> (a)",
+        (1, 3, 7, 7),
+    ),
+    "a bias of unknown length": (
+        13,
+        "float[4, n] a",
+        "float[4, 4] y",
+        "w = Constant <value = float[4, 4] {1,2,3,4,5,6,7,8,9,1,2,3,4,5,6,7}> ()  y = Gemm(w, w, a)",
+        (4, 4),
+    ),
+    "a scan of one run": (
+        9,
+        "float[1, 1] a",
+        "float[k, 1] y",
+        "s = Constant <value = float[1] {2}> ()  z, y = Scan <num_scan_inputs = 1, body = b (float[1] p, float[1] q) => (float[1] r, float[1] t) { r = Mul(p, q)  t = Relu(r) }> (s, a)",
+        (1, 1),
+    ),
+    "an image of unknown size grows": (
+        9,
+        "float[1, h, v, 2] a",
+        "float[1, h, w, 2] y",
+        "s = Constant <value = float[4] {1,1,2,1}> ()  y = Upsample(a, s)",
+        (1, 2, 3, 2),
+    ),
+    "the mean of unknown count": (13, "float[m, n] a", "float[m] y", "y = ReduceMean <axes = [1], keepdims = 0> (a)", (3, 5)),
+}
+"""Operator set, input, output, nodes and the input's shape: symbolic dimensions that native code once could not take."""
+
+
+@pytest.mark.parametrize("what", DYNAMIC)
+def test_native_code_for_symbolic_dimensions(what: str):
+    """Every node has native code, and gives what ONNX Runtime gives."""
+    opset, given, wanted, nodes, shape = DYNAMIC[what]
+    model = onnx.parser.parse_model(HEAD.format(opset) + f"agraph ({given}) => ({wanted}) {{ {nodes} }}")
+    feeds = {"a": np.random.default_rng(0).standard_normal(shape, np.float32)}
+    with tempfile.TemporaryDirectory() as folder:
+        onnx.save(model, path := Path(folder) / "m.onnx")
+        with compile_model(str(path), fallback=False) as compiled:
+            assert difference(compiled(feeds["a"]), run(model, feeds)[0]) is None
 
 
 def agrees(opset: int, text: str, feeds: dict[str, np.ndarray]) -> None:

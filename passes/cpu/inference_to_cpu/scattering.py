@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from xdsl.dialects.builtin import i64
+from xdsl.dialects.builtin import i32, i64
 from xdsl.ir import SSAValue
 
 from inferir.core import Rewriter, rewrites
@@ -13,7 +14,9 @@ from inferir.dialects import cpu
 from inferir.dialects import inference as inf
 from inferir.dialects.inference.indexing import Scatter
 from inferir.passes.cpu.inference_to_cpu.building import rank_of, result, shape_of
+from inferir.passes.cpu.inference_to_cpu.decompositions import Steps
 from inferir.passes.cpu.inference_to_cpu.program import Program, Scalar, Value, expressed, generate, generated
+from inferir.passes.cpu.inference_to_cpu.sorting import FEW, Before, along, bisected, order
 
 
 def combined(s: Program, reduction: str, old: Value, new: Value) -> Value:
@@ -40,6 +43,95 @@ def updated(s: Program, op: Scatter, value: Value, hit: Scalar, updates: SSAValu
     """The element after an update that may reach it."""
     new = s.load(updates, at, hit, 0).wide()
     return [s.where(hit, combined(s, op.reduction, value, new), value)]
+
+
+class Sorted:
+    """Indices in order: those of one place lie side by side there, the earlier update first."""
+
+    def __init__(self, indices: SSAValue, axis: int, rw: Rewriter):
+        self.axis, self.count = axis, shape_of(indices)[axis]
+        sizes = [d if d >= 0 else f"x0_{a}" for a, d in enumerate(shape_of(indices))]
+        self.places = order(indices, axis, self.count, lambda a, b: a < b, rw)
+
+        def key(s: Program, at: list[Any], indices: SSAValue, places: SSAValue) -> Any:
+            return s.load(indices, along(at, axis, s.load(places, at).index()))
+
+        self.keys = result(generated([indices, self.places], sizes, i32, key), rw)
+
+    def update(
+        self, s: Program, op: Scatter, at: list[Any], wanted: Scalar, inside: Scalar, old: Value, keys: SSAValue, places: SSAValue, new: Any
+    ) -> Value:
+        """An element after all updates whose index is `wanted`; `new(place)` is where an update stands, `at` where its index does."""
+
+        def among(place: Value, when: Scalar, last: bool) -> Scalar:
+            key = s.load(keys, along(at, self.axis, place), when & inside, 0).index()
+            return key <= wanted if last else key < wanted
+
+        def reached(k: Scalar, value: Value, hit: Scalar) -> list[Value]:
+            place = s.load(places, along(at, self.axis, k), hit, 0).index()
+            updates, where = new(place)
+            return updated(s, op, value, hit, updates, where)
+
+        low = bisected(s, 0, self.count, self.count, lambda k, when: among(k, when, False))
+        high = bisected(s, low, self.count, self.count, lambda k, when: among(k, when, True))
+        if op.reduction == "none":
+            return reached(high - 1, old, (low < high) & inside)[0]
+        return s.loop(0, high - low, [old], lambda k, value: reached(low + k, value, inside))[0]
+
+
+@rewrites(inf.ScatterElementsOp, benefit=2)
+def scatter_many_elements(op: inf.ScatterElementsOp, rw: Rewriter) -> str | None:
+    """The same, where the updates of an element are found among the indices in order"""
+    axis = op.axis % rank_of(op.x)
+    if shape_of(op.indices)[axis] <= FEW:
+        return "few updates, or an unknown number, are compared with each place"
+    sizes = [d if d >= 0 else f"x0_{a}" for a, d in enumerate(shape_of(op.indices))]
+
+    def wrapped(s: Program, at: list[Any], indices: SSAValue, x: SSAValue) -> Any:
+        return placed(s, indices, at, s.size(x, axis))
+
+    found = Sorted(result(generated([op.indices, op.x], sizes, i32, wrapped), rw), axis, rw)
+
+    def body(s: Program, at: list[Any], x: SSAValue, keys: SSAValue, places: SSAValue, updates: SSAValue) -> Any:
+        inside: Scalar = s.value(0).equals(0)
+        for d, i in enumerate(at):
+            inside = inside & (i < s.size(keys, d)) if d != axis else inside
+        old = s.load(x, at).wide()
+        value = found.update(s, op, at, at[axis], inside, old, keys, places, lambda place: (updates, along(at, axis, place)))
+        return value.to(cpu.element_of(x))
+
+    return generate(op, [op.x, found.keys, found.places, op.updates], body, rw)
+
+
+@rewrites(inf.ScatterNdOp, benefit=2)
+def scatter_many_slices(op: inf.ScatterNdOp, rw: Rewriter) -> str | None:
+    """The same, where a tuple of indices is one number and the updates of a slice are found among these in order"""
+    *head, length = shape_of(op.indices)
+    count = -1 if -1 in head else math.prod(head)
+    if count <= FEW or not length or shape_of(op.updates).count(-1) > 1:
+        return "few updates, or an unknown number, are compared with each place"
+    do, rest = Steps(rw), shape_of(op.updates)[len(head) :]
+    indices = do(inf.ReshapeOp, op.indices, shape=(count, length))
+    updates = do(inf.ReshapeOp, op.updates, shape=(count, *rest))
+
+    def number(s: Program, tuple: list[Any], x: SSAValue) -> Any:
+        total: Scalar = 0
+        for axis, i in enumerate(tuple):
+            total = total * s.size(x, axis) + i
+        return total
+
+    def key(s: Program, at: list[Any], indices: SSAValue, x: SSAValue) -> Any:
+        return number(s, [placed(s, indices, [*at, a], s.size(x, a)) for a in range(length)], x)
+
+    found = Sorted(result(generated([indices, op.x], [count], i32, key), rw), 0, rw)
+
+    def body(s: Program, at: list[Any], x: SSAValue, keys: SSAValue, places: SSAValue, updates: SSAValue) -> Any:
+        old, wanted = s.load(x, at).wide(), number(s, at[:length], x)
+        where = at[length:]
+        value = found.update(s, op, [0], wanted, s.value(0).equals(0), old, keys, places, lambda place: (updates, [place, *where]))
+        return value.to(cpu.element_of(x))
+
+    return generate(op, [op.x, found.keys, found.places, updates], body, rw)
 
 
 @rewrites(inf.ScatterElementsOp)
@@ -81,45 +173,28 @@ def scatter_nd(op: inf.ScatterNdOp, rw: Rewriter) -> str | None:
     return generate(op, [op.x, op.indices, op.updates], body, rw)
 
 
+def first_of_two(smallest: bool) -> Before:
+    """Which of two numbers comes first; what is no number comes last."""
+
+    def before(a: Value, b: Value) -> Scalar:
+        first = a < b if smallest else a > b
+        return first | (b.differs(b) & a.equals(a)) if a.is_float else first
+
+    return before
+
+
 @rewrites(inf.TopkOp)
 def topk(op: inf.TopkOp, rw: Rewriter) -> str | None:
-    """The rank of an element is how many come before it; place p holds the element of rank p"""
+    """The places in order, then the values at these places"""
     axis = op.axis % rank_of(op.x)
-    shape, whole = expressed(op, [op.x]), list(shape_of(op.x))
+    shape = expressed(op, [op.x])
     if shape is None:
         return "how many elements it gives is only known when it runs"
-
-    def along(at: list[Any], k: Any) -> list[Any]:
-        return [k if d == axis else i for d, i in enumerate(at)]
-
-    def rank(s: Program, at: list[Any], x: SSAValue) -> Any:
-        own = s.load(x, at).wide()
-
-        def count(k: Value, total: Value) -> list[Any]:
-            other = s.load(x, along(at, k)).wide()
-            first = other < own if op.smallest else other > own
-            alike = other.equals(own)
-            if own.is_float:  # what is no number comes last
-                first = first | (own.differs(own) & other.equals(other))
-                alike = alike | (own.differs(own) & other.differs(other))
-            before = first | (alike & (k < at[axis]))
-            return [total + s.where(before, s.value(1), s.value(0))]
-
-        return s.loop(0, s.size(x, axis), [s.value(0)], count)[0].to(i64)
-
-    def place(s: Program, at: list[Any], ranks: SSAValue) -> Any:
-        def look(k: Value, found: Value) -> list[Any]:
-            return [s.where(s.load(ranks, along(at, k)).index().equals(at[axis]), k, found)]
-
-        return s.loop(0, s.size(ranks, axis), [s.value(0)], look)[0].to(i64)
-
-    sizes = [d if d >= 0 else f"x0_{a}" for a, d in enumerate(whole)]
-    ranks = result(generated([op.x], sizes, i64, rank), rw)
-    places = result(generated([ranks], shape, i64, place), rw)
+    places = order(op.x, axis, shape[axis], first_of_two(op.smallest), rw)
 
     def value(s: Program, at: list[Any], x: SSAValue, places: SSAValue) -> Any:
-        return s.load(x, along(at, s.clamped(s.load(places, at).index(), s.size(x, axis))))
+        return s.load(x, along(at, axis, s.clamped(s.load(places, at).index(), s.size(x, axis))))
 
     values = result(generated([op.x, places], shape, element_of(op.x), value), rw)
-    rw.replace(op, [values, places])
+    rw.replace(op, [values, result(inf.CastOp.make(places, to=i64), rw)])
     return None

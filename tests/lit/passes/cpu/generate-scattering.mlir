@@ -34,9 +34,54 @@ func.func @slices(%x: tensor<4x5xi32>, %i: tensor<3x1xi64>, %u: tensor<3x5xi32>)
 // CHECK:           arith.cmpf ogt
 // CHECK:         %[[P:.+]] = cpu.generate %[[R]] shape [3, 4]
 // CHECK:         %[[V:.+]] = cpu.generate %x, %[[P]] shape [3, 4]
-// CHECK:         return %[[V]], %[[P]]
+// CHECK:         %[[W:.+]] = cpu.map %[[P]]
+// CHECK:         return %[[V]], %[[W]]
 func.func @largest(%x: tensor<3x9xf32>) -> (tensor<3x4xf32>, tensor<3x4xi64>) {
   %k = inference.constant dense<4> : tensor<1xi64>
   %v, %i = inference.topk %x, %k axis 1 : (tensor<3x9xf32>, tensor<1xi64>) -> (tensor<3x4xf32>, tensor<3x4xi64>)
   return %v, %i : tensor<3x4xf32>, tensor<3x4xi64>
+}
+
+// -----
+// Of many elements, each block is put in order by ranks; a merge takes the first four of two blocks, by bisection.
+// CHECK-LABEL: @largest_of_many
+// CHECK:         %[[R:.+]] = cpu.generate %x shape [3, 50]
+// CHECK:         %[[P:.+]] = cpu.generate %[[R]] shape [3, 8]
+// CHECK:         %[[M:.+]] = cpu.generate %x, %[[P]] shape [3, 4]
+// CHECK:           scf.for
+// CHECK:         %[[V:.+]] = cpu.generate %x, %[[M]] shape [3, 4]
+func.func @largest_of_many(%x: tensor<3x50xf32>) -> (tensor<3x4xf32>, tensor<3x4xi64>) {
+  %k = inference.constant dense<4> : tensor<1xi64>
+  %v, %i = inference.topk %x, %k axis 1 : (tensor<3x50xf32>, tensor<1xi64>) -> (tensor<3x4xf32>, tensor<3x4xi64>)
+  return %v, %i : tensor<3x4xf32>, tensor<3x4xi64>
+}
+
+// -----
+// Many updates are put in order of their indices; an element finds its own among them, and takes the last.
+// CHECK-LABEL: @many_elements
+// CHECK:         %[[KEYS:.+]] = cpu.generate %i, %x shape [40, 3]
+// CHECK:         cpu.generate %[[KEYS]], %{{.+}} shape [40, 3]
+// CHECK:         cpu.generate %x, %{{.+}}, %{{.+}}, %u shape [64, 5]
+// CHECK:           scf.for
+// CHECK:             arith.cmpi slt
+// CHECK:           scf.for
+// CHECK:             arith.cmpi sle
+// CHECK-NOT:       scf.for
+func.func @many_elements(%x: tensor<64x5xf32>, %i: tensor<40x3xi64>, %u: tensor<40x3xf32>) -> tensor<64x5xf32> {
+  %y = inference.scatter_elements %x, %i, %u : (tensor<64x5xf32>, tensor<40x3xi64>, tensor<40x3xf32>) -> tensor<64x5xf32>
+  return %y : tensor<64x5xf32>
+}
+
+// -----
+// A tuple of indices is one number; all updates of a slice are added, in order.
+// CHECK-LABEL: @many_slices
+// CHECK:         cpu.generate %{{.+}}, %x shape [40]
+// CHECK:         cpu.generate %x, %{{.+}} shape [4, 5, 6]
+// CHECK:           scf.for
+// CHECK:           scf.for
+// CHECK:           scf.for
+// CHECK:             arith.addf
+func.func @many_slices(%x: tensor<4x5x6xf32>, %i: tensor<8x5x2xi64>, %u: tensor<8x5x6xf32>) -> tensor<4x5x6xf32> {
+  %y = inference.scatter_nd %x, %i, %u reduction add : (tensor<4x5x6xf32>, tensor<8x5x2xi64>, tensor<8x5x6xf32>) -> tensor<4x5x6xf32>
+  return %y : tensor<4x5x6xf32>
 }
