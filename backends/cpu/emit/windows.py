@@ -152,13 +152,13 @@ def _channels(f: Function, window: Window, region: Region, c: Int, mask: str | N
         x = f.at(x0, f.mul(r, "%line" if window.line is None else window.line), window.x_element.stored)
         if window.partial:
 
-            def column(s: Int, total: list[str]) -> list[str]:
+            def tap(s: Int, total: list[str]) -> list[str]:
                 weight = ""
                 if window.kind == "dw":
                     weight = f.load_vector(f.at(f.at("%w", c), f.mul(f.add(f.mul(r, kw), s), window.channels)), mask)
                 return [step(total[0], load(f.at(x, f.mul(s, window.dilation * window.pixel), window.x_element.stored)), weight)]
 
-            return f.loop("%left", "%right", 1, [(kept, totals[0])], column)
+            return f.loop("%left", "%right", 1, [(kept, totals[0])], tap)
         weights = [""] * kw
         if window.kind == "dw":
             w = f.at(f.at("%w", c), f.mul(r, kw * window.channels))
