@@ -2,6 +2,10 @@
 
 make bench
 .venv/bin/python benchmarks/compare.py --models resnet50,mobilenetv2 --threads 1 --rounds 15
+.venv/bin/python benchmarks/compare.py --models resnet50_int8,mobilenetv2_int8,squeezenet_int8,encoder_int8
+
+A quantised model (quantised.py) takes turns with the floats it was made of too. Its outputs differ from ONNX Runtime's by units of their
+quantisation, which no contract of floats allows: they are not compared here, but bit by bit in tests/unit/test_quantised_arithmetic.py.
 """
 
 import argparse
@@ -14,16 +18,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import models
+import quantised
 import zoo
 from oracle import Oracle, worst
 
 import inferir
 
+KNOWN = (*zoo.MODELS, *models.MODELS, *quantised.MODELS)
+
 
 def main(argv: list[str] | None = None) -> int:
     """Print a line for each model and thread count, then the geometric means."""
     options = arguments(argv)
-    print(f"{'model':<14} {'threads':>7} {'onnxruntime':>12} {'inferir':>10} {'speed-up':>9} {'error/allowed':>14} {'compile':>9}")
+    print(f"{'model':<18} {'threads':>7} {'onnxruntime':>12} {'inferir':>10} {'speed-up':>9} {'error/allowed':>14} {'compile':>9}")
     rows = []
     for name in options.models:
         rows += compare(name, options)
@@ -43,15 +50,21 @@ def compare(name: str, options: argparse.Namespace) -> list[dict]:
         path = models.onnx_file(name)
         inputs = models.reference(path)[0]
     else:
-        path, inputs = zoo.model(name), zoo.inputs(name)
+        source = quantised if name in quantised.MODELS else zoo
+        path, inputs = source.model(name), source.inputs(name)
+    floats = quantised.floats(name) if name in quantised.MODELS else None
     started = time.perf_counter()
     compiled = inferir.compile(path, opt_level=options.opt_level, num_threads=options.threads[0])
     seconds = time.perf_counter() - started
     for threads in options.threads:
         model = type(compiled)(compiled.program, num_threads=threads)
         oracle = Oracle(path, threads)
-        error = worst(model.run(inputs), oracle.run(inputs))
-        ours, theirs = interleaved([lambda m=model: m.run(inputs), lambda o=oracle: o.run(inputs)], options.rounds, options.seconds)
+        error = worst(model.run(inputs), oracle.run(inputs)) if floats is None else 0.0
+        engines = [lambda m=model: m.run(inputs), lambda o=oracle: o.run(inputs)]
+        wide = inferir.compile(floats, num_threads=threads) if floats is not None else None
+        if wide is not None:
+            engines.append(lambda w=wide: w.run(inputs))
+        ours, theirs, *rest = interleaved(engines, options.rounds, options.seconds)
         rows.append(
             {
                 "model": name,
@@ -60,14 +73,18 @@ def compare(name: str, options: argparse.Namespace) -> list[dict]:
                 "inferir": ours,
                 "speedup": theirs / ours,
                 "excess": error,
+                "floats": rest[0] if rest else None,
                 "compile": seconds,
             }
         )
         print(
-            f"{name:<14} {threads:>7} {theirs * 1e3:>9.2f} ms {ours * 1e3:>7.2f} ms {theirs / ours:>8.3f}x {error:>14.3f} {seconds:>7.1f} s",
+            f"{name:<18} {threads:>7} {theirs * 1e3:>9.2f} ms {ours * 1e3:>7.2f} ms {theirs / ours:>8.3f}x {error:>14.3f} {seconds:>7.1f} s"
+            + "".join(f"   floats {other * 1e3:.2f} ms, {other / ours:.2f} x" for other in rest),
             flush=True,
         )
         model.close()
+        if wide is not None:
+            wide.close()
     return rows
 
 
@@ -112,8 +129,8 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--opt-level", default="layout")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     options = parser.parse_args(argv)
-    if unknown := [m for m in options.models if m not in (*zoo.MODELS, *models.MODELS)]:
-        parser.error(f"no model named {unknown[0]}; there are {', '.join((*zoo.MODELS, *models.MODELS))}")
+    if unknown := [m for m in options.models if m not in KNOWN]:
+        parser.error(f"no model named {unknown[0]}; there are {', '.join(KNOWN)}")
     return options
 
 

@@ -50,7 +50,7 @@ def make(name: str, path: Path) -> None:
     tool.quantize_static(
         prepared,
         path,
-        Samples(net),
+        samples(net),
         quant_format=tool.QuantFormat.QDQ if form == "int8" else tool.QuantFormat.QOperator,
         per_channel=form == "int8",
         activation_type=tool.QuantType.QUInt8,
@@ -59,14 +59,14 @@ def make(name: str, path: Path) -> None:
     prepared.unlink()
 
 
-def Samples(net: str):
+def samples(net: str):
     """Four seeded inputs, one at a time, as the quantiser's calibration wants them."""
     from onnxruntime.quantization import CalibrationDataReader
 
     class Reader(CalibrationDataReader):
         given = iter([zoo.inputs(net, seed=seed) for seed in range(1, 5)])
 
-        def get_next(self):
+        def get_next(self):  # pyright: ignore[reportIncompatibleMethodOverride]
             return next(self.given, None)
 
     return Reader()
@@ -79,6 +79,13 @@ def current(net: onnx.ModelProto) -> onnx.ModelProto:
         if node.op_type == "Sum" and len(node.input) == 2:
             node.op_type = "Add"
     return shape_inference.infer_shapes(net)
+
+
+def floats(name: str) -> Path | None:
+    """The file that a model was quantised from."""
+    if name == "encoder":
+        return None
+    return model("encoder") if name == "encoder_int8" else zoo.model(name.rsplit("_", 1)[0])
 
 
 def inputs(name: str, seed: int = 0) -> dict[str, np.ndarray]:
@@ -116,14 +123,14 @@ def encoder(seed: int = 3) -> onnx.ModelProto:
     for _ in range(LAYERS):
         q, k, v = (heads(dense(x, WIDTH, WIDTH)) for _ in range(3))
         scores = emit("MatMul", q, emit("Transpose", k, perm=[0, 1, 3, 2]))
-        scaled = emit("Div", scores, const(np.float32((WIDTH // HEADS) ** 0.5).reshape(())))
+        scaled = emit("Div", scores, const(np.array((WIDTH // HEADS) ** 0.5, np.float32)))
         seen = emit("Transpose", emit("MatMul", emit("Softmax", scaled, axis=-1), v), perm=[0, 2, 1, 3])
         seen = dense(emit("Reshape", seen, const(np.array([1, TOKENS, WIDTH]))), WIDTH, WIDTH)
         x = norm(emit("Add", x, seen))
         inner = dense(x, WIDTH, 4 * WIDTH)
-        erf = emit("Erf", emit("Div", inner, const(np.float32(2**0.5).reshape(()))))
-        half = emit("Mul", inner, emit("Add", erf, const(np.float32(1).reshape(()))))
-        gelu = emit("Mul", half, const(np.float32(0.5).reshape(())))
+        erf = emit("Erf", emit("Div", inner, const(np.array(2**0.5, np.float32))))
+        half = emit("Mul", inner, emit("Add", erf, const(np.array(1, np.float32))))
+        gelu = emit("Mul", half, const(np.array(0.5, np.float32)))
         x = norm(emit("Add", x, dense(gelu, 4 * WIDTH, WIDTH)))
     graph = helper.make_graph(
         nodes,
