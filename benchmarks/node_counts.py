@@ -34,9 +34,10 @@ MODELS = (*(m for m in zoo.MODELS if m not in ("lenet", "lenet_dyn", "mbv3_se_bl
 
 
 def file_of(name: str) -> Path:
-    """The file of a model of either zoo; small/NAME is the small variant."""
+    """The file of a model of either zoo; small/NAME is the small variant, small/NAME-torchscript the same by torch's older exporter."""
     kind, _, base = name.rpartition("/")
-    return models.onnx_file(base, small=kind == "small") if base in models.MODELS else zoo.model(name)
+    plain = base.removesuffix("-torchscript")
+    return models.onnx_file(plain, kind == "small", base != plain) if plain in models.MODELS else zoo.model(name)
 
 
 def count(module: ModuleOp) -> int:

@@ -1,6 +1,6 @@
 """The nets of the zoo that torch exports: one function a model. Needs the extra `zoo` (torch, transformers)."""
 
-# pyright: reportMissingImports=false, reportArgumentType=false, reportCallIssue=false
+# pyright: reportMissingImports=false, reportPrivateImportUsage=false, reportArgumentType=false, reportCallIssue=false
 
 from __future__ import annotations
 

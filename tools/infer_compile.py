@@ -43,7 +43,11 @@ def _parser() -> CommandLine:
     parser.add_argument("--dims", type=sizes, default={}, help="fix symbolic dimensions: batch=1,seq=8")
     parser.add_argument("--keep-ir", action="store_true", help="put the lowered IR into the package, for people")
     parser.add_argument("--no-fallback", action="store_true", help="refuse a model that needs the reference executor, naming the operators")
-    parser.add_argument("--report", action="store_true", help="list the operators without native code, why, and their share of the time")
+    parser.add_argument(
+        "--report",
+        action="store_true",
+        help="count kernels, say which parts repeat, list the operators without native code, why, and their share of the time",
+    )
     parser.add_argument("--plugin", action="append", default=[], metavar="FILE.py", help="load dialects, passes, rules and targets")
     return parser
 

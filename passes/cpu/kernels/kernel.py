@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from xdsl.dialects.builtin import DYNAMIC_INDEX, MemRefType
@@ -27,6 +28,8 @@ class Kernels:
 
     made: list[KernelOp] = field(default_factory=list)
     known: dict[str, str] = field(default_factory=dict)
+    lowered: dict[object, str] = field(default_factory=dict)
+    """Names by all that a kernel was made from: the layers of a net repeat, and each kernel is written once."""
 
     def add(self, stem: str, kernel: KernelBuilder) -> str:
         """The name of the kernel."""
@@ -40,10 +43,13 @@ class Kernels:
         return self.known[text]
 
 
-def text_of(op: KernelOp) -> str:
-    """The text by which kernels are compared."""
+def text_of(part: KernelOp | Region) -> str:
+    """The text by which kernels, and the regions they are made from, are compared."""
     stream = io.StringIO()
-    Printer(stream).print_op(op)
+    if isinstance(part, Region):
+        Printer(stream).print_region(part)
+    else:
+        Printer(stream).print_op(part)
     return stream.getvalue()
 
 
@@ -58,6 +64,16 @@ class Lowering:
         assert outs is not None
         self.y: SSAValue = self.normal(outs)
         self.extras = [self.normal(e) for e in op.extras] if isinstance(op, Level3Op) else []
+        self.launches = 0
+
+    @cached_property
+    def signature(self) -> object:
+        """All of the op that its kernels depend on: ops that are equal in it have the same kernels."""
+        op = self.op
+        operands = list(op.operands)
+        same = tuple(operands.index(v) for v in operands)
+        regions = tuple(text_of(self.region(r)) if any(b.ops for b in r.blocks) else "" for r in op.regions)
+        return type(op), tuple(op.properties.items()), tuple(op.attributes.items()), tuple(v.type for v in operands), same, regions
 
     def normal(self, value: SSAValue) -> SSAValue:
         """The memref with no offset in its layout and no layout where it is contiguous, so that kernels can be shared."""
@@ -76,9 +92,14 @@ class Lowering:
         `body(kernel, arguments by name)` writes it.
         """
         everything = {**named, **{f"e{i}": e for i, e in enumerate(self.extras if extras else ())}}
-        kernel = KernelBuilder([v.type for v in everything.values()], list(everything))
-        body(kernel, dict(zip(everything, kernel.arguments, strict=True)))
-        name = self.kernels.add(stem, kernel)
+        types = [v.type for v in everything.values()]
+        made_from = (self.signature, self.launches, stem, tuple(everything), tuple(types))
+        self.launches += 1
+        name = self.kernels.lowered.get(made_from)
+        if name is None:
+            kernel = KernelBuilder(types, list(everything))
+            body(kernel, dict(zip(everything, kernel.arguments, strict=True)))
+            name = self.kernels.lowered[made_from] = self.kernels.add(stem, kernel)
         launch = LaunchOp(name, self.host.value(tasks), list(everything.values()))
         launch.location = self.op.location
         self.host.add_op(launch)
