@@ -142,7 +142,7 @@ def each_rows(k: KernelBuilder, low: Index, high: Index, rows: int, total: int, 
             k.loop(low + start, low + start + size * count, size, lambda i, size=size: visit(i, size))
         return
     if total == DYNAMIC_INDEX:
-        rest = [2**b for b in range(rows.bit_length(), -1, -1) if 2**b < rows]
+        rest = [size for size in (8, 4, 2, 1) if size < rows]
     else:
         rest = [total % rows] if total % rows else []
     at = low
