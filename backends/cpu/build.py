@@ -69,7 +69,7 @@ def _entry(function: func.FuncOp) -> Entry:
     launches = tuple(_origin(op) for op in timed(function))
     assumed = function.attributes.get("cpu.assumes")
     pairs = [_sizes(pair) for pair in assumed.data] if isinstance(assumed, ArrayAttr) else []
-    assumes = tuple((a, b) for a, b in pairs)
+    assumes = tuple((pair[0], pair[1], str(pair[2]) if len(pair) > 2 else "") for pair in pairs)
     return Entry(function.sym_name.data, tuple(inputs), tuple(outputs), tuple(symbols), launches, assumes)
 
 

@@ -135,7 +135,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
 
 
 def _assumes(pairs: Assumptions) -> list[dict[str, Any]]:
-    return [{"dims": _dims(pair)} for pair in pairs]
+    return [{"dims": _dims(pair)} | ({"says": says} if says else {}) for *pair, says in pairs]
 
 
 def _dims(dims: Sequence[int | str]) -> list[dict[str, Any]]:

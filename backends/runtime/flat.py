@@ -36,7 +36,7 @@ SCHEMA: dict[str, tuple[tuple[str, str], ...]] = {
         ("launches", "[string]"),
         ("assumes", "[Equal]"),
     ),
-    "Equal": (("dims", "[Dim]"),),
+    "Equal": (("dims", "[Dim]"), ("says", "string")),
     "HostOp": (("op", "string"), ("node", "string"), ("reason", "string")),
     "Symbol": (("name", "string"),),
     "Port": (("name", "string"), ("dtype", "string"), ("dims", "[Dim]")),

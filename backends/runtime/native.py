@@ -138,8 +138,10 @@ class NativeFunction:
     def plan(self, shapes: tuple[tuple[int, ...], ...]) -> Plan:
         """Solve the symbols from the inputs' shapes, then size the outputs and the arena."""
         values = self._solve(shapes)
-        for pair in self.entry.assumes:
+        for *pair, says in self.entry.assumes:
             a, b = (dims.evaluate(dim, values) for dim in pair)
+            if a != b and says:
+                raise ModelError(f"{says}, with {_show(values)}")
             if a != b:
                 raise ModelError(
                     f"{pair[0]} is {a} and {pair[1]} is {b} where the model was compiled for equal sizes, with {_show(values)}"

@@ -181,10 +181,10 @@ def _dims(tables: list[dict[str, Any]]) -> tuple[int | str, ...]:
 
 
 def _assumes(tables: list[dict[str, Any]]) -> Assumptions:
-    pairs = [_dims(table["dims"]) for table in tables]
-    if any(len(pair) != 2 for pair in pairs):
+    pairs = [(_dims(table["dims"]), table["says"]) for table in tables]
+    if any(len(pair) != 2 for pair, _ in pairs):
         raise ModelError("the package's metadata is damaged: an assumption compares two dimensions")
-    return tuple((a, b) for a, b in pairs)
+    return tuple((a, b, says) for (a, b), says in pairs)
 
 
 def _bytes(f: BinaryIO, segment: Segment) -> bytes:

@@ -101,8 +101,8 @@ def exports(name: str) -> tuple[str, str]:
     return f"inferir_run{suffix}", f"inferir_arena_size{suffix}"
 
 
-Assumptions = tuple[tuple[int | str, int | str], ...]
-"""Pairs of dimensions that code takes to be equal."""
+Assumptions = tuple[tuple[int | str, int | str, str], ...]
+"""Pairs of dimensions that code takes to be equal, and what is wrong where they are not ("" for no more than that)."""
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,8 @@ from xdsl.dialects.builtin import (
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from inferir.core import Context, InferError, Pass
-from inferir.core.dims import DimLike, Shape, assumptions, product, symbols
+from inferir.core.diagnostics import node_names
+from inferir.core.dims import DimLike, Shape, assumptions, minimum, product, symbols
 from inferir.core.executor import argument_names, result_names
 from inferir.core.rewriting import constant_attribute_of
 from inferir.core.shapes import ShapeAnalysis
@@ -44,11 +45,15 @@ from inferir.passes.cpu.memory.copies import always, identity, is_constant, memr
 from inferir.passes.cpu.memory.places import Buffer, Place, Placement, tensor_type
 from inferir.passes.cpu.memory.sizes import Indices
 
+WINDOWS = (cpu.Conv2dOp, cpu.Dwconv2dOp, cpu.WinogradConv2dOp, cpu.Pool2dOp)
+"""Ops whose window has a position in every input."""
+
 
 class Bufferize(Pass):
     """Destination passing: concatenations, slices and reshapes become views, inputs and outputs are used where the caller has them.
 
-    `cpu.assumes` on the function lists the pairs of dimensions that only the caller's arrays can tell apart, and that kernels take to be equal.
+    `cpu.assumes` on the function lists the pairs of dimensions that only the caller's arrays can tell apart, and that kernels take to be equal;
+    those of a window that must fit its input come with the error to report.
     """
 
     def run(self, op: Operation, ctx: Context) -> None:
@@ -77,6 +82,8 @@ class Bufferizer:
         self.placement = Placement(self.shapes, self.results)
         self.values: dict[tuple[Place, Attribute], SSAValue] = {}
         self.constants: dict[SSAValue, SSAValue] = {}
+        self.windows: list[tuple[DimLike, str]] = []
+        """Sizes that must not be 0, and the error where they are."""
         self.location: Any = function.location
 
     def run(self) -> None:
@@ -102,6 +109,11 @@ class Bufferizer:
             self.op(op)
         attributes = self.attributes(names)
         assumed = {(str(a), str(b)): _dims((a, b)) for a, b in self.assumed if symbols(a) | symbols(b) <= set(names)}
+        assumed |= {
+            (str(dim), says): ArrayAttr([*_dims((minimum(dim, 1), 1)), StringAttr(says)])
+            for dim, says in self.windows
+            if symbols(dim) <= set(names)
+        }
         if assumed:
             self.old.attributes["cpu.assumes"] = ArrayAttr(assumed.values())
         replaced = self.old.detach_region(self.old.body)
@@ -138,6 +150,10 @@ class Bufferizer:
                     raise InferError(
                         f"bufferize: the size of {op.name}'s result ({result.type}) does not follow from the inputs", op.location
                     )
+        if isinstance(op, WINDOWS) and op.parent is self.source:
+            nodes = "+".join(node_names(op.location))
+            says = f"{f'node {nodes!r}' if nodes else op.name}: the window is larger than the padded input"
+            self.windows += [(d, says) for d in self.shapes[op.results[0]][1:3] if not isinstance(d, int)]
 
     def op(self, op: Operation) -> None:
         """Emit one op on buffers."""

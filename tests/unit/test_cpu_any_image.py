@@ -9,7 +9,10 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 import inferir
+from inferir.backends.package.writer import write_package
 from inferir.backends.runtime.model import Model
+from inferir.backends.runtime.program import ModelError
+from inferir.core import InferError
 
 SIZES = ((2, 7, 9), (1, 16, 33), (3, 9, 7), (1, 31, 12))
 """Images, height, width: narrower than a tile, as wide as one, with and without a rest."""
@@ -81,3 +84,19 @@ def agrees(name: str, sizes: tuple[Any, Any], tmp_path: Path) -> None:
             x = rng.standard_normal((n, channels, *image), np.float32)
             expected = reference(x)
             np.testing.assert_allclose(model(x), expected, rtol=0, atol=1e-5 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize("name", ["3x3, nothing padded", "depthwise", "largest, dilated", "many channels"])
+def test_a_window_larger_than_its_input_is_an_error(name: str, tmp_path: Path):
+    """The same one, whoever computes, also from a package."""
+    path = tmp_path / "net.onnx"
+    case = {k: v for k, v in CASES[name].items() if k != "pads"}
+    channels = saved(case, path, "h", "w")
+    compiled = inferir.compile(path)
+    write_package(tmp_path / "net.infer", compiled.program)
+    for made in (inferir.compile(path, target="interpreter"), compiled, inferir.load(tmp_path / "net.infer")):
+        with made as model:
+            assert model(np.zeros((1, channels, 3, 5), np.float32)).shape[2:] == (1, 3 if "dilated" not in name else 1)
+            for image in ((2, 5), (3, 2), (1, 1)):
+                with pytest.raises((InferError, ModelError), match="larger than the padded input"):
+                    model(np.zeros((1, channels, *image), np.float32))

@@ -141,12 +141,9 @@ def each_rows(k: KernelBuilder, low: Index, high: Index, rows: int, total: int, 
         for start, size, count in balanced(high - low, rows):
             k.loop(low + start, low + start + size * count, size, lambda i, size=size: visit(i, size))
         return
-    if total == DYNAMIC_INDEX:
-        rest = [size for size in (8, 4, 2, 1) if size < rows]
-    else:
-        rest = [total % rows] if total % rows else []
+    rests = (8, 4, 2, 1) if total == DYNAMIC_INDEX else (total % rows,)
     at = low
-    for size in (rows, *rest):
+    for size in (rows, *(rest for rest in rests if 0 < rest < rows)):
         whole = k.add(at, k.mul(k.div(k.sub(high, at), size), size)) if size > 1 else high
         k.loop(at, whole, size, lambda i, size=size: visit(i, size))
         at = whole

@@ -134,3 +134,12 @@ func.func @turns(%x: tensor<?x2x4xf32>) -> tensor<?x4x4xf32> {
   %1 = cpu.interleave %0, %x factors [1, 2, 1] : (tensor<?x2x4xf32>, tensor<?x2x4xf32>) -> tensor<?x4x4xf32>
   return %1 : tensor<?x4x4xf32>
 }
+
+// -----
+// A window has a position in every input, or the caller is told.
+// CHECK-LABEL: func.func @window
+// CHECK-SAME:    cpu.assumes = {{\[\[}}"min(1, h-2)", 1 : i64, "cpu.pool2d: the window is larger than the padded input"]
+func.func @window(%x: tensor<1x?x8x16xf32> {inference.name = "x", inference.dims = [1, "h", 8, 16]}) -> tensor<1x?x6x16xf32> {
+  %0 = cpu.pool2d %x kernel [3, 3] {} : (tensor<1x?x8x16xf32>) -> tensor<1x?x6x16xf32>
+  return %0 : tensor<1x?x6x16xf32>
+}
