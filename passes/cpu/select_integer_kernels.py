@@ -180,6 +180,30 @@ def product_of_bytes(op: inf.MatmulOp, rw: Rewriter) -> str | None:
 
 
 @rewrites(inf.ConvOp)
+def row_as_image(op: inf.ConvOp, rw: Rewriter) -> str | None:
+    """A convolution of rows is one of images that are one line high"""
+    if element_of(op.x) != i32 or chain(op.x) is None:
+        return "it is no convolution of bytes in 32-bit integers"
+    if op.rank != 1:
+        return "it has more dimensions than one"
+    sizes, filters = shape_of(op.x), shape_of(op.w)
+    if -1 in (*sizes[1:], *filters):
+        return "a size is only known when it runs"
+    line = 2 if op.layout == "nchw" else 1
+
+    def image(v: SSAValue, shape: tuple[int, ...]) -> SSAValue:
+        whole = (shape[0] if shape[0] >= 0 else -1, *shape[1:line], 1, *shape[line:])
+        return result(inf.ReshapeOp.make(v, shape=whole), rw)
+
+    (stride,), (dilation,), (begin,), (end,) = op.window()
+    window = {"strides": (1, stride), "dilations": (1, dilation), "pads": (0, begin, 0, end)}
+    made = op.like(x=image(op.x, sizes), w=image(op.w, filters), **window)
+    rw.insert(made)
+    rw.replace(op, inf.ReshapeOp.make(made.result, shape=shape_of(op.result)))
+    return None
+
+
+@rewrites(inf.ConvOp)
 def convolution_of_bytes(op: inf.ConvOp, rw: Rewriter) -> str | None:
     """conv(x - z, w) = conv(x, w) - z sum(w), with z in the padding; conv(x, w) - z conv(1, w) for a z that is not known"""
     if element_of(op.x) != i32:
@@ -247,4 +271,4 @@ def summed(values: list[SSAValue], rw: Rewriter) -> list[SSAValue]:
 class SelectIntegerKernels(Pass):
     """Bytes take a quarter of the memory of floats and a quarter of the instructions."""
 
-    patterns = (product_of_bytes, convolution_of_bytes)
+    patterns = (product_of_bytes, row_as_image, convolution_of_bytes)

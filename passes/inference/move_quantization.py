@@ -13,7 +13,7 @@ becomes
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from xdsl.dialects.builtin import Float32Type, IntegerType, Signedness, i8
@@ -25,6 +25,8 @@ from inferir.dialects import inference as inf
 from inferir.dialects.inference.quantization import Scaled
 
 UI8 = IntegerType(8, Signedness.UNSIGNED)
+Move = inf.ReshapeOp | inf.TransposeOp | inf.SliceOp | inf.MaxPoolOp
+"""Ops whose result holds elements of x as they are."""
 
 
 def one_scale(op: Scaled, rw: Rewriter) -> float | None:
@@ -71,7 +73,7 @@ def what_it_was(op: inf.QuantizeOp, rw: Rewriter) -> str | None:
 def quantize_sooner(op: inf.QuantizeOp, rw: Rewriter) -> str | None:
     """quantize(move(x)) = move(quantize(x)), and so with the largest of some x: quantize keeps the order of numbers"""
     moved = op.x.owner
-    if not isinstance(moved, inf.ReshapeOp | inf.TransposeOp | inf.MaxPoolOp | inf.ConcatOp):
+    if not isinstance(moved, Move | inf.ConcatOp):
         return "what it quantises is computed, not moved"
     if not op.x.has_one_use():
         return "the floats have another reader"
@@ -79,15 +81,20 @@ def quantize_sooner(op: inf.QuantizeOp, rw: Rewriter) -> str | None:
         return "it has no known scale for all elements, or does not make bytes"
     if isinstance(moved, inf.MaxPoolOp) and may_see_only_padding(moved):
         return "a window may lie in the padding"
-    values = [inf.QuantizeOp.make(v, op.scale, op.zero_point, to=op.to, precision=op.precision) for v in moved.operands]
+    values = [inf.QuantizeOp.make(v, op.scale, op.zero_point, to=op.to, precision=op.precision) for v in sources(moved)]
     rw.insert(values)
     results = [v.result for v in values]
     rw.replace(op, moved.like(args=results) if isinstance(moved, inf.ConcatOp) else moved.like(x=results[0]))
     return None
 
 
-@rewrites(inf.ReshapeOp, inf.TransposeOp, inf.MaxPoolOp)
-def dequantize_later(op: inf.ReshapeOp | inf.TransposeOp | inf.MaxPoolOp, rw: Rewriter) -> str | None:
+def sources(op: Move | inf.ConcatOp) -> Sequence[SSAValue]:
+    """What an op moves."""
+    return op.args if isinstance(op, inf.ConcatOp) else (op.x,)
+
+
+@rewrites(inf.ReshapeOp, inf.TransposeOp, inf.SliceOp, inf.SplitOp, inf.MaxPoolOp)
+def dequantize_later(op: Move | inf.SplitOp, rw: Rewriter) -> str | None:
     """move(s (x - z)) = s (move(x) - z)"""
     x = op.x.owner
     if not isinstance(x, inf.DequantizeOp) or x.block:
@@ -98,7 +105,8 @@ def dequantize_later(op: inf.ReshapeOp | inf.TransposeOp | inf.MaxPoolOp, rw: Re
         return "a window may lie in the padding, or the order of the numbers is not known"
     moved = op.like(x=x.x)
     rw.insert(moved)
-    rw.replace(op, x.like(x=moved.results[0]))
+    floats = [x.like(x=part) for part in moved.results]
+    rw.replace(op, floats, [f.result for f in floats])
     return None
 
 
@@ -131,10 +139,10 @@ def without_sign(op: inf.QuantizeOp, rw: Rewriter) -> str | None:
     return None
 
 
-@rewrites(inf.ReshapeOp, inf.TransposeOp, inf.MaxPoolOp, inf.ConcatOp)
-def turn_later(op: Any, rw: Rewriter) -> str | None:
+@rewrites(inf.ReshapeOp, inf.TransposeOp, inf.SliceOp, inf.MaxPoolOp, inf.ConcatOp)
+def turn_later(op: Move | inf.ConcatOp, rw: Rewriter) -> str | None:
     """move(x - 128) = move(x) - 128, and so with the largest of some x"""
-    plain = [turned(v) for v in op.operands]
+    plain = [turned(v) for v in sources(op)]
     if any(v is None for v in plain):
         return "not all that it moves are bytes that were turned"
     if isinstance(op, inf.MaxPoolOp) and may_see_only_padding(op):

@@ -90,6 +90,7 @@ WINDOWS: dict[str, tuple[int, tuple[int, ...], str, str]] = {
     "dilated": (4, (5, 4, 3, 2), "dilations = [2, 2]", "conv2d_int8"),
     "pointwise": (9, (7, 9, 1, 1), "", "gemm_int8"),
     "grouped": (6, (4, 3, 3, 3), "group = 2, pads = [1, 1, 1, 1]", "conv2d_int8"),
+    "row": (3, (5, 3, 3), "strides = [2], pads = [1, 1]", "conv2d_int8"),
     "depthwise": (6, (6, 1, 3, 3), "group = 6, pads = [1, 1, 1, 1]", "dwconv2d_int8"),
 }
 
@@ -99,13 +100,14 @@ def test_qlinear_conv(window: str, check: Check):
     """Both types of x and of y, i8 weights with a scale for each output, and a bias."""
     channels, shape, attributes, kernel = WINDOWS[window]
     for x_kind, y_kind in zip(KINDS, reversed(KINDS), strict=True):
-        x, w, zx = full(x_kind, 2, channels, 8, 9), full("int8", *shape), zero(x_kind)
+        x, w, zx = full(x_kind, 2, channels, *(8, 9)[: len(shape) - 2]), full("int8", *shape), zero(x_kind)
+        along = (slice(None), *[None] * (len(shape) - 2))
         sx, sw, sy, zw, zy = scale(), scale(len(w)), scale() * 30, np.zeros(len(w), np.int8), zero(y_kind)
         bias = rng.integers(-1000, 1000, len(w)).astype(np.int32)
         node = f"y = QLinearConv <{attributes}> (x, sx, zx, w, sw, zw, sy, zy, b)".replace(" <>", "")
         constants = {"sx": sx, "zx": zx, "w": w, "sw": sw, "zw": zw, "sy": sy, "zy": zy, "b": bias}
         total = sums(f"t = ConvInteger <{attributes}> (x, w, zx)".replace(" <>", ""), {"x": x}, {"w": w, "zx": zx})
-        wanted = quantised(total + bias[:, None, None], sx, sw[:, None, None], sy, zy)
+        wanted = quantised(total + bias[along], sx, sw[along], sy, zy)
         check(model_of(node, {"x": x}, constants, f"{y_kind}[] y"), {"x": x}, wanted, kernel)
 
 

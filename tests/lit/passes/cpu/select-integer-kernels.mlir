@@ -135,6 +135,22 @@ func.func @middles(%x: tensor<4x1xui8>, %i: tensor<1x4x4x1xui8>) -> (tensor<4x2x
 }
 
 // -----
+// A row is an image one line high; one of a size that nobody knows stays.
+// CHECK-LABEL: @rows
+// CHECK:         %[[I:.+]] = inference.reshape %{{.+}} shape [-1, 1, 8, 4] : (tensor<?x8x4xui8>)
+// CHECK:         cpu.conv2d %[[I]], {{.+}} strides [1, 2] channels 2
+// CHECK:         inference.reshape %{{.+}} shape [-1, 3, 2]
+// CHECK:         inference.conv
+func.func @rows(%x: tensor<?x8x4xui8>, %y: tensor<1x?x4xui8>) -> (tensor<?x3x2xi32>, tensor<1x?x2xi32>) {
+  %k = inference.constant dense<2> : tensor<2x3x4xi32>
+  %0 = inference.cast %x to i32 : (tensor<?x8x4xui8>) -> tensor<?x8x4xi32>
+  %1 = inference.conv %0, %k strides [2] layout nhwc : (tensor<?x8x4xi32>, tensor<2x3x4xi32>) -> tensor<?x3x2xi32>
+  %2 = inference.cast %y to i32 : (tensor<1x?x4xui8>) -> tensor<1x?x4xi32>
+  %3 = inference.conv %2, %k layout nhwc : (tensor<1x?x4xi32>, tensor<2x3x4xi32>) -> tensor<1x?x2xi32>
+  return %1, %3 : tensor<?x3x2xi32>, tensor<1x?x2xi32>
+}
+
+// -----
 // CHECK-LABEL: @middles_of_groups
 // CHECK-NOT:     cpu.conv2d
 func.func @middles_of_groups(%i: tensor<1x4x4x4xui8>) -> tensor<1x4x4x2xi32> {

@@ -52,6 +52,22 @@ func.func @later(%x: tensor<1x2x4x4xui8>, %y: tensor<4x8xi8>, %s8: tensor<8xf32>
 }
 
 // -----
+// Parts of bytes are bytes.
+// CHECK-LABEL: @split
+// CHECK:         %[[A:.+]], %[[B:.+]] = inference.split %{{.+}} : (tensor<1x8xui8>)
+// CHECK:         inference.dequantize %[[A]]
+// CHECK:         %[[C:.+]] = inference.slice %[[B]] {{.+}} : (tensor<1x4xui8>)
+// CHECK:         return %{{.+}}, %[[C]]
+func.func @split(%x: tensor<1x8xui8>) -> (tensor<1x4xf32>, tensor<1x2xui8>) {
+  %s = inference.constant dense<0.5> : tensor<f32>
+  %0 = inference.dequantize %x, %s : (tensor<1x8xui8>, tensor<f32>) -> tensor<1x8xf32>
+  %1, %2 = inference.split %0 axis 1 sizes [4, 4] : (tensor<1x8xf32>) -> (tensor<1x4xf32>, tensor<1x4xf32>)
+  %3 = inference.slice %2 starts [1] ends [3] axes [1] : (tensor<1x4xf32>) -> tensor<1x2xf32>
+  %4 = inference.quantize %3, %s to ui8 : (tensor<1x2xf32>, tensor<f32>) -> tensor<1x2xui8>
+  return %1, %4 : tensor<1x4xf32>, tensor<1x2xui8>
+}
+
+// -----
 // Bytes with a sign become bytes without, which the processor multiplies; what is left is one turn at the end.
 // CHECK-LABEL: @signs
 // CHECK:         %[[HALF:.+]] = inference.constant dense<131> : tensor<ui8>
