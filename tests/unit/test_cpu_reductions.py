@@ -78,6 +78,19 @@ def test_running_sums(dtype: str, axis: int):
         agree([x], *(_running(axis, exclusive, reverse) for reverse in (False, True)), rtol=1e-4, share=0.1)
 
 
+@pytest.mark.parametrize("dtype", ["int8", "int64", "float16", "float32"])
+@pytest.mark.parametrize("kind", ["sum", "prod"])
+def test_running_sums_along_a_computed_axis(dtype: str, kind: str):
+    x = numbers(dtype, special=False, shape=(3, 6, 19)) // 4
+    for axis in (0, 2, -2):
+        makes = [
+            lambda x, a, e=exclusive, r=reverse: inf.CumulateOp.make(x, a, kind=kind, exclusive=e, reverse=r)
+            for exclusive in (False, True)
+            for reverse in (False, True)
+        ]
+        agree([x, np.array([axis])], *makes, rtol=2e-2 if dtype == "float16" else 1e-4, share=0.1)
+
+
 def _running(axis: int, exclusive: bool, reverse: bool) -> Any:
     def make(x: Any) -> list[Any]:
         place = inf.ConstantOp.of(DenseIntOrFPElementsAttr.from_list(TensorType(i64, []), [axis]), TensorType(i64, []))

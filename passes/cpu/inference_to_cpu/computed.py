@@ -110,6 +110,33 @@ def reduce(op: Call, rw: Rewriter, x: SSAValue, axes: Optional, kind: str, keepd
     return generate(op, [x, *_some(axes)], body, rw)
 
 
+@rewrites(inf.CumulateOp, benefit=0)
+def cumulate_anywhere(op: inf.CumulateOp, rw: Rewriter) -> str | None:
+    """Each element combines those up to its own place, along the axis that is asked for when the model runs"""
+    rank = rank_of(op.x)
+
+    def body(s: Program, at: list[Any], x: SSAValue, axis: SSAValue) -> Any:
+        along = s.load(axis, [0] * rank_of(axis)).index()
+        along = s.where(along < 0, along + rank, along)
+        lows, highs = [], []
+        for d, i in enumerate(at):
+            low, high = (i + int(op.exclusive), s.size(x, d)) if op.reverse else (0, i + int(not op.exclusive))
+            here = s.value(along).equals(d)
+            lows.append(s.where(here, s.value(low), i))
+            highs.append(s.where(here, s.value(high), i + 1))
+
+        def nest(done: list[Any], total: Value) -> Any:
+            if len(done) == rank:
+                value = s.load(x, done).to(accumulator(x))
+                return [total + value if op.kind == "sum" else total * value]
+            return s.loop(lows[len(done)], highs[len(done)], [total], lambda k, inner: nest([*done, k], inner))
+
+        start = s.number(int(op.kind != "sum"), accumulator(x))
+        return nest([], start)[0].to(cpu.element_of(x))
+
+    return generate(op, [op.x, op.axis], body, rw)
+
+
 def _total(s: Program, x: SSAValue, folded: Any, of: Callable[[Value], Value] = lambda v: v) -> Value:
     type = accumulator(x)
     return folded([s.number(0, type)], lambda v, total: [total + of(v.to(type))])[0]

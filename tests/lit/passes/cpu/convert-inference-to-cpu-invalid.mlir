@@ -84,21 +84,6 @@ func.func @places_along_a_dynamic_axis(%x: tensor<2x?xf32>) -> tensor<2xi64> {
 }
 
 // -----
-func.func @sums_along_a_computed_axis(%x: tensor<2x8xf32>, %a: tensor<i32>) -> tensor<2x8xf32> {
-  // expected-error @+1 {{the axis is computed at run time}}
-  %0 = inference.cumulate %x, %a : (tensor<2x8xf32>, tensor<i32>) -> tensor<2x8xf32>
-  return %0 : tensor<2x8xf32>
-}
-
-// -----
-func.func @sums_along_a_dynamic_axis(%x: tensor<2x?xf32>) -> tensor<2x?xf32> {
-  %a = inference.constant dense<1> : tensor<i32>
-  // expected-error @+1 {{the length of the axis is not known}}
-  %0 = inference.cumulate %x, %a : (tensor<2x?xf32>, tensor<i32>) -> tensor<2x?xf32>
-  return %0 : tensor<2x?xf32>
-}
-
-// -----
 func.func @unknown_rows(%x: tensor<2x?xf32>, %c: tensor<?xf32>) -> tensor<2x?xf32> {
   // expected-error @+1 {{the length of the rows is not known}}
   %0 = inference.rope %x, %c, %c : (tensor<2x?xf32>, tensor<?xf32>, tensor<?xf32>) -> tensor<2x?xf32>

@@ -28,3 +28,18 @@ func.func @parts(%x: tensor<3x4xf32>) -> (tensor<1x4xf32>, tensor<2x4xf32>, tens
   %2 = inference.host_call %x, %s callee "reshape" config {allowzero = 0 : i64} : (tensor<3x4xf32>, tensor<1xi64>) -> tensor<12xf32>
   return %0, %1, %2 : tensor<1x4xf32>, tensor<2x4xf32>, tensor<12xf32>
 }
+
+// -----
+// A loop for each dimension, of one turn where it is not the axis.
+// CHECK-LABEL: @running_sum
+// CHECK:         cpu.generate %x, %a shape [3, 4]
+// CHECK-COUNT-2:   arith.cmpi eq
+// CHECK-COUNT-2:   scf.for
+// CHECK:             arith.addf
+// CHECK:         cpu.generate %y, %{{.+}} shape [2, "x0_1"]
+func.func @running_sum(%x: tensor<3x4xf32>, %y: tensor<2x?xf32>, %a: tensor<i32>) -> (tensor<3x4xf32>, tensor<2x?xf32>) {
+  %one = inference.constant dense<1> : tensor<i32>
+  %0 = inference.cumulate %x, %a : (tensor<3x4xf32>, tensor<i32>) -> tensor<3x4xf32>
+  %1 = inference.cumulate %y, %one : (tensor<2x?xf32>, tensor<i32>) -> tensor<2x?xf32>
+  return %0, %1 : tensor<3x4xf32>, tensor<2x?xf32>
+}
