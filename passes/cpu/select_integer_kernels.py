@@ -234,7 +234,7 @@ def convolution_of_bytes(op: inf.ConvOp, rw: Rewriter) -> str | None:
     pads = (*begins, *ends)
     if isinstance(zero, int) and zero and any(pads):
         low, high = ((0, 0, *p) if op.layout == "nchw" else (0, *p, 0) for p in (begins, ends))
-        value = result(inf.PadOp.make(value, rw.const(np.asarray(zero, np.uint8)), low=low, high=high, mode="constant"), rw)
+        value = padded(value, zero, low, high, rw)
         pads = (0, 0, 0, 0)
     value = channels_last(value, op.layout, rw)
     extras = summed([*correction(zero, sums, rw), *([op.bias] if op.bias is not None else [])], rw)
@@ -258,6 +258,16 @@ def convolution_of_bytes(op: inf.ConvOp, rw: Rewriter) -> str | None:
     replace_channels_last(op, made, op.layout, rw)
     erase_unread(x.ops, rw)
     return None
+
+
+def padded(x: SSAValue, zero: int, low: tuple[int, ...], high: tuple[int, ...], rw: Rewriter) -> SSAValue:
+    """x with `zero` around it: before a transpose, as long lines of pixels are padded faster than few channels."""
+    moved = x.owner
+    if isinstance(moved, inf.TransposeOp):
+        low, high = (tuple(p[moved.permutation.index(i)] for i in range(len(p))) for p in (low, high))
+        inner = padded(moved.x, zero, low, high, rw)
+        return result(inf.TransposeOp.make(inner, permutation=moved.permutation), rw)
+    return result(inf.PadOp.make(x, rw.const(np.asarray(zero, np.uint8)), low=low, high=high, mode="constant"), rw)
 
 
 def summed(values: list[SSAValue], rw: Rewriter) -> list[SSAValue]:

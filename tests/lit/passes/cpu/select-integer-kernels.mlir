@@ -36,9 +36,9 @@ func.func @signed(%x: tensor<4x64xi8>, %z: tensor<i32>) -> tensor<4x10xi32> {
 // Reshapes and transposes between the bytes and the product move to the bytes; a known zero point pads them.
 // CHECK-LABEL: @convolution
 // CHECK-SAME:    %[[X:[a-z0-9]+]]: tensor<1x3x8x8xui8>
-// CHECK:         %[[T:.+]] = inference.transpose %[[X]] permutation [0, 2, 3, 1] : (tensor<1x3x8x8xui8>)
-// CHECK:         inference.pad %[[T]] value %{{.+}} low [0, 1, 1, 0] high [0, 1, 1, 0]
-// CHECK:         cpu.conv2d %{{.+}} channels 4
+// CHECK:         %[[P:.+]] = inference.pad %[[X]] value %{{.+}} low [0, 0, 1, 1] high [0, 0, 1, 1]
+// CHECK:         %[[T:.+]] = inference.transpose %[[P]] permutation [0, 2, 3, 1] : (tensor<1x3x10x10xui8>)
+// CHECK:         cpu.conv2d %[[T]], {{.+}} channels 4
 func.func @convolution(%x: tensor<1x3x8x8xui8>) -> tensor<1x8x8x4xi32> {
   %z = inference.constant dense<-10> : tensor<i32>
   %w = inference.constant dense<2> : tensor<4x3x3x3xi32>
