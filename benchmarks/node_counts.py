@@ -30,7 +30,8 @@ BEGIN, END = "<!-- node counts: begin -->", "<!-- node counts: end -->"
 MEASURED = Path(__file__).parent / "peer_nodes.json"
 PEERS: dict[str, dict[str, dict[str, float] | None]] = json.loads(MEASURED.read_text("utf-8"))
 """Nodes and seconds by model and optimiser; null where it fails."""
-MODELS = (*(m for m in zoo.MODELS if m not in ("lenet", "lenet_dyn", "mbv3_se_block")), *models.MODELS)
+LIGHT = tuple(m for m in zoo.MODELS if m not in zoo.SMALL)
+MODELS = (*LIGHT, *(f"small/{m}" for m in models.MODELS), *(f"small/{m}-torchscript" for m in models.TORCH), *models.MODELS)
 
 
 def file_of(name: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -134,8 +135,9 @@ def correlate(x: np.ndarray, w: np.ndarray, strides: Any, dilations: Any, begins
     order = (0, *range(2, 2 + n), 1, *range(2 + n, 2 + 2 * n))
     for group in range(groups):
         part = windows[:, group * taken : (group + 1) * taken].transpose(order)
-        rows = part.reshape(int(np.prod((x.shape[0], *positions))), -1)
-        filters = w[group * outputs : (group + 1) * outputs].reshape(outputs, -1)
+        depth = math.prod((taken, *kernel))
+        rows = part.reshape(math.prod((x.shape[0], *positions)), depth)
+        filters = w[group * outputs : (group + 1) * outputs].reshape(outputs, depth)
         product = (rows @ filters.T).reshape(x.shape[0], *positions, outputs)
         out[:, group * outputs : (group + 1) * outputs] = np.moveaxis(product, -1, 1)
     return out

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,7 @@ class ReshapeOp(InferenceOp):
             self.error(f"shape {[str(d) for d in target]} has more than one -1")
         if rest:
             others = product(tuple(d for d in target if d != -1))
-            target[rest[0]] = product(x) // others if others != 0 else 0
+            target[rest[0]] = product(x) // others if others != 0 else beside_zeros(target, x)
         if differ(product(tuple(target)), product(x)):
             self.error(f"x is {shape_text(x)}, which is not {shape_text(tuple(target))} elements")
         return tuple(target)
@@ -68,9 +69,16 @@ class ReshapeOp(InferenceOp):
 
     def reference(self, x: np.ndarray, to: np.ndarray | None = None) -> np.ndarray:
         """numpy."""
-        return x.reshape(
-            self.kept(map(int, to), x.shape) if to is not None else [d if isinstance(d, int) else -1 for d in self.target(x.shape)]
-        )
+        target = self.kept(map(int, to), x.shape) if to is not None else [d if isinstance(d, int) else -1 for d in self.target(x.shape)]
+        return x.reshape([beside_zeros(target, x.shape) if d == -1 and 0 in target else d for d in target])
+
+
+def beside_zeros(target: Sequence[DimLike], x: Shape) -> int:
+    """What -1 stands for in a target with zeros: what it would be for as many samples, [2, 0, 64] to [2, 0, -1, 8] is [2, 0, 8, 8]."""
+    own, other = ([d for d in dims if d not in (0, -1)] for dims in (x, target))
+    if len(x) - len(own) != list(target).count(0) or not all(isinstance(d, int) for d in (*own, *other)):
+        return 0
+    return math.prod(d for d in own if isinstance(d, int)) // math.prod(d for d in other if isinstance(d, int))
 
 
 @define

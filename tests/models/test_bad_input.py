@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import models
 import numpy as np
 import onnx
 import pytest
@@ -139,6 +140,30 @@ def test_wrong_inputs(given: dict[str, np.ndarray], says: str, target: str, tmp_
     write_npz(tmp_path / "x.npz", given)
     assert says in refused("infer_run", LENET, "--target", target, "--input", tmp_path / "x.npz", "--output", tmp_path / "y.npz")
     assert not (tmp_path / "y.npz").exists()
+
+
+ZOO: dict[str, tuple[str, Callable[[dict[str, np.ndarray]], dict[str, np.ndarray]], tuple[str, ...]]] = {
+    "element type": ("bert_dyn", lambda g: {**g, "input_ids": g["input_ids"].astype(np.int32)}, ("'input_ids'", "int32", "int64")),
+    "rank": ("llama_dyn", lambda g: {"input_ids": g["input_ids"][0]}, ("'input_ids'", "rank 1", "[batch, seq]")),
+    "two sizes for one symbol": ("bert_dyn", lambda g: {**g, "attention_mask": g["attention_mask"][:, 1:]}, ("'seq'", "16", "15")),
+    "another batch": ("bert_dyn", lambda g: {**g, "attention_mask": g["attention_mask"][:1]}, ("'batch'", "2", "1")),
+    "missing": ("gpt2_decode", lambda g: {"input_ids": g["input_ids"]}, ("'past' is missing",)),
+    "fixed size": ("vit_b16", lambda g: {n: x[..., 1:] for n, x in g.items()}, ("'pixel_values'", "63", "64")),
+    "no room for a window": ("cnn_dyn", lambda g: {"input": g["input"][:, :, :5]}, ("height",)),
+    "no width": ("cnn_dyn", lambda g: {"input": g["input"][..., :0]}, ("0",)),
+}
+
+
+@pytest.mark.parametrize("target", ["cpu", "interpreter"])
+@pytest.mark.parametrize("case", ZOO)
+def test_wrong_inputs_of_the_zoo(case: str, target: str, tmp_path: Path):
+    name, change, says = ZOO[case]
+    path = models.onnx_file(name, small=True)
+    write_npz(tmp_path / "x.npz", change(models.reference(path)[0]))
+    message = refused("infer_run", path, "--target", target, "--input", tmp_path / "x.npz")
+    assert len(message.splitlines()) == 1
+    if "window" not in message:  # the interpreter names the op and the sizes that it met
+        assert all(part in message for part in says), message
 
 
 def test_unknown_pass_and_option():

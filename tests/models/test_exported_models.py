@@ -35,3 +35,12 @@ def test_one_artefact_takes_every_size(name: str, target: str):
     for batch, length in models.SIZES:
         given = models.resized(name, batch, length)
         assert worst(model.run(given), oracle.run(given)) <= 1, f"batch {batch}, length {length}"
+
+
+@pytest.mark.parametrize("name", models.DYNAMIC)
+def test_no_samples_give_none(name: str):
+    path = models.onnx_file(name, small=True)
+    given = {n: x[:0] for n, x in models.reference(path)[0].items()}
+    native, executor = inferir.compile(path).run(given), inferir.compile(path, target="interpreter").run(given)
+    assert {n: y.shape for n, y in native.items()} == {n: y.shape for n, y in executor.items()}
+    assert all(not y.size for y in native.values())

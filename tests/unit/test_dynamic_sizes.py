@@ -64,3 +64,11 @@ def test_sizes_that_kernels_take_to_be_equal_are_checked():
         np.testing.assert_array_equal(model(x, x), x + x)
         with pytest.raises(ModelError, match="a is 3 and b is 1 where the model was compiled for equal sizes"):
             model(x, x[:1])
+
+
+def test_a_window_without_room_is_an_error_and_not_a_number():
+    text = module(["1 2 a b"], "inference.max_pool %x0 kernel [3, 3] strides [2, 2]", 4)
+    with inferir.compile(text, num_threads=1) as model:
+        assert np.asarray(model(np.ones((1, 2, 3, 4), np.float32))).shape == (1, 2, 1, 1)
+        with pytest.raises(ModelError, match="the window is larger than the padded input, with a = 3, b = 2"):
+            model(np.ones((1, 2, 3, 2), np.float32))
