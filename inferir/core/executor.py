@@ -88,7 +88,16 @@ class Executor:
         return []
 
     def run_op(self, op: Operation, operands: list[Any], values: Values) -> list[Any]:
-        """The results of an op; `values` are those that its regions may read."""
+        """The results of an op; `values` are those that its regions may read. Raises InferError, with the shapes, where it cannot be run."""
+        try:
+            return self._evaluate(op, operands, values)
+        except InferError:
+            raise
+        except (ValueError, IndexError, TypeError, ZeroDivisionError, MemoryError) as problem:
+            shapes = ", ".join(str(getattr(o, "shape", type(o).__name__)) for o in operands)
+            raise error_at(op, f"cannot run on ({shapes}): {problem}") from problem
+
+    def _evaluate(self, op: Operation, operands: list[Any], values: Values) -> list[Any]:
         handler = SEMANTICS.get(op.name)
         if handler is not None:
             return handler(self, op, operands)
@@ -99,14 +108,8 @@ class Executor:
         if evaluate is None:
             raise error_at(op, "the reference executor has no semantics for this op; lower it to the inference dialect first")
         context = {"run": lambda region, *args: self.run_region(region, args, values)} if op.regions else {}
-        try:
-            with np.errstate(all="ignore"):
-                return evaluate(operands, **context)
-        except InferError:
-            raise
-        except (ValueError, IndexError, TypeError, ZeroDivisionError, MemoryError) as problem:
-            shapes = ", ".join(str(getattr(o, "shape", type(o).__name__)) for o in operands)
-            raise error_at(op, f"cannot run on ({shapes}): {problem}") from problem
+        with np.errstate(all="ignore"):
+            return evaluate(operands, **context)
 
 
 def execute(module: ModuleOp, inputs: Mapping[str, Any] | Sequence[Any], ctx: Context, observer: Observer | None = None) -> list[Any]:

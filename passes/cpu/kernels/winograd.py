@@ -46,6 +46,11 @@ class Winograd:
         self.out_height, self.out_width = b.size(y, 1), b.size(y, 2)
         self.down, self.across = b.ceil_div(self.out_height, self.op.tile), b.ceil_div(self.out_width, self.op.tile)
 
+    def known(self) -> tuple[int, int]:
+        """How many tiles lie down and across an image of known size."""
+        assert isinstance(self.down, int) and isinstance(self.across, int)
+        return self.down, self.across
+
     def half(self, host: Builder, channels: int, start: Index) -> tuple[SSAValue, Index]:
         """[parts, planes, tiles, channels] of the workspace from element `start` on, and where it ends."""
         assert self.op.workspace is not None
@@ -120,27 +125,28 @@ def lower_winograd(op: WinogradConv2dOp, lowering: Lowering) -> None:
 def by_steps(w: Winograd) -> None:
     """Three kernels; a task of the first and last has some rows of tiles of an image, one of the second some panels of a plane."""
     host = w.lowering.host
+    down, across = w.known()
     images = host.sizes(w.lowering.y)[0]
     batch = estimate(images if isinstance(images, int) else DYNAMIC_INDEX, 1)
 
     def over_rows(channels: int, visit: Callable[[KernelBuilder, Arguments, Index, Index, Index], None]) -> tuple[Index, Callable]:
         tasks = -(-w.tasks(batch * TRANSFORM_FLOPS * w.planes * w.tiles * channels) // batch)
-        rows = divide(w.down, tasks)
-        blocks = -(-w.down // rows)
+        rows = divide(down, tasks)
+        blocks = -(-down // rows)
 
         def body(k: KernelBuilder, arg: Arguments) -> None:
             image = k.div(k.task, blocks)
             low = k.mul(k.rem(k.task, blocks), rows)
-            high = k.minimum(k.add(low, rows), w.down) if blocks > 1 else w.down
-            k.loop(low, high, 1, lambda row: k.loop(0, w.across, 1, lambda column: visit(k, arg, image, row, column), "tx"), "ty")
+            high = k.minimum(k.add(low, rows), down) if blocks > 1 else down
+            k.loop(low, high, 1, lambda row: k.loop(0, across, 1, lambda column: visit(k, arg, image, row, column), "tx"), "ty")
 
         return host.mul(images, blocks), body
 
     def transform(k: KernelBuilder, arg: Arguments, image: Index, row: Index, column: Index) -> None:
-        w.transform(k, arg, image, image, row, column, k.add(k.mul(row, w.across), column))
+        w.transform(k, arg, image, image, row, column, k.add(k.mul(row, across), column))
 
     def finish(k: KernelBuilder, arg: Arguments, image: Index, row: Index, column: Index) -> None:
-        w.finish(k, arg, image, image, row, column, k.add(k.mul(row, w.across), column))
+        w.finish(k, arg, image, image, row, column, k.add(k.mul(row, across), column))
 
     groups = min(w.panels, -(-4 * MOST_TASKS // w.planes))
     panels = divide(w.panels, groups)
@@ -161,7 +167,8 @@ def by_steps(w: Winograd) -> None:
 def by_blocks(w: Winograd, rows: int, columns: int) -> None:
     """One kernel; a task has some blocks of every image and a part of the workspace for itself."""
     assert isinstance(w.parts, int)
-    down, across = -(-w.down // rows), -(-w.across // columns)
+    tiles_down, tiles_across = w.known()
+    down, across = -(-tiles_down // rows), -(-tiles_across // columns)
     each = divide(down * across, w.parts)
     tasks = -(-down * across // each)
 
@@ -173,8 +180,8 @@ def by_blocks(w: Winograd, rows: int, columns: int) -> None:
 
     def one(k: KernelBuilder, arg: Arguments, image: Index, block: Index) -> None:
         top, left = k.mul(k.div(block, across), rows), k.mul(k.rem(block, across), columns)
-        height = k.minimum(k.sub(w.down, top), rows) if w.down % rows else rows
-        width = k.minimum(k.sub(w.across, left), columns) if w.across % columns else columns
+        height = k.minimum(k.sub(tiles_down, top), rows) if tiles_down % rows else rows
+        width = k.minimum(k.sub(tiles_across, left), columns) if tiles_across % columns else columns
 
         def over(visit: Callable[..., None]) -> None:
             def tile(i: Index, j: Index) -> None:
