@@ -8,6 +8,13 @@ KNOWN = {"data/lenet_qdq", "data/lenet_qdq_perchannel"}
 """Bit-equal to ONNX Runtime without optimisations; what is stored is its fused result, one step of the quantisation away."""
 
 
+def test_the_table_has_every_model_at_every_level():
+    wanted = {
+        (name, level) for name in agreement.names() for level in agreement.LEVELS if level == "layout" or not name.startswith("light/")
+    }
+    assert wanted <= agreement.read_table().keys()
+
+
 def test_everything_agrees():
     misses = {name for (name, _), cells in agreement.read_table().items() if not all(map(agreement.agrees, cells))}
     assert misses <= KNOWN
