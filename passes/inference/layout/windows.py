@@ -6,21 +6,9 @@ from inferir.dialects.inference.pooling import Pool
 from inferir.passes.inference.layout.orders import channels_first, channels_last, reordered, replace_located, restored, shape_of
 
 
-@rewrites(inf.ConvOp)
-def convolution_nhwc(op: inf.ConvOp, rw: Rewriter) -> str | None:
-    """conv(x, w) = T(conv_nhwc(T'(x), T'(w)))"""
-    if op.layout == "nhwc":
-        return "it is channels last already"
-    rank = len(shape_of(op.x))
-    order = channels_last(rank)
-    made = op.like(x=reordered(op.x, order, rw), w=reordered(op.w, order, rw), layout="nhwc")
-    replace_located(op, [made, inf.TransposeOp.make(made.result, permutation=channels_first(rank), result_types=[op.result.type])], rw)
-    return None
-
-
-@rewrites(inf.ConvTransposeOp)
-def transposed_convolution_nhwc(op: inf.ConvTransposeOp, rw: Rewriter) -> str | None:
-    """conv_transpose(x, w) = T(conv_transpose_nhwc(T'(x), T'(w)))"""
+@rewrites(inf.ConvOp, inf.ConvTransposeOp)
+def convolution_nhwc(op: inf.ConvOp | inf.ConvTransposeOp, rw: Rewriter) -> str | None:
+    """conv(x, w) = T(conv_nhwc(T'(x), T'(w))), and so transposed"""
     if op.layout == "nhwc":
         return "it is channels last already"
     rank = len(shape_of(op.x))
