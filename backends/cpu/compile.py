@@ -9,13 +9,18 @@ import functools
 import hashlib
 import os
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import llvmlite.binding as llvm
 
+from inferir.backends.runtime.elf import host_features, plain
+
 CODE_GENERATION: dict[str, Any] = {"opt": 2, "reloc": "pic", "codemodel": "small"}
+REQUIRED = ("avx", "fma", "bmi", "f16c")
+"""How the features begin whose instructions appear in generated code, so that a program names them."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class Processor:
     def required(self) -> tuple[str, ...]:
         """The features generated code may use, beyond those every processor of the kind has."""
         given = (f[1:] for f in self.features.split(",") if f.startswith("+"))
-        return tuple(sorted(f for f in given if f.startswith(("avx", "fma", "bmi", "f16c"))))
+        return tuple(sorted(f for f in given if f.startswith(REQUIRED)))
 
 
 @functools.cache
@@ -42,7 +47,17 @@ def _initialise() -> None:
 def host() -> Processor:
     """The processor this runs on."""
     _initialise()
-    return Processor(llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten(), llvm.get_default_triple())
+    return Processor(llvm.get_host_cpu_name(), usable(llvm.get_host_cpu_features()), llvm.get_default_triple())
+
+
+def usable(found: Mapping[str, bool]) -> str:
+    """LLVM's feature string of what it finds on this processor, without the features that the runtime cannot check for.
+
+    LLVM asks the processor, the runtime asks the kernel, which names no feature that it has switched off or does not know yet.
+    """
+    checked = host_features()
+    there = {name: on and (not name.startswith(REQUIRED) or plain(name) in checked) for name, on in found.items()}
+    return ",".join(f"{'+' if on else '-'}{name}" for name, on in sorted(there.items()))
 
 
 def named(cpu: str) -> Processor:

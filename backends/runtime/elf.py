@@ -114,7 +114,7 @@ def host_features() -> frozenset[str]:
     """The CPU's features in LLVM's spelling, as far as the kernel names them."""
     with open("/proc/cpuinfo") as f:
         flags = next((line.split(":", 1)[1].split() for line in f if line.startswith("flags")), [])
-    return frozenset(_plain(name) for flag in flags for name in (flag, *_LLVM_NAMES.get(flag, ())))
+    return frozenset(plain(name) for flag in flags for name in (flag, *_LLVM_NAMES.get(flag, ())))
 
 
 def require_host(arch: str, features: tuple[str, ...]) -> None:
@@ -122,9 +122,9 @@ def require_host(arch: str, features: tuple[str, ...]) -> None:
     if sys.platform != "linux" or platform.machine() != "x86_64":
         raise ModelError(f"compiled programs run on linux x86_64; this is {sys.platform} {platform.machine()}")
     if arch != "x86_64":
-        raise ModelError(f"this program was compiled for {arch}; this machine is x86_64: compile it again with --target-arch=x86_64")
+        raise ModelError(f"this program was compiled for {arch}; this machine is x86_64; compile it again on this machine")
     have = host_features()
-    lacking = [f for f in features if _plain(f) not in have]
+    lacking = [f for f in features if plain(f) not in have]
     if lacking:
         raise ModelError(f"this program needs cpu features that this machine lacks: {', '.join(lacking)}; compile it for this machine")
 
@@ -137,7 +137,8 @@ def load_object(data: bytes | memoryview) -> LoadedObject:
         raise ModelError(f"the program's code is damaged: {e}") from None
 
 
-def _plain(feature: str) -> str:
+def plain(feature: str) -> str:
+    """A feature's name without what LLVM and the kernel write differently."""
     return feature.replace("_", "").replace("-", "").replace(".", "")
 
 

@@ -1,12 +1,13 @@
 """The object loader: what it runs, what it refuses, and that damage never gets as far as running."""
 
 import ctypes
+import io
 import random
 
-import llvmlite.binding as llvm
 import pytest
 
-from inferir.backends.runtime.elf import load_object, require_host
+from inferir.backends.cpu.compile import Processor, host, usable
+from inferir.backends.runtime.elf import host_features, load_object, plain, require_host
 from inferir.backends.runtime.program import ModelError
 from tests.unit.small_program import compile_text
 
@@ -102,6 +103,28 @@ def test_relocations_stay_inside_the_object():
         load_object(bytes(data))
 
 
-def test_the_host_has_every_feature_that_llvm_finds_on_it():
-    found = llvm.get_host_cpu_features()
-    require_host("x86_64", tuple(name for name, there in found.items() if there))
+def test_the_host_has_every_feature_that_code_for_it_requires():
+    require_host("x86_64", host().required())
+
+
+def test_a_feature_the_kernel_does_not_name_is_not_used(monkeypatch: pytest.MonkeyPatch):
+    """A kernel that is older than the processor, or that has a feature switched off (shstk, amx)."""
+    flags = frozenset({"avx", "avx2", "fma", "bmi", "bmi2", "f16c"})
+    monkeypatch.setattr("inferir.backends.cpu.compile.host_features", lambda: flags)
+    found = {"avx2": True, "fma": True, "avx10.1": True, "avxvnniint8": True, "shstk": True, "avx512f": False}
+    features = usable(found)
+    assert features == "-avx10.1,+avx2,-avx512f,-avxvnniint8,+fma,+shstk"
+    assert Processor("x86-64-v3", features, "x86_64-unknown-linux-gnu").required() == ("avx2", "fma")
+
+
+@pytest.mark.parametrize(
+    ("feature", "flag"), [("avx512vnni", "avx512_vnni"), ("avxvnni", "avx_vnni"), ("bmi", "bmi1"), ("sse4.2", "sse4_2")]
+)
+def test_spellings_of_llvm_and_the_kernel_meet(feature: str, flag: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("builtins.open", lambda *_: io.StringIO(f"processor\t: 0\nflags\t\t: fpu {flag}\n"))
+    assert plain(feature) in host_features()
+
+
+def test_what_the_machine_lacks_is_named():
+    with pytest.raises(ModelError, match="this program needs cpu features that this machine lacks: avx9999; compile it for this machine"):
+        require_host("x86_64", ("avx9999",))
