@@ -47,6 +47,8 @@ class Target:
     """The lowered module as an artefact: a `runtime.program.Program` where it can be packaged."""
     load: Callable[[Any, int | None], Runnable]
     """The artefact made ready to run, with a number of threads (None: the target's choice)."""
+    describe: Callable[[ModuleOp], None] = lambda module: None
+    """Writes into a module what the passes of the pipeline must know of the machine."""
 
     def pipeline(self, level: str) -> str:
         """The pass pipeline of a level. Raises InferError for an unknown one."""

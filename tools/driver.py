@@ -58,6 +58,7 @@ def build(model: Any, target: str, opt_level: str, dims: Mapping[str, int], ctx:
     """The target's artefact, and the lowered module it was made from. Raises InferError, without `fallback` also where an op has no kernel."""
     module = read(model, ctx, dims)
     chosen = find_target(target)
+    chosen.describe(module)
     PassManager(chosen.pipeline(opt_level), ctx).run(module)
     if not fallback:
         refuse_fallback(module)

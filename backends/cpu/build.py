@@ -8,7 +8,7 @@ from xdsl.dialects import func
 from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, IndexType, IntegerAttr, ModuleOp, StringAttr
 from xdsl.ir import Attribute, Operation
 
-from inferir.backends.cpu.compile import Processor, compile_object, host
+from inferir.backends.cpu.compile import Processor, chosen, compile_object
 from inferir.backends.cpu.emit.main import emit_program, timed
 from inferir.backends.host.text import host_ops, host_text
 from inferir.backends.interpreter.model import ports_of
@@ -23,7 +23,7 @@ from inferir.dialects.cpu import HOST, LaunchOp, WeightOp, native_programs
 
 def build_program(module: ModuleOp, ctx: Context, processor: Processor | None = None) -> Program:
     """Compile a level 4 module. Weights are evaluated when they are written or first run, not now."""
-    processor = processor or host()
+    processor = processor or chosen()
     functions = {f.sym_name.data: f for f in module.body.ops if isinstance(f, func.FuncOp)}
     main = functions.get("main")
     hosted = main is not None and HOST in main.attributes

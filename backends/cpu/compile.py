@@ -3,6 +3,8 @@
 The text is final: LLVM's mid-level passes are skipped (23 ms a kernel instead of 105, same speed), code generation runs
 at level 2 (level 0 gives a third of the speed). The cache key is the text, the processor, these options and the version
 of LLVM; the cache lies in $INFERIR_CACHE, by default ~/.cache/inferir, and may be deleted at any time.
+
+$INFERIR_CPU names the processor that code is for: `host` (the default), `x86-64-v3` (AVX2) or `x86-64-v4` (AVX-512).
 """
 
 import functools
@@ -17,8 +19,12 @@ from typing import Any
 import llvmlite.binding as llvm
 
 from inferir.backends.runtime.elf import host_features, plain
+from inferir.core.diagnostics import InferError
 
 CODE_GENERATION: dict[str, Any] = {"opt": 2, "reloc": "pic", "codemodel": "small"}
+_V3 = ("avx", "avx2", "bmi", "bmi2", "f16c", "fma")
+FEATURES = {"x86-64-v3": _V3, "x86-64-v4": (*_V3, "avx512bw", "avx512cd", "avx512dq", "avx512f", "avx512vl")}
+"""What the levels of the x86-64 ABI have of the features below, for programs that run on any processor of a level."""
 REQUIRED = ("avx", "fma", "bmi", "f16c")
 """How the features begin whose instructions appear in generated code, so that a program names them."""
 
@@ -36,6 +42,10 @@ class Processor:
         given = (f[1:] for f in self.features.split(",") if f.startswith("+"))
         return tuple(sorted(f for f in given if f.startswith(REQUIRED)))
 
+    def vector_bits(self) -> int:
+        """Bits of its vector registers, of which there are 32 of 512 bits or 16 of 256 (NEON: 32 of 128)."""
+        return 512 if "avx512f" in self.required() else 256
+
 
 @functools.cache
 def _initialise() -> None:
@@ -48,6 +58,14 @@ def host() -> Processor:
     """The processor this runs on."""
     _initialise()
     return Processor(llvm.get_host_cpu_name(), usable(llvm.get_host_cpu_features()), llvm.get_default_triple())
+
+
+def chosen() -> Processor:
+    """The processor that code is for: the one that `INFERIR_CPU` names, or this one. Raises InferError for one that it has no name for."""
+    name = os.environ.get("INFERIR_CPU") or "host"
+    if name != "host" and name not in FEATURES:
+        raise InferError(f"INFERIR_CPU: no processor '{name}' (there are host, {', '.join(FEATURES)})")
+    return named(name)
 
 
 def usable(found: Mapping[str, bool]) -> str:
@@ -65,12 +83,14 @@ def named(cpu: str) -> Processor:
     if cpu == "host":
         return host()
     arm = cpu.startswith(("cortex", "neoverse", "apple"))
-    return Processor(cpu, "", "aarch64-unknown-linux-gnu" if arm else "x86_64-unknown-linux-gnu")
+    return Processor(
+        cpu, ",".join(f"+{name}" for name in FEATURES.get(cpu, ())), "aarch64-unknown-linux-gnu" if arm else "x86_64-unknown-linux-gnu"
+    )
 
 
 def compile_object(text: str, processor: Processor | None = None, cache: bool = True) -> bytes:
     """The object file (ELF) of an LLVM module given as text."""
-    processor = processor or host()
+    processor = processor or chosen()
     parts = (text, *vars(processor).values(), str(llvm.llvm_version_info), str(CODE_GENERATION))
     key = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     path = cache_folder() / f"{key}.o"
@@ -84,7 +104,7 @@ def compile_object(text: str, processor: Processor | None = None, cache: bool = 
 
 def assembly(text: str, processor: Processor | None = None) -> str:
     """The assembly a person reads to see what became of a kernel."""
-    module, machine = _parse(text, processor or host())
+    module, machine = _parse(text, processor or chosen())
     return machine.emit_assembly(module)
 
 

@@ -12,6 +12,7 @@ from inferir.dialects.cpu.elementwise import MapOp, TransposeOp
 from inferir.dialects.cpu.execution import execute_on_buffers, register
 from inferir.dialects.cpu.generate import GenerateOp
 from inferir.dialects.cpu.host import FALLBACK, HOST, CallOp, arena_function, native_functions, native_programs
+from inferir.dialects.cpu.machine import set_vector_bits, vector_bits
 from inferir.dialects.cpu.matmul import GemmOp, pack_gemm, unpack_gemm
 from inferir.dialects.cpu.normalization import NormOp
 from inferir.dialects.cpu.packing import PackConv2dOp, PackDwconv2dOp, PackGatesOp, PackGemmOp
@@ -120,6 +121,8 @@ __all__ = [
     "pack_gemm",
     "pack_winograd",
     "scalar_type",
+    "set_vector_bits",
     "unpack_conv2d",
     "unpack_gemm",
+    "vector_bits",
 ]

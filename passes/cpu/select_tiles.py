@@ -16,8 +16,10 @@ from inferir.core.dims import Shape
 from inferir.dialects import cpu
 from inferir.passes.cpu.inference_to_cpu.building import shape_of
 
-TILES = ((64, 6), (48, 8), (32, 12), (16, 24))
-"""(columns, rows) that keep 24 of 32 vector registers busy. Source: evidence of the prototypes, 512-bit registers."""
+TILES = {512: ((64, 6), (48, 8), (32, 12), (16, 24)), 256: ((16, 6),)}
+"""(columns, rows) by the bits of a register: 24 of 32 registers are accumulators, 12 of 16. Source: evidence of the prototypes."""
+WIDE = {512: 128, 256: 64}
+"""Columns of a tile of one row, by the bits of a register: 8 registers are accumulators."""
 FEW_ROWS = 3
 """With so few rows a product is bound by reading the weights: one wide stream is best."""
 
@@ -30,13 +32,14 @@ LEAST_BLOCK = 12
 """Tiles of a block: with fewer the products read more weights than they use."""
 
 
-def panel_of(columns: int, rows: int | None) -> tuple[int, int]:
-    """(panel, rows) of the tile for so many columns and rows (None: not known)."""
+def panel_of(columns: int, rows: int | None, bits: int) -> tuple[int, int]:
+    """(panel, rows) of the tile for so many columns and rows (None: not known) in registers of `bits`."""
     if rows is not None and rows <= FEW_ROWS:
-        return (128 if columns >= 128 else min(-(-columns // 16) * 16, 64)), max(rows, 1)
-    padded = {panel: -(-columns // panel) * panel for panel, _ in TILES}
+        wide = WIDE[bits] if rows <= 1 or bits == 512 else 16
+        return (wide if columns >= wide else min(-(-columns // 16) * 16, 64)), max(rows, 1)
+    padded = {panel: -(-columns // panel) * panel for panel, _ in TILES[bits]}
     least = min(padded.values())
-    panel, most = next((p, r) for p, r in TILES if padded[p] <= least * 1.07)
+    panel, most = next((p, r) for p, r in TILES[bits] if padded[p] <= least * 1.07)
     return panel, most if rows is None else min(most, rows)
 
 
@@ -56,7 +59,7 @@ def gemm_tile(op: cpu.GemmOp, rw: Rewriter) -> str | None:
     pack = op.w.owner
     if not isinstance(pack, cpu.PackGemmOp):
         return "its weights are packed already"
-    panel, rows = panel_of(op.columns, rows_of(shape_of(op.x)[:-1]))
+    panel, rows = panel_of(op.columns, rows_of(shape_of(op.x)[:-1]), cpu.vector_bits(op))
     if (panel, rows) == (pack.panel, op.rows):
         return "it has that tile"
     packed = pack.like(panel=panel)
@@ -73,7 +76,7 @@ def conv_tile(op: cpu.Conv2dOp, rw: Rewriter) -> str | None:
         return "its weights are packed already"
     assert isinstance(op.results[0].type, TensorType)
     width = shape_of(op.results[0])[2]
-    panel, rows = panel_of(op.channels // op.groups, None)
+    panel, rows = panel_of(op.channels // op.groups, None, cpu.vector_bits(op))
     if panel == 64 and width in (7, 14):
         rows = 7  # one or two tiles of 7 pixels use the registers better than 4 + 3 or 5 + 5 + 4 (1.1 to 1.5 x measured)
     rows = min(rows, width) if width > 0 else rows
@@ -113,12 +116,12 @@ def winograd_tile(op: cpu.WinogradConv2dOp, rw: Rewriter) -> str | None:
         return "its weights are packed already"
     run = block = None
     if -1 in shape_of(op.results[0])[1:3]:
-        panel, rows = panel_of(op.channels, None)
+        panel, rows = panel_of(op.channels, None, cpu.vector_bits(op))
         run = winograd_run(op, rows)
     else:
         block = winograd_block(op)
         down, across = op.tiles(shape_of(op.results[0])) if block is None else block
-        panel, rows = panel_of(op.channels, down * across)
+        panel, rows = panel_of(op.channels, down * across, cpu.vector_bits(op))
     if (panel, rows, block, run) == (pack.panel, op.rows, op.block, op.run):
         return "it has that tile"
     packed = pack.like(panel=panel)

@@ -7,13 +7,14 @@ import pytest
 
 from inferir.backends.cpu import compile as backend
 from inferir.backends.cpu.build import build_program
-from inferir.backends.cpu.compile import assembly, compile_object, named
+from inferir.backends.cpu.compile import assembly, chosen, compile_object, named
 from inferir.backends.cpu.emit.main import emit_program
 from inferir.backends.runtime.model import Model
+from inferir.backends.target import find_target
 from inferir.core.context import make_context
 from inferir.core.diagnostics import InferError
 from inferir.core.parser import parse
-from inferir.dialects.cpu import pack_conv2d
+from inferir.dialects.cpu import pack_conv2d, vector_bits
 from inferir.passes.cpu.convert_cpu_to_kernels import ConvertCpuToKernels
 from tests.unit.cpu_kernels import BIAS_RELU, level3, reference
 
@@ -49,6 +50,23 @@ def test_one_text_serves_256_bit_registers():
     assert "zmm" not in assembly(emit_program(lowered(arrays)), processor)
     with Model(build_program(lowered(arrays), make_context(), processor)) as model:
         np.testing.assert_allclose(model(*arrays), expected, rtol=1e-4, atol=1e-4)
+
+
+def test_the_environment_names_the_processor(monkeypatch: pytest.MonkeyPatch):
+    """Registers, features and tiles of code follow INFERIR_CPU, and a program says what it needs."""
+    arrays, _ = convolution()
+    monkeypatch.setenv("INFERIR_CPU", "x86-64-v3")
+    assert chosen().vector_bits() == 256
+    assert "zmm" not in assembly(emit_program(lowered(arrays)))
+    assert build_program(lowered(arrays), make_context()).cpu_features == ("avx", "avx2", "bmi", "bmi2", "f16c", "fma")
+    module = parse("func.func @f() {\n  return\n}", "empty.mlir", make_context())
+    find_target("cpu").describe(module)
+    assert vector_bits(module) == 256
+    monkeypatch.setenv("INFERIR_CPU", "x86-64-v4")
+    assert chosen().vector_bits() == 512
+    monkeypatch.setenv("INFERIR_CPU", "x86-64-v9")
+    with pytest.raises(InferError, match=r"INFERIR_CPU: no processor 'x86-64-v9' \(there are host, x86-64-v3, x86-64-v4\)"):
+        chosen()
 
 
 def test_objects_for_another_architecture():

@@ -70,3 +70,21 @@ func.func @winograd(%x: tensor<1x56x56x32xf32>, %y: tensor<1x8x8x32xf32>, %w: te
   %2 = cpu.winograd_conv2d %y, %v channels 64 pads [1, 1, 1, 1] {} : (tensor<1x8x8x32xf32>, tensor<36x4x32x16xf32>) -> tensor<1x8x8x64xf32>
   return %0, %1, %2 : tensor<1x56x56x64xf32>, tensor<1x8x8x64xf32>, tensor<1x8x8x64xf32>
 }
+
+// -----
+// With 16 registers of 256 bits a tile has 6x16 accumulators; one row takes 64 columns, two take 16.
+module attributes {cpu.vector = 256 : i64} {
+  // CHECK-LABEL: @narrow_registers
+  // CHECK:         cpu.pack_gemm %{{.+}} : (tensor<32x256xf32>) -> tensor<16x32x16xf32>
+  // CHECK:         cpu.gemm %x, {{.+}} columns 256 {
+  // CHECK:         cpu.pack_gemm %{{.+}} panel 64
+  // CHECK:         cpu.gemm %v, {{.+}} columns 256 rows 1 {
+  // CHECK:         cpu.gemm %u, {{.+}} columns 256 rows 2 {
+  func.func @narrow_registers(%x: tensor<100x32xf32>, %v: tensor<1x32xf32>, %u: tensor<2x32xf32>, %w: tensor<32x256xf32>) -> (tensor<100x256xf32>, tensor<1x256xf32>, tensor<2x256xf32>) {
+    %p = cpu.pack_gemm %w : (tensor<32x256xf32>) -> tensor<16x32x16xf32>
+    %0 = cpu.gemm %x, %p columns 256 {} : (tensor<100x32xf32>, tensor<16x32x16xf32>) -> tensor<100x256xf32>
+    %1 = cpu.gemm %v, %p columns 256 {} : (tensor<1x32xf32>, tensor<16x32x16xf32>) -> tensor<1x256xf32>
+    %2 = cpu.gemm %u, %p columns 256 {} : (tensor<2x32xf32>, tensor<16x32x16xf32>) -> tensor<2x256xf32>
+    return %0, %1, %2 : tensor<100x256xf32>, tensor<1x256xf32>, tensor<2x256xf32>
+  }
+}
