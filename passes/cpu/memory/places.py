@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-import numpy as np
 from xdsl.dialects import func
 from xdsl.dialects.builtin import TensorType
 from xdsl.ir import Block, Operation, OpResult, SSAValue
@@ -16,6 +15,7 @@ from xdsl.ir import Block, Operation, OpResult, SSAValue
 from inferir.core.dims import DimLike, Shape, product
 from inferir.core.shapes import ShapeAnalysis
 from inferir.dialects import cpu
+from inferir.passes.cpu.memory.strides import contiguous_strides, normal, reshaped_strides
 
 COMPUTED = (
     cpu.Level3Op,
@@ -77,51 +77,6 @@ class Place:
         strides = reshaped_strides(self.shape, self.strides, shape)
         apart = strides is not None and shape and strides[-1] != 1 and shape[-1] != 1  # kernels step by one element
         return None if strides is None or apart else replace(self, shape=shape, strides=normal(shape, strides))
-
-
-def contiguous_strides(shape: Shape) -> tuple[int, ...] | None:
-    """Row-major strides, None where a dimension but the first is symbolic."""
-    out: list[int] = []
-    step = 1
-    for dim in reversed(shape[1:]):
-        out.insert(0, step)
-        if not isinstance(dim, int):
-            return None
-        step *= dim
-    return (step, *out) if shape else ()
-
-
-def normal(shape: Shape, strides: tuple[int, ...]) -> tuple[int, ...] | None:
-    """None for contiguous strides; the stride of a dimension of size 1 says nothing, it becomes what is contiguous."""
-    plain = contiguous_strides(shape)
-    if plain is None or all(d == 1 or a == b for d, a, b in zip(shape, strides, plain, strict=True)):
-        return None if plain is not None else strides
-    out = list(strides)
-    for axis in range(len(shape) - 1, -1, -1):
-        if shape[axis] == 1:
-            inner = shape[axis + 1] if axis + 1 < len(shape) else 1
-            out[axis] = out[axis + 1] * inner if axis + 1 < len(shape) and isinstance(inner, int) else 1
-    return tuple(out)
-
-
-def reshaped_strides(shape: Shape, strides: tuple[int, ...], target: Shape) -> tuple[int, ...] | None:
-    """Strides of the same elements under another shape. Symbolic dimensions are tried as large primes."""
-    primes = iter((1009, 1013, 1019, 1021, 1031, 1033))
-    known: dict[DimLike, int] = {}
-
-    def number(dim: DimLike) -> int:
-        if isinstance(dim, int):
-            return dim
-        if dim not in known:
-            known[dim] = next(primes)
-        return known[dim]
-
-    view = np.lib.stride_tricks.as_strided(np.empty(1, np.int8), [number(d) for d in shape], strides)
-    try:
-        view.shape = [number(d) for d in target]
-    except (AttributeError, ValueError):
-        return None
-    return view.strides
 
 
 @dataclass
