@@ -5,10 +5,13 @@ from __future__ import annotations
 import functools
 import re
 
-from xdsl.dialects.builtin import DenseIntOrFPElementsAttr
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, UnregisteredOp
+from xdsl.ir import Operation
 from xdsl.parser import attribute_parser
-from xdsl.utils.mlir_lexer import MLIRLexer
+from xdsl.utils.exceptions import ParseError
+from xdsl.utils.mlir_lexer import MLIRLexer, MLIRToken
 
+from inferir.core import nan_bits  # noqa: F401
 from inferir.core.dense_text import print_exactly
 
 # xDSL's own pattern takes time exponential in the length of a string that is never closed; the same pattern without backtracking does not.
@@ -21,3 +24,28 @@ attribute_parser.base = functools.cache(attribute_parser.base)  # pyright: ignor
 
 # What it prints of `dense` does not keep every bit.
 DenseIntOrFPElementsAttr.print_without_type = print_exactly  # pyright: ignore[reportAttributeAccessIssue]
+
+_lex_prefixed_ident = MLIRLexer._lex_prefixed_ident  # pyright: ignore[reportPrivateUsage]
+
+
+def _say_what_follows_a_prefix(lexer: MLIRLexer, start: int) -> MLIRToken:
+    """The name after `%`, `#`, `^` or `!`; xDSL's message for a missing one has a placeholder left in it."""
+    try:
+        return _lex_prefixed_ident(lexer, start)
+    except ParseError as error:
+        raise ParseError(error.span, f"a name or a number is expected after '{lexer.input.at(start)}'") from None
+
+
+MLIRLexer._lex_prefixed_ident = _say_what_follows_a_prefix  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue]
+
+_with_name = UnregisteredOp.with_name
+
+
+def _named_as_written(name: str) -> type[Operation]:
+    """The class of an unregistered op; messages then name the op as the text does, not `builtin.unregistered`."""
+    cls = _with_name(name)
+    cls.name = name
+    return cls
+
+
+UnregisteredOp.with_name = _named_as_written

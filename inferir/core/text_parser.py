@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import prod
 from typing import Any
 
@@ -25,7 +26,7 @@ from xdsl.dialects.builtin import (
     NoneAttr,
     StringAttr,
 )
-from xdsl.ir import Attribute, BlockArgument, Operation, SSAValue
+from xdsl.ir import Attribute, BlockArgument, Operation, Region, SSAValue
 from xdsl.parser import Parser
 from xdsl.utils.exceptions import MultipleSpansParseError, ParseError
 from xdsl.utils.lexer import Span
@@ -38,13 +39,22 @@ from inferir.core.diagnostics import did_you_mean
 from inferir.core.locations import LazyLocation, SourceText
 
 
+@dataclass(frozen=True)
+class ForwardUse:
+    """The first use of a value whose definition was not read yet, and the regions around that use, from the outermost."""
+
+    span: Span[str]
+    scope: tuple[object, ...]
+
+
 class InferParser(Parser):
     """xDSL's parser with locations filled in, special floats read right, and errors where the mistake is."""
 
     def __init__(self, ctx: Context, text: str, name: str = "<stdin>", first_line: int = 1):
         super().__init__(ctx, text, name)
         self.source = SourceText(text, name, first_line)
-        self._forward_uses: dict[str, Span[str]] = {}
+        self._forward_uses: dict[str, ForwardUse] = {}
+        self._scope: list[object] = []
         self._alias_places: dict[str, int] | None = None
         self._early_aliases: set[str] = set()
         self.external_resources: dict[str, dict[str, str]] = {}
@@ -59,7 +69,7 @@ class InferParser(Parser):
                 self.raise_error("this region is not closed: '}' expected before the end of the text", open_at, open_at + 1)
             if self.forward_ssa_references and error.msg.startswith("values used but not defined"):
                 spans = sorted(
-                    (self._forward_uses[n] for n in self.forward_ssa_references if n in self._forward_uses), key=lambda s: s.start
+                    (self._forward_uses[n].span for n in self.forward_ssa_references if n in self._forward_uses), key=lambda s: s.start
                 )
                 if spans:
                     first, *others = spans
@@ -108,11 +118,25 @@ class InferParser(Parser):
 
     def resolve_operand(self, operand: Any, type: Any) -> Any:
         """Resolve an operand, remembering where a value was used before its definition."""
-        if operand.operand_name not in self.ssa_values:
-            self._forward_uses.setdefault(operand.operand_name, operand.span)
+        name = operand.operand_name
+        if name not in self.ssa_values and name not in self.forward_ssa_references:
+            self._forward_uses[name] = ForwardUse(operand.span, tuple(self._scope))
         return super().resolve_operand(operand, type)
 
+    def parse_optional_region(self, arguments: Any = None) -> Region | None:
+        """A region; what it defines is not visible outside of it."""
+        self._scope.append(object())
+        try:
+            return super().parse_optional_region(arguments)
+        finally:
+            self._scope.pop()
+
     def _register_ssa_definition(self, name: str, values: Sequence[SSAValue], span: Span[str]) -> None:
+        if name in self.forward_ssa_references and (use := self._forward_uses.get(name)) is not None:
+            depth = len(self._scope)
+            if use.scope[:depth] != tuple(self._scope):
+                message = f"use of undeclared SSA value name {use.span.text}"
+                raise MultipleSpansParseError(use.span, message, None, [(span, "the value of this name is visible only in its own region")])
         super()._register_ssa_definition(name, values, span)
         for value in values:
             if isinstance(value, BlockArgument) and value.location is UNKNOWN_LOC:

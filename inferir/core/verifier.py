@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from xdsl.dialects.builtin import StringAttr
 from xdsl.ir import Block, BlockArgument, Operation, OpResult, Region, SSAValue
-from xdsl.irdl.dominance import DominanceInfo
 from xdsl.traits import IsolatedFromAbove
 from xdsl.utils.exceptions import DiagnosticException
 
 from inferir.core.diagnostics import InferError, Note
+from inferir.core.dominance import dominator_tree, is_graph_region
 from inferir.core.fast_verifier import is_certainly_valid
 from inferir.core.walk import walk
 
@@ -38,40 +38,70 @@ def verify_thoroughly(op: Operation) -> None:
 
 
 def verify_dominance(op: Operation) -> None:
-    """Raise InferError where an operand is not defined above its use, or lies inside a region its user is not in."""
+    """Raise InferError where an operand is not defined above its use, or lies inside a region its user is not in.
+
+    As in MLIR, a block that control never reaches may use anything, and in a graph region the order of the ops is free.
+    """
     for region in op.regions:
         _verify_region(region, set())
 
 
 def _verify_region(region: Region, visible: set[SSAValue]) -> None:
-    blocks = list(region.blocks)
-    if len(blocks) == 1:
-        _verify_block(blocks[0], visible)
+    block = region.first_block
+    if block is None:
         return
-    dominance = DominanceInfo(region)
-    defined = {b: {v for o in b.ops for v in o.results} | set(b.args) for b in blocks}
-    for block in blocks:
-        above = set(visible)
-        for other in blocks:
-            if other is not block and dominance.dominates(other, block):
-                above |= defined[other]
-        _verify_block(block, above)
+    if block is not region.last_block:
+        _verify_blocks(region, visible)
+    elif is_graph_region(region):
+        values = {v for op in block.ops for v in op.results} - visible
+        visible |= values
+        _verify_block(block, visible)
+        visible -= values
+    else:
+        visible.difference_update(_verify_block(block, visible))
 
 
-def _verify_block(block: Block, visible: set[SSAValue]) -> None:
+def _verify_blocks(region: Region, visible: set[SSAValue]) -> None:
+    """Verify every block with what the blocks that dominate it define in sight."""
+    tree = dominator_tree(region)
+    stack: list[tuple[Block, list[SSAValue] | None]] = [(region.blocks[0], None)]
+    while stack:
+        block, defined = stack.pop()
+        if defined is not None:
+            visible.difference_update(defined)
+            continue
+        stack.append((block, _verify_block(block, visible)))
+        stack += [(below, None) for below in tree[block]]
+    for block in region.blocks:
+        if block not in tree:
+            for op in block.ops:
+                _verify_inside(op, {*visible, *_all_values(region)})
+
+
+def _verify_block(block: Block, visible: set[SSAValue]) -> list[SSAValue]:
+    """Verify the ops of a block; what it added to `visible`."""
     added: list[SSAValue] = [a for a in block.args if a not in visible]
     visible.update(added)
     for op in block.ops:
         for index, operand in enumerate(op.operands):
             if operand not in visible:
                 raise _not_visible(op, index, operand)
-        if op.regions:
-            isolated = op.has_trait(IsolatedFromAbove)
-            for region in op.regions:
-                _verify_region(region, set() if isolated else visible)
-        visible.update(op.results)
-        added.extend(op.results)
-    visible.difference_update(added)
+        _verify_inside(op, visible)
+        new = [r for r in op.results if r not in visible]
+        visible.update(new)
+        added.extend(new)
+    return added
+
+
+def _verify_inside(op: Operation, visible: set[SSAValue]) -> None:
+    isolated = bool(op.regions) and op.has_trait(IsolatedFromAbove)
+    for region in op.regions:
+        _verify_region(region, set() if isolated else visible)
+
+
+def _all_values(region: Region) -> set[SSAValue]:
+    """What the blocks of a region define, and not what lies inside their ops."""
+    return {v for block in region.blocks for v in (*block.args, *[r for op in block.ops for r in op.results])}
 
 
 def _not_visible(op: Operation, index: int, operand: SSAValue) -> InferError:

@@ -44,3 +44,56 @@ func.func @ways(%c: i1, %x: f32) -> f32 {
   // expected-error @+1 {{func.return: operand #0 does not dominate this use}}
   return %0 : f32
 }
+
+// -----
+// The body of a module is a graph region: an op may use what comes later.
+%0 = builtin.unrealized_conversion_cast %1 : i32 to i64
+%1 = builtin.unrealized_conversion_cast %0 : i64 to i32
+
+// -----
+// In a block that control never reaches anything dominates anything.
+func.func @never(%x: f32) -> f32 {
+  return %x : f32
+^bb1:
+  %0 = arith.addf %1, %0 : f32
+  %1 = arith.negf %0 : f32
+  return %1 : f32
+}
+
+// -----
+// A predecessor that control never reaches takes nothing from what dominates a block.
+func.func @join(%x: f32) -> f32 {
+  %0 = arith.negf %x : f32
+  cf.br ^join
+^never:
+  cf.br ^join
+^join:
+  return %0 : f32
+}
+
+// -----
+// A loop's body sees what its header defines, and the header nothing of the body.
+func.func @loop(%c: i1, %x: f32) -> f32 {
+  cf.br ^header
+^header:
+  %0 = arith.negf %x : f32
+  cf.cond_br %c, ^body, ^exit
+^body:
+  %1 = arith.addf %0, %x : f32
+  cf.br ^header
+^exit:
+  return %0 : f32
+}
+
+// -----
+// A value that only an inner region defines is reported where it is used.
+func.func @inner(%n: index, %x: f32) -> f32 {
+  %c = arith.constant 1 : index
+  // expected-error @+1 {{use of undeclared SSA value name %late}}
+  %r = scf.for %k = %c to %n step %c iter_args(%v = %late) -> (f32) {
+    // expected-note @+1 {{the value of this name is visible only in its own region}}
+    %late = arith.negf %x : f32
+    scf.yield %late : f32
+  }
+  func.return %r : f32
+}

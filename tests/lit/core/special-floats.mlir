@@ -40,3 +40,10 @@ func.func @others() {
   %3 = inference.constant dense<[7, -8]> : tensor<2xi4>
   return
 }
+
+// A signalling NaN stays one, in an attribute and in an array.
+// CHECK-LABEL: @signalling
+// CHECK-SAME:    {list = array<f32: 0x7fa00001>, narrow = 0x7c01 : f16, wide = 0x7fa00001 : f32}
+func.func @signalling() attributes {list = array<f32: 0x7FA00001>, narrow = 0x7C01 : f16, wide = 0x7FA00001 : f32} {
+  return
+}

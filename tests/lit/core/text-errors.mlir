@@ -30,3 +30,11 @@ func.func @call(%x: f32) {
   func.call @nobody(%x) : (f32) -> ()
   return
 }
+
+// -----
+// A prefix without a name.
+func.func @percent(%x: f32) {
+  // expected-error @+1 {{a name or a number is expected after '%'}}
+  %0 = arith.negf % : f32
+  return
+}
