@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn, TextIO
@@ -40,6 +41,7 @@ class CommandLine(argparse.ArgumentParser):
         super().__init__(prog=prog, description=description, epilog=f"example: {example}", allow_abbrev=False)
         self.also_known: Callable[[], Iterable[str]] = tuple
         """Gives words that are options without being declared here (passes as flags), for suggestions."""
+        self.add_argument("--debug", action="store_true", help="show where in the compiler an error comes from")
 
     def parse(self, argv: Sequence[str], stdout: TextIO) -> argparse.Namespace | None:
         """The options, or None when help was asked for and printed."""
@@ -66,6 +68,14 @@ class CommandLine(argparse.ArgumentParser):
         hint = f"; did you mean '{near[0]}'?" if near else ""
         what = "option" if word.startswith("-") else "argument"
         return f"no {what} '{word}'{hint} ('{self.prog} --help' shows what there is)"
+
+
+def refuse_overwriting(output: str | None, *inputs: str) -> None:
+    """Raise UsageError where an output is a file that is read. `-` and None are no files."""
+    for path in inputs:
+        with contextlib.suppress(OSError, ValueError):
+            if output is not None and os.path.isfile(path) and os.path.samefile(output, path):
+                raise UsageError(f"the output '{output}' would overwrite the input '{path}'")
 
 
 def sizes(text: str) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """From a model to something that runs: what infer-compile, infer-run and `inferir.compile` share."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,7 +78,7 @@ def refuse_fallback(module: ModuleOp) -> None:
 
 def read(model: Any, ctx: Context, dims: Mapping[str, int]) -> ModuleOp:
     """The module of a model: a path (model file or IR text), IR text, or a framework's live object. Raises InferError."""
-    if isinstance(model, str) and ("\n" in model or not model):
+    if isinstance(model, str) and (not model or ("\n" in model and not os.path.exists(model))):
         text, name, folder = model, "<text>", Path.cwd()
     else:
         path = Path(model)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -19,6 +18,7 @@ from inferir.core.files import read_text, write_whole
 from inferir.core.reproducer import pipeline_of, reproducer_text
 from inferir.core.sidecar import attach_weights, follow_text
 from inferir.tools.command_line import CommandLine, UsageError, exit_status
+from inferir.tools.console import console
 from inferir.tools.pass_arguments import pass_flags, pipeline_from
 from inferir.tools.rendered_errors import rendered
 
@@ -132,4 +132,4 @@ def _parser() -> CommandLine:
 
 def run() -> int:
     """The console entry point."""
-    return main(sys.argv[1:], sys.stdin, sys.stdout, sys.stderr)
+    return console("infer-bisect", main)

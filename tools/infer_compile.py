@@ -1,12 +1,13 @@
 """infer-compile: a model file or IR text -> a package."""
 
-import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TextIO
 
 from inferir.backends.package.writer import write_package
 from inferir.backends.runtime.program import ModelError
-from inferir.tools.command_line import CommandLine, exit_status, sizes
+from inferir.tools.command_line import CommandLine, exit_status, refuse_overwriting, sizes
+from inferir.tools.console import console
 
 
 def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
@@ -18,10 +19,12 @@ def _compile(argv: Sequence[str], stdin: TextIO, stdout: TextIO) -> None:
     args = _parser().parse(argv, stdout)
     if args is None:
         return
+    refuse_overwriting(args.output, args.model)
+    from inferir.core.files import read_text
     from inferir.tools.driver import build_program, compiling
 
     with compiling("infer-compile", args.plugin) as ctx:
-        model = stdin.read() if args.model == "-" else args.model
+        model = read_text("-", stdin) if args.model == "-" else Path(args.model)
         program = build_program(model, args.target, args.opt_level, args.dims, ctx, args.keep_ir, not args.no_fallback)
     write_package(args.output, program)
     if args.report:
@@ -52,6 +55,6 @@ def _parser() -> CommandLine:
     return parser
 
 
-def run() -> None:
-    """The command line."""
-    sys.exit(main(sys.argv[1:], sys.stdin, sys.stdout, sys.stderr))
+def run() -> int:
+    """The console entry point."""
+    return console("infer-compile", main)

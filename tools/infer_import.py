@@ -7,8 +7,8 @@ infer-import model.onnx -o model.mlir --dims batch=1,seq=8 --report
 
 from __future__ import annotations
 
+import argparse
 import math
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -25,8 +25,10 @@ from inferir.core.sidecar import ATTRIBUTE, places_of
 from inferir.core.weights import write_safetensors
 from inferir.dialects.framework import CustomOp, SourceOp, TensorAttr
 from inferir.frontends import frontend_for
-from inferir.tools.command_line import CommandLine, UsageError, exit_status, sizes
+from inferir.tools.command_line import CommandLine, UsageError, exit_status, refuse_overwriting, sizes
+from inferir.tools.console import console
 from inferir.tools.rendered_errors import rendered
+from inferir.whole_file import is_special
 
 
 def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
@@ -38,6 +40,7 @@ def _import(argv: Sequence[str], stdout: TextIO, stderr: TextIO) -> None:
     args = _parser().parse(argv, stdout)
     if args is None:
         return
+    refuse_overwriting(args.output, args.model)
     with rendered("infer-import", {}):
         ctx = make_context()
         path = Path(args.model)
@@ -45,7 +48,7 @@ def _import(argv: Sequence[str], stdout: TextIO, stderr: TextIO) -> None:
         module: ModuleOp = frontend.load(path, ctx, args.dims)
         verify(module)
         stderr.writelines(f"{path}: warning: {warning}\n" for warning in frontend.warnings(module))
-        _write(module, ctx, args.output, args.weights, args.mlir_print_debuginfo, stdout)
+        _write(module, ctx, args, stdout)
         if args.report:
             stderr.writelines(line + "\n" for line in report(module, ctx))
 
@@ -70,24 +73,27 @@ def report(module: ModuleOp, ctx: Context) -> Iterator[str]:
     yield f"{len(ctx.weights)} weights, {total / 2**20:.1f} MiB"
 
 
-def _write(module: ModuleOp, ctx: Context, output: str, weights: str | None, debuginfo: bool, stdout: TextIO) -> None:
+def _write(module: ModuleOp, ctx: Context, args: argparse.Namespace, stdout: TextIO) -> None:
     """The text, and beside it the weights unless they stay where they are."""
-    target = None if output == "-" else Path(output)
-    copy = weights == "copy" if weights is not None else target is not None
-    if copy and target is None:
+    target = None if args.output == "-" else Path(args.output)
+    copy = args.weights == "copy" if args.weights is not None else not (target is None or is_special(target))
+    if copy and (target is None or is_special(target)):
         raise UsageError("--weights=copy needs a file to write to (-o)")
     keys = list(ctx.weights.keys())
     if target is None or not copy:
         loose = [key for key in keys if ctx.weights.source_of(key) is None]
         _write_out(module, ctx, set(loose))
         if len(loose) < len(keys):
-            module.attributes[ATTRIBUTE] = places_of(ctx.weights, target.parent if target is not None else Path.cwd())
-        _write_text(target, text_of(module, debuginfo=debuginfo), stdout)
+            module.attributes[ATTRIBUTE] = places_of(ctx.weights, Path.cwd() if target is None or is_special(target) else target.parent)
+        _write_text(target, text_of(module, debuginfo=args.mlir_print_debuginfo), stdout)
     else:
         sidecar = target.with_suffix(".safetensors")
+        if keys and sidecar == target:
+            raise UsageError(f"the weights go to '{sidecar}', the text must have another name")
+        refuse_overwriting(str(sidecar) if keys else None, args.model)
         if keys:
             module.attributes[ATTRIBUTE] = StringAttr(sidecar.name)
-        text = text_of(module, debuginfo=debuginfo)
+        text = text_of(module, debuginfo=args.mlir_print_debuginfo)
         if keys:
             write_safetensors(sidecar, ctx.weights, keys)
         _write_text(target, text, stdout)
@@ -137,6 +143,6 @@ def _parser() -> CommandLine:
     return parser
 
 
-def run() -> None:
-    """The command line."""
-    sys.exit(main(sys.argv[1:], sys.stdin, sys.stdout, sys.stderr))
+def run() -> int:
+    """The console entry point."""
+    return console("infer-import", main)

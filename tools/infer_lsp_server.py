@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlparse
 
 import inferir
 from inferir.tools.command_line import CommandLine, UsageError, exit_status
+from inferir.tools.console import console
 from inferir.tools.ir_source import IrSource, Place, Problem
 
 
@@ -110,8 +111,8 @@ def _characters(row: str, units: int) -> int:
 
 
 def run() -> int:
-    """The command line."""
-    return main(sys.argv[1:], sys.stdin, sys.stdout, sys.stderr)
+    """The console entry point."""
+    return console("infer-lsp-server", main)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from inferir.core.reproducer import pipeline_of, reproducer_text
 from inferir.core.sidecar import attach_weights, follow_text, say_from
 from inferir.core.split_input import split
 from inferir.tools.command_line import UsageError
+from inferir.tools.console import console
 from inferir.tools.opt_options import options, spelled_out
 from inferir.tools.opt_watching import Watching
 from inferir.tools.pass_arguments import pass_flags, pipeline_from
@@ -52,7 +53,7 @@ def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> 
             stderr.write(trace(error))
         stderr.write(f"infer-opt: error: {error}\n")
     except BrokenPipeError:
-        sys.stderr.close()
+        raise  # `infer-opt ... | head`
     except Exception as error:  # noqa: BLE001  (the last line of defence: a user sees one line)
         if "--debug" in argv:
             stderr.write(trace(error))
@@ -261,7 +262,7 @@ def no_phase(name: str) -> Iterator[None]:
 
 def run() -> int:
     """The console entry point."""
-    code = main(sys.argv[1:], sys.stdin, sys.stdout, sys.stderr)
+    code = console("infer-opt", main)
     gc.freeze()  # the process ends: looking through all its objects once more would take a tenth of the start-up
     return code
 

@@ -12,7 +12,6 @@ import re
 import shlex
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -26,6 +25,7 @@ from inferir.core.files import read_text, write_whole
 from inferir.core.reduce import reduce, size
 from inferir.core.sidecar import attach_weights, follow_text, say_from
 from inferir.tools.command_line import CommandLine, UsageError, exit_status
+from inferir.tools.console import console
 from inferir.tools.rendered_errors import rendered
 
 EXAMPLE = "infer-reduce model.mlir --test 'infer-opt --plugin mine.py --my-pass --check-numerics' -o small.mlir"
@@ -130,4 +130,4 @@ def limited(seconds: float) -> Iterator[None]:
 
 def run() -> int:
     """The console entry point."""
-    return main(sys.argv[1:], sys.stdin, sys.stdout, sys.stderr)
+    return console("infer-reduce", main)

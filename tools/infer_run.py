@@ -8,7 +8,6 @@ A package needs numpy and nothing else; a model file or IR text is compiled firs
 """
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TextIO
@@ -19,7 +18,8 @@ import inferir
 from inferir.backends.runtime.arrays import arrays_in, contract, describe, random_inputs, read_inputs, write_npz
 from inferir.backends.runtime.package import is_package
 from inferir.backends.runtime.program import ModelError
-from inferir.tools.command_line import CommandLine, UsageError, exit_status, sizes
+from inferir.tools.command_line import CommandLine, UsageError, exit_status, refuse_overwriting, sizes
+from inferir.tools.console import console
 
 
 def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
@@ -32,16 +32,18 @@ def _run(argv: Sequence[str], stdin: TextIO, stdout: TextIO) -> bool:
     args = _parser().parse(argv, stdout)
     if args is None:
         return True
+    refuse_overwriting(args.output, args.model, args.input)
     if args.model != "-" and is_package(args.model):
         return _run_package(args, stdout)
     if args.model != "-" and not Path(args.model).is_file():
         raise ModelError(f"{args.model}: No such file or directory")
     try:
+        from inferir.core.files import read_text
         from inferir.tools.driver import compile_model, compiling
     except ImportError as e:
         raise ModelError(f"{args.model} is not a package, and the compiler cannot be loaded: {e}") from None
     with compiling("infer-run", args.plugin) as ctx:
-        source = stdin.read() if args.model == "-" else args.model
+        source = read_text("-", stdin) if args.model == "-" else Path(args.model)
         with compile_model(source, args.target or "cpu", args.opt_level or "layout", args.num_threads, args.dims, ctx=ctx) as model:
             inputs = _inputs(args, model)
             outputs = _outputs(args, model, inputs, stdout)
@@ -82,7 +84,7 @@ def _outputs(args: argparse.Namespace, model: Any, inputs: dict[str, np.ndarray]
     return outputs
 
 
-def _onnxruntime(path: str, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _onnxruntime(path: str | Path, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """ONNX Runtime's outputs, by its own names."""
     try:
         import onnxruntime
@@ -91,7 +93,7 @@ def _onnxruntime(path: str, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarr
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     try:
-        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         return {o.name: np.asarray(y) for o, y in zip(session.get_outputs(), session.run(None, inputs), strict=True)}
     except Exception as e:  # noqa: BLE001  (onnxruntime's own classes derive from nothing narrower)
         raise ModelError(f"onnxruntime cannot run '{path}': {str(e).splitlines()[0]}") from None
@@ -140,6 +142,6 @@ def _parser() -> CommandLine:
     return parser
 
 
-def run() -> None:
-    """The command line."""
-    sys.exit(main(sys.argv[1:], sys.stdin, sys.stdout, sys.stderr))
+def run() -> int:
+    """The console entry point."""
+    return console("infer-run", main)

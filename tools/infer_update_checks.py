@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import re
 import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
@@ -20,6 +19,7 @@ from inferir.core.split_input import MARKER, split
 from inferir.tools import infer_opt
 from inferir.tools.check_lines import NOTE, checks, with_checks, without_checks
 from inferir.tools.command_line import CommandLine, UsageError, exit_status
+from inferir.tools.console import console
 from inferir.tools.pass_arguments import pass_flags
 from inferir.tools.rendered_errors import rendered
 
@@ -98,4 +98,4 @@ def _output(argv: Sequence[str]) -> str:
 
 def run() -> int:
     """The console entry point."""
-    return main(sys.argv[1:], sys.stdin, sys.stdout, sys.stderr)
+    return console("infer-update-checks", main)

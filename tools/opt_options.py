@@ -77,7 +77,6 @@ GROUPS: dict[str, dict[str, tuple[How, str]]] = {
         "--mlir-disable-diagnostic-notes": (FLAG, "leave notes out"),
         "--mlir-print-op-on-diagnostic": (switch(True), "show the source line of an error (default 1)"),
         "--mlir-print-stacktrace-on-diagnostic": ({"dest": "debug", "action": "store_true"}, "the same as --debug"),
-        "--debug": (FLAG, "show where in the compiler an error comes from"),
     },
     "printing": {
         "--mlir-print-op-generic": (FLAG, "print the generic form"),

@@ -5,8 +5,6 @@ its name only when it is complete. Equal programs give equal bytes.
 """
 
 import hashlib
-import os
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ import numpy as np
 from inferir.backends.runtime.flat import IDENTIFIER, SCALARS, SCHEMA
 from inferir.backends.runtime.package import ALIGNMENT, CODE, HEADER, HOST, IR, MAGIC, MAJOR, MINOR, WEIGHTS, metadata_digest
 from inferir.backends.runtime.program import DTYPES, Assumptions, Entry, ModelError, Port, Program
+from inferir.whole_file import whole_file
 
 TENSOR_ALIGNMENT = 64
 ABI = "native-abi-1"
@@ -35,7 +34,6 @@ class _Segment:
 
 def write_package(path: str | Path, program: Program) -> None:
     """Write `program` to `path`, whole or not at all."""
-    path = Path(path)
     _check(program)
     segments = [
         _Segment(WEIGHTS, "weights", program.weights_size, _weights(program)),
@@ -47,22 +45,23 @@ def write_package(path: str | Path, program: Program) -> None:
     for s in segments:
         s.offset = at = -(-at // ALIGNMENT) * ALIGNMENT
         at += s.size
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with open(temporary, "xb") as f:
-            for s in segments:
-                f.seek(s.offset)
-                s.sha256 = _stream(f, s)
-            metadata = _metadata(program, segments)
-            f.truncate(at)
-            f.seek(0)
-            head = HEADER.pack(MAGIC, MAJOR, MINOR, HEADER.size, len(metadata), at, 0, bytes(24))[:40]
-            f.write(head + metadata_digest(head, metadata) + metadata)
-        os.replace(temporary, path)
+        with whole_file(path) as f:
+            _write(f, program, segments, at)
     except OSError as e:
-        raise ModelError(f"{path}: {e.strerror}") from None
-    finally:
-        temporary.unlink(missing_ok=True)
+        raise ModelError(f"{path}: {e.strerror or e}") from None
+
+
+def _write(f: BinaryIO, program: Program, segments: list[_Segment], size: int) -> None:
+    """The segments, then the header and the metadata, whose checksums are known then."""
+    for s in segments:
+        f.seek(s.offset)
+        s.sha256 = _stream(f, s)
+    metadata = _metadata(program, segments)
+    f.truncate(size)
+    f.seek(0)
+    head = HEADER.pack(MAGIC, MAJOR, MINOR, HEADER.size, len(metadata), size, 0, bytes(24))[:40]
+    f.write(head + metadata_digest(head, metadata) + metadata)
 
 
 def _check(program: Program) -> None:

@@ -1,8 +1,6 @@
 """Arrays in and out of a model run: named arrays from an npz file, seeded random ones, and results back to a file or a line of text."""
 
-import os
 import re
-import secrets
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +10,7 @@ import numpy as np
 
 from inferir.backends.runtime import dims
 from inferir.backends.runtime.program import DTYPES, UNNAMED, ModelError, Port
+from inferir.whole_file import whole_file
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # what a zip member without a date carries: equal arrays give equal files
 
@@ -52,18 +51,13 @@ def random_inputs(ports: tuple[Port, ...], sizes: Mapping[str, int], seed: int =
 
 def write_npz(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
     """An npz file, whole or not at all; equal arrays give equal bytes."""
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with zipfile.ZipFile(temporary, "x") as file:
+        with whole_file(path) as whole, zipfile.ZipFile(whole, "w") as file:
             for name, array in arrays.items():
                 with file.open(zipfile.ZipInfo(f"{name}.npy", _EARLIEST), "w", force_zip64=True) as member:
                     np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
-        os.replace(temporary, path)
     except OSError as e:
-        raise ModelError(f"{path}: {e.strerror}") from None
-    finally:
-        temporary.unlink(missing_ok=True)
+        raise ModelError(f"{path}: {e.strerror or e}") from None
 
 
 def arrays_in(values: Mapping[str, Any]) -> dict[str, np.ndarray]:

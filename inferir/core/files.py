@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from inferir.core.diagnostics import InferError
+from inferir.whole_file import whole_file as written_whole
 
 
 def read_text(path: str, stdin: IO[str] | None) -> str:
@@ -23,36 +23,19 @@ def read_text(path: str, stdin: IO[str] | None) -> str:
 
 @contextlib.contextmanager
 def whole_file(path: str | Path) -> Iterator[IO[bytes]]:
-    """A file that takes the name `path` when the block ends well: there is the old one or the new one, never half a file.
-
-    What is no ordinary file (`/dev/null`, a pipe) is written as it is. Raises InferError where it cannot be written.
-    """
-    import tempfile
-
-    target = Path(path)
-    temporary = None
+    """`inferir.whole_file`, with errors of one line. Raises InferError where the file cannot be written."""
     try:
-        if target.exists() and not target.is_file():
-            with target.open("wb") as file:
-                yield file
-            return
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "wb") as file:
+        with written_whole(path) as file:
             yield file
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)
-        os.replace(temporary, target)
-        temporary = None
     except OSError as problem:
-        raise InferError(f"cannot write '{path}': {problem.strerror}") from None
-    finally:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
+        raise InferError(f"cannot write '{path}': {problem.strerror or problem}") from None
 
 
 def write_whole(path: str | Path, text: str) -> None:
     """Write a text file, whole or not at all. Raises InferError where it cannot be written."""
+    try:
+        data = text.encode()
+    except UnicodeEncodeError as problem:
+        raise InferError(f"cannot write '{path}': {text[problem.start : problem.end]!r} is not UTF-8 text") from None
     with whole_file(path) as file:
-        file.write(text.encode())
+        file.write(data)

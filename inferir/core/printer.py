@@ -19,6 +19,7 @@ from xdsl.ir import Attribute, Dialect, Operation, OpResult, Region, SSAValue
 from xdsl.printer import Printer
 
 from inferir.core import stock_fixes  # noqa: F401
+from inferir.core.diagnostics import InferError
 from inferir.core.fast_printer import FastPrinter
 
 LOCATIONS = (CallSiteLoc, FileLineColLoc, FusedLoc, NameLoc, UnknownLoc)
@@ -57,7 +58,14 @@ def print_module(
 
 
 def text_of(op: Operation, generic: bool = False, debuginfo: bool = False, options: PrintOptions | None = None, ctx: Any = None) -> str:
-    """An operation as text."""
+    """An operation as text. Raises InferError for names that are not UTF-8, as those of files may be."""
+    try:
+        return _text_of(op, generic, debuginfo, options, ctx)
+    except UnicodeEncodeError as problem:
+        raise InferError(f"{problem.object[:200]!r} is not UTF-8 text, which IR text is") from None
+
+
+def _text_of(op: Operation, generic: bool, debuginfo: bool, options: PrintOptions | None, ctx: Any) -> str:
     options = replace(options or PLAIN, generic=generic) if generic else options or PLAIN
     options = replace(options, debuginfo=True) if debuginfo else options
     dialects: Iterable[Dialect] = ctx.loaded_dialects if ctx is not None else ()

@@ -18,6 +18,7 @@ from xdsl.ir import Attribute
 
 from inferir.core.context import Context
 from inferir.core.diagnostics import InferError
+from inferir.whole_file import is_special
 
 if TYPE_CHECKING:
     from inferir.core.weights import WeightStore
@@ -66,8 +67,11 @@ def follow_text(module: ModuleOp, ctx: Context, read_from: Path, target: Path) -
     """Before the text goes to the file `target`: keep its weights within reach.
 
     Paths that were relative to `read_from` become relative to the new folder. Weights that exist in memory only (a pass
-    made them) are written to a new sidecar beside the text, with all others that the text uses.
+    made them) are written to a new sidecar beside the text, with all others that the text uses. Nothing is written beside a device or a pipe.
     """
+    if is_special(target):
+        say_from(module, read_from, Path.cwd())
+        return
     keys = _weights_of(module)
     if any(k in ctx.weights and ctx.weights.source_of(k) is None for k in keys):
         from inferir.core.weights import write_safetensors

@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "backends": {"core", "dialects", "passes", "backends"},
     "tools": {"core", "dialects", "passes", "frontends", "backends", "tools"},
 }
+SHARED = {"whole_file"}  # modules of the root that need the standard library only: every folder may import them
 HEAVY = ("xdsl", "onnx", "onnxruntime", "torch", "llvmlite", "google.protobuf", "flatbuffers", "ml_dtypes", "safetensors")
 LONGEST_FILE = 700
 
@@ -48,7 +49,7 @@ def test_imports_point_one_way(folder: str):
     for file in sources(folder):
         for name in imports(file):
             parts = name.split(".")
-            if parts[0] == "inferir" and len(parts) > 1 and parts[1] not in MAY_IMPORT[folder]:
+            if parts[0] == "inferir" and len(parts) > 1 and parts[1] not in MAY_IMPORT[folder] | SHARED:
                 wrong.append(f"{file.relative_to(ROOT)} imports {name}")
     assert wrong == []
 
@@ -61,10 +62,16 @@ def test_the_runtime_needs_numpy_and_the_standard_library_only():
                 name.split(".")[0] in sys.stdlib_module_names
                 or name.split(".")[0] == "numpy"
                 or name.startswith("inferir.backends.runtime")
+                or name.removeprefix("inferir.").split(".")[0] in SHARED
             )
             if not known:
                 wrong.append(f"{file.relative_to(ROOT)} imports {name}")
     assert wrong == []
+
+
+def test_what_every_folder_may_import_needs_the_standard_library_only():
+    names = [name for module in SHARED for name in imports(ROOT / "inferir" / f"{module}.py")]
+    assert [name for name in names if name.split(".")[0] not in sys.stdlib_module_names] == []
 
 
 def test_files_stay_short():
@@ -74,7 +81,7 @@ def test_files_stay_short():
 
 def everything() -> list[Path]:
     """Every Python file of the project."""
-    return [*sources(*MAY_IMPORT, "tests", "benchmarks", "examples"), ROOT / "inferir" / "__init__.py"]
+    return [*sources(*MAY_IMPORT, "tests", "benchmarks", "examples"), *(ROOT / "inferir").glob("*.py")]
 
 
 def test_a_file_is_named_after_what_it_does():
