@@ -12,6 +12,7 @@ from xdsl.dialects.builtin import ModuleOp, TensorType
 from xdsl.ir import Attribute, Operation
 
 from inferir.backends.host.text import host_op
+from inferir.backends.runtime.elements import STRING
 from inferir.backends.runtime.model import Model
 from inferir.backends.runtime.native import NativeFunction, weights_of
 from inferir.backends.runtime.program import DTYPES, ModelError, Port
@@ -58,10 +59,8 @@ class HostedModel(Model):
         return [_bits(y, t) for y, t in zip(outputs, types.outputs.data, strict=True)]
 
     def check(self, port: Port, value: Any) -> Any:
-        """The value as the executor takes it; tensors that native code could take are checked as it does."""
-        if port.dtype in DTYPES:
-            return super().check(port, value)
-        return value
+        """The value as the executor takes it; tensors are checked as native code does."""
+        return super().check(port, value) if port.dtype in DTYPES or port.dtype == STRING else value
 
     def _load_constants(self) -> None:
         """Give the executor views of the weights that its constants name by offset."""

@@ -7,7 +7,8 @@ import numpy as np
 from xdsl.dialects.builtin import DYNAMIC_INDEX, ArrayAttr, DictionaryAttr, ModuleOp, StringAttr, TensorType
 from xdsl.dialects.func import FuncOp
 
-from inferir.backends.runtime.program import UNNAMED, Port
+from inferir.backends.runtime.elements import STRING, read, shown
+from inferir.backends.runtime.program import DTYPES, UNNAMED, Port
 from inferir.core import Context, InferError
 from inferir.core.executor import argument_names, execute, result_names
 
@@ -21,12 +22,15 @@ class Interpreted:
 
     def __call__(self, *inputs: Any) -> np.ndarray | tuple[np.ndarray, ...]:
         """Run on the inputs in order."""
-        outputs = tuple(execute(self.module, [np.asarray(x) for x in inputs], self.ctx))
+        given = [_given(*each) for each in zip(self.inputs, inputs, strict=True)] if len(inputs) == len(self.inputs) else list(inputs)
+        outputs = tuple(execute(self.module, given, self.ctx))
         return outputs[0] if len(outputs) == 1 else outputs
 
     def run(self, inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """Run on inputs by name, giving outputs by name."""
-        results = execute(self.module, {name: np.asarray(x) for name, x in inputs.items()}, self.ctx)
+        ports = {port.name: port for port in self.inputs}
+        given = {name: _given(ports[name], x) if name in ports else x for name, x in inputs.items()}
+        results = execute(self.module, given, self.ctx)
         return dict(zip((port.name for port in self.outputs), results, strict=True))
 
     def close(self) -> None:
@@ -37,6 +41,13 @@ class Interpreted:
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+
+def _given(port: Port, value: Any) -> Any:
+    """An input as the executor takes it: what compiled code takes, in the element types of the executor."""
+    if port.dtype in DTYPES or port.dtype == STRING:
+        return shown(port, read(port, value))
+    return value if value is None or isinstance(value, list | tuple) else np.asarray(value)
 
 
 def main_of(module: ModuleOp) -> FuncOp:

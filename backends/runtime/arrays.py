@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from inferir.backends.runtime import dims
+from inferir.backends.runtime.elements import plain
 from inferir.backends.runtime.program import DTYPES, UNNAMED, ModelError, Port
 from inferir.whole_file import whole_file
 
@@ -50,12 +51,12 @@ def random_inputs(ports: tuple[Port, ...], sizes: Mapping[str, int], seed: int =
 
 
 def write_npz(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """An npz file, whole or not at all; equal arrays give equal bytes."""
+    """An npz file, whole or not at all; equal arrays give equal bytes. Types that numpy lacks are kept as the integers that hold their bits."""
     try:
         with whole_file(path) as whole, zipfile.ZipFile(whole, "w") as file:
             for name, array in arrays.items():
                 with file.open(zipfile.ZipInfo(f"{name}.npy", _EARLIEST), "w", force_zip64=True) as member:
-                    np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
+                    np.lib.format.write_array(member, plain(np.asanyarray(array)), allow_pickle=False)
     except OSError as e:
         raise ModelError(f"{path}: {e.strerror or e}") from None
 
@@ -95,6 +96,8 @@ def contract(got: np.ndarray, ref: np.ndarray) -> tuple[float, float]:
     Both are infinite where shape, element type or the places of NaNs and infinities differ.
     """
     same = got.shape == ref.shape and got.dtype == ref.dtype
+    if same and plain(ref) is not ref:
+        got, ref = got.astype(np.float32), ref.astype(np.float32)
     if not same or not np.array_equal(np.where(np.isfinite(got), 0, got), np.where(np.isfinite(ref), 0, ref), equal_nan=True):
         return float("inf"), float("inf")
     finite = np.isfinite(ref)

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from inferir.backends.runtime.elements import NUMPY_NAMES, read, shown
 from inferir.backends.runtime.native import NativeCode, NativeFunction
 from inferir.backends.runtime.program import DTYPES, ModelError, Port, Program
 
@@ -58,17 +59,17 @@ class Model:
         """Run on the inputs in order."""
         if len(inputs) != len(self.inputs):
             raise ModelError(f"the model takes {_count(len(self.inputs), 'input')} ({_names(self.inputs)}), {len(inputs)} given")
-        outputs = self.infer([self.check(*each) for each in zip(self.inputs, inputs, strict=True)])
+        outputs = self._shown(self.infer([self.check(*each) for each in zip(self.inputs, inputs, strict=True)]))
         return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
     def run(self, inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """Run on inputs by name, giving outputs by name."""
-        return dict(zip((port.name for port in self.outputs), self.infer(self._by_name(inputs)), strict=True))
+        return dict(zip((port.name for port in self.outputs), self._shown(self.infer(self._by_name(inputs))), strict=True))
 
     def profile(self, inputs: Mapping[str, Any]) -> tuple[dict[str, np.ndarray], list[tuple[str, float]]]:
         """Run once, giving the outputs and the seconds of every launch in order (none where the program records none)."""
         times: list[tuple[str, float]] = []
-        outputs = self.infer(self._by_name(inputs), times)
+        outputs = self._shown(self.infer(self._by_name(inputs), times))
         return dict(zip((p.name for p in self.outputs), outputs, strict=True)), times
 
     def infer(self, arrays: list[Any], times: list[tuple[str, float]] | None = None) -> list[Any]:
@@ -82,22 +83,12 @@ class Model:
 
     def check(self, port: Port, value: Any) -> Any:
         """The value as an array native code can read: right type, right rank, fixed dimensions right, contiguous, aligned."""
-        dtype = DTYPES[port.dtype]
-        if not hasattr(value, "dtype"):
-            try:
-                value = np.asarray(value, dtype)
-            except (TypeError, ValueError, OverflowError) as e:
-                raise ModelError(f"input '{port.name}' cannot be read as {port.dtype}: {e}") from None
-        array = np.asarray(value)
-        if array.dtype != dtype:
-            raise ModelError(f"input '{port.name}' has element type {array.dtype}, the model takes {port.dtype} ({dtype.name})")
-        if array.ndim != len(port.dims):
-            raise ModelError(f"input '{port.name}' has shape {list(array.shape)} of rank {array.ndim}, the model takes {port}")
-        for size, dim in zip(array.shape, port.dims, strict=True):
-            if size != dim and isinstance(dim, int):
-                raise ModelError(f"input '{port.name}' has shape {list(array.shape)}, the model takes {port}")
+        array = read(port, value)
         flags = array.flags
         return array if flags.c_contiguous and flags.aligned else np.array(array, order="C")
+
+    def _shown(self, outputs: list[Any]) -> list[Any]:
+        return [shown(port, y) if port.dtype in NUMPY_NAMES else y for port, y in zip(self.outputs, outputs, strict=True)]
 
     def _by_name(self, inputs: Mapping[str, Any]) -> list[Any]:
         expected = {port.name for port in self.inputs}

@@ -10,32 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import ml_dtypes
 import numpy as np
 import onnx
 from onnx import numpy_helper
 
 from inferir.backends.runtime.model import Model
-from inferir.backends.runtime.program import DTYPES, ModelError
+from inferir.backends.runtime.program import ModelError
 from inferir.backends.target import find_target
 from inferir.core import PassManager, execute, make_context
 from inferir.frontends.onnx import load
 
 TABLES = {"reference": Path(__file__).with_name("onnx.tsv"), "cpu": Path(__file__).with_name("onnx_cpu.tsv")}
 """The committed results of the reference executor, and of native code."""
-ELEMENTS: dict[str, Any] = {
-    "bf16": ml_dtypes.bfloat16,
-    "f8E4M3FN": ml_dtypes.float8_e4m3fn,
-    "f8E5M2": ml_dtypes.float8_e5m2,
-    "f8E4M3FNUZ": ml_dtypes.float8_e4m3fnuz,
-    "f8E5M2FNUZ": ml_dtypes.float8_e5m2fnuz,
-    "f8E8M0FNU": ml_dtypes.float8_e8m0fnu,
-    "f4E2M1FN": ml_dtypes.float4_e2m1fn,
-    "i4": ml_dtypes.int4,
-    "ui4": ml_dtypes.uint4,
-    "i2": ml_dtypes.int2,
-    "ui2": ml_dtypes.uint2,
-}
 _ONE_LINE = str.maketrans("\n\t", "  ")
 PASSED = ("native", "fallback")
 KINDS = ("node", "simple", "pytorch-operator", "pytorch-converted", "light")
@@ -161,11 +147,9 @@ def _compiled(path: Path, model: onnx.ModelProto, case: Case) -> str:
 
 
 def _called(model: Any, inputs: list[Any]) -> list[Any]:
-    """The outputs; element types that numpy lacks travel as the integers that hold their bits."""
-    bits = [x.view(DTYPES[p.dtype]) if p.dtype in DTYPES and x.dtype != object else x for p, x in zip(model.inputs, inputs, strict=True)]
-    outputs = model(*bits)
-    listed = outputs if isinstance(outputs, tuple) else (outputs,)
-    return [y.view(ELEMENTS[p.dtype]) if p.dtype in ELEMENTS else y for p, y in zip(model.outputs, listed, strict=True)]
+    """The outputs, as a user gets them: arrays of ml_dtypes go in and come out as they are."""
+    outputs = model(*inputs)
+    return list(outputs) if isinstance(outputs, tuple) else [outputs]
 
 
 def _compare(run: Callable[[list[Any]], list[Any]], model: onnx.ModelProto, case: Case) -> str | None:

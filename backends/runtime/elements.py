@@ -1,0 +1,115 @@
+"""Element types at the door of a compiled model: how the caller's arrays and lists become what the model reads, and its results what the caller reads.
+
+Native code sees an element type that numpy lacks as the integers that hold its bits. A caller may pass these, or arrays of a package that adds
+the type to numpy (ml_dtypes); results have that package's type once it is loaded, and are integers until then. Such types are known by the name
+under which the package registers them with numpy: nothing here imports it.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from inferir.backends.runtime.program import DTYPES, ModelError, Port
+
+STRING = "!framework.string"
+"""Strings travel as numpy arrays of Python strings."""
+
+NUMPY_NAMES = {
+    "bf16": "bfloat16",
+    "f8E4M3FN": "float8_e4m3fn",
+    "f8E5M2": "float8_e5m2",
+    "f8E4M3FNUZ": "float8_e4m3fnuz",
+    "f8E5M2FNUZ": "float8_e5m2fnuz",
+    "f8E8M0FNU": "float8_e8m0fnu",
+    "f4E2M1FN": "float4_e2m1fn",
+    "i4": "int4",
+    "ui4": "uint4",
+    "i2": "int2",
+    "ui2": "uint2",
+}
+"""The names that packages register with numpy for the types it lacks, by their MLIR spelling."""
+_BITS = {name: DTYPES[element] for element, name in NUMPY_NAMES.items()}
+
+
+def registered(element: str) -> np.dtype | None:
+    """The dtype of an element type that numpy lacks; None where no loaded package adds it, and for all other types."""
+    name = NUMPY_NAMES.get(element)
+    if name is None:
+        return None
+    try:
+        return np.dtype(name)
+    except TypeError:
+        return None
+
+
+def read(port: Port, value: Any) -> np.ndarray:
+    """An array or nested lists as an array of the port's `DTYPES`, or of strings. Raises ModelError for another type, rank or fixed dimension."""
+    array = _strings(port, value) if port.dtype == STRING else _numbers(port, value)
+    if array.ndim != len(port.dims):
+        raise ModelError(f"input '{port.name}' has shape {list(array.shape)} of rank {array.ndim}, the model takes {port}")
+    for size, dim in zip(array.shape, port.dims, strict=True):
+        if size != dim and isinstance(dim, int):
+            raise ModelError(f"input '{port.name}' has shape {list(array.shape)}, the model takes {port}")
+    return array
+
+
+def shown(port: Port, value: Any) -> Any:
+    """A result in the dtype that a loaded package gives its element type; as it is otherwise."""
+    dtype = registered(port.dtype)
+    return value if dtype is None else value.view(dtype)
+
+
+def plain(array: np.ndarray) -> np.ndarray:
+    """The integers that hold the bits of an array whose type a package adds to numpy; any other array as it is."""
+    name = array.dtype.name
+    return array.view(_BITS[name]) if name in _BITS else array
+
+
+def _numbers(port: Port, value: Any) -> np.ndarray:
+    """Arrays must have the port's type; lists are converted where no number changes its kind."""
+    dtype = DTYPES[port.dtype]
+    if not hasattr(value, "dtype"):
+        return _listed(port, value, dtype)
+    array = np.asarray(value)
+    if array.dtype == dtype:
+        return array
+    stored = array.dtype.kind == "V" and array.dtype.fields is None and array.dtype.name == f"void{8 * dtype.itemsize}"
+    if port.dtype in NUMPY_NAMES and (array.dtype.name == NUMPY_NAMES[port.dtype] or stored):  # npz files keep the bits, not the name
+        return array.view(dtype)
+    raise ModelError(f"input '{port.name}' has element type {array.dtype}, the model takes {port.dtype} ({dtype.name})")
+
+
+def _listed(port: Port, value: Any, dtype: np.dtype) -> np.ndarray:
+    try:
+        if port.dtype not in NUMPY_NAMES:
+            whole = dtype.kind not in "iu" or not np.size(value) or np.asarray(value).dtype.kind in "biu"
+            array = np.asarray(value, dtype)
+        elif (named := registered(port.dtype)) is not None:
+            return np.asarray(np.asarray(value), named).view(dtype)
+        else:
+            raise TypeError("numpy lacks this type; give an array of ml_dtypes, or of its bits as " + dtype.name)
+    except (TypeError, ValueError, OverflowError) as e:
+        raise ModelError(f"input '{port.name}' cannot be read as {port.dtype}: {e}") from None
+    if not whole:
+        raise ModelError(f"input '{port.name}' cannot be read as {port.dtype}: its numbers are not integers")
+    return array
+
+
+def _strings(port: Port, value: Any) -> np.ndarray:
+    """Strings and bytes, in lists or in any array that holds them, as Python strings."""
+    try:
+        array = np.asarray(value)
+    except ValueError as e:
+        raise ModelError(f"input '{port.name}' cannot be read as strings: {e}") from None
+    flat = array.reshape(-1).tolist()
+    out = np.empty(len(flat), object)
+    try:
+        out[:] = [each.decode() if isinstance(each, bytes) else each for each in flat]
+    except UnicodeDecodeError as e:
+        raise ModelError(f"input '{port.name}' cannot be read as strings: {e}") from None
+    odd = next((each for each in out if not isinstance(each, str)), None)
+    if odd is not None or (flat and array.dtype.kind not in "OUST"):
+        raise ModelError(
+            f"input '{port.name}' has element type {array.dtype}, the model takes strings (an element is {flat[0] if odd is None else odd!r})"
+        )
+    return out.reshape(array.shape)
