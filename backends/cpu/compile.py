@@ -2,15 +2,16 @@
 
 The text is final: LLVM's mid-level passes are skipped (23 ms a kernel instead of 105, same speed), code generation runs
 at level 2 (level 0 gives a third of the speed). The cache key is the text, the processor, these options and the version
-of LLVM; the cache lies in $INFERIR_CACHE, by default ~/.cache/inferir, and may be deleted at any time.
+of LLVM; the cache lies in $INFERIR_CACHE, by default ~/.cache/inferir, and may be deleted at any time. An entry is the object
+and the sha256 of key and object: what does not hold its own checksum is compiled again. Users may share a cache if they trust each other.
 
 $INFERIR_CPU names the processor that code is for: `host` (the default), `x86-64-v3` (AVX2) or `x86-64-v4` (AVX-512).
 """
 
+import contextlib
 import functools
 import hashlib
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +21,10 @@ import llvmlite.binding as llvm
 
 from inferir.backends.runtime.elf import host_features, plain
 from inferir.core.diagnostics import InferError
+from inferir.whole_file import is_special, whole_file
 
 CODE_GENERATION: dict[str, Any] = {"opt": 2, "reloc": "pic", "codemodel": "small"}
+_DIGEST = 32  # bytes at the end of an entry
 _V3 = ("avx", "avx2", "bmi", "bmi2", "f16c", "fma")
 FEATURES = {"x86-64-v3": _V3, "x86-64-v4": (*_V3, "avx512bw", "avx512cd", "avx512dq", "avx512f", "avx512vl")}
 """What the levels of the x86-64 ABI have of the features below, for programs that run on any processor of a level."""
@@ -93,12 +96,12 @@ def compile_object(text: str, processor: Processor | None = None, cache: bool = 
     processor = processor or chosen()
     parts = (text, *vars(processor).values(), str(llvm.llvm_version_info), str(CODE_GENERATION))
     key = hashlib.sha256("\0".join(parts).encode()).hexdigest()
-    path = cache_folder() / f"{key}.o"
-    if cache and path.is_file():
-        return path.read_bytes()
+    kept = _kept(key) if cache else None
+    if kept is not None:
+        return kept
     made = _generate(text, processor)
     if cache:
-        _keep(path, made)
+        _keep(key, made)
     return made
 
 
@@ -127,12 +130,30 @@ def _parse(text: str, processor: Processor) -> tuple[llvm.ModuleRef, llvm.Target
     return module, target.create_target_machine(cpu=processor.name, features=processor.features, **CODE_GENERATION)
 
 
-def _keep(path: Path, made: bytes) -> None:
-    """Write beside and rename, so that a reader never sees half a file; a read-only disk only loses the cache."""
+def _kept(key: str) -> bytes | None:
+    """The object that the cache has, None where it has none or a damaged one. A cache that cannot be looked at has none."""
     try:
+        path = _entry(key)
+        data = path.read_bytes() if path.is_file() else b""
+    except (OSError, RuntimeError):  # RuntimeError: nobody knows where the home folder is
+        return None
+    made = data[:-_DIGEST]
+    return made if data[-_DIGEST:] == _digest(key, made) else None
+
+
+def _keep(key: str, made: bytes) -> None:
+    """Put an object into the cache; a disk that is full or read-only only loses the cache."""
+    with contextlib.suppress(OSError, RuntimeError):
+        path = _entry(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(made)
-        os.replace(file.name, path)
-    except OSError:
-        return
+        if not is_special(path):
+            with whole_file(path) as file:
+                file.write(made + _digest(key, made))
+
+
+def _entry(key: str) -> Path:
+    return cache_folder() / f"{key}.o"
+
+
+def _digest(key: str, made: bytes) -> bytes:
+    return hashlib.sha256(key.encode() + made).digest()
