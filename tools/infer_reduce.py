@@ -6,6 +6,7 @@ infer-reduce model.mlir --test 'infer-opt --plugin mine.py --my-pass --check-num
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import io
 import re
@@ -15,6 +16,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
@@ -22,7 +24,7 @@ from xdsl.dialects.builtin import ModuleOp
 
 from inferir.core import make_context, parse, text_of, verify
 from inferir.core.files import read_text, write_whole
-from inferir.core.reduce import reduce, size
+from inferir.core.reduction import reduce, size
 from inferir.core.sidecar import attach_weights, follow_text, say_from
 from inferir.tools.command_line import CommandLine, UsageError, exit_status
 from inferir.tools.console import console
@@ -40,7 +42,10 @@ def _reduce(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) 
     parser = CommandLine("infer-reduce", "Shrink a module while a command still fails on it.", EXAMPLE)
     parser.add_argument("input", help="IR text; '-' is standard input")
     parser.add_argument("--test", required=True, metavar="CMD", help="a command; the module's file name is added at its end")
-    parser.add_argument("--match", metavar="REGEX", help="what the command must say when it fails (default: anything)")
+    parser.add_argument(
+        "--match", metavar="REGEX", help="what the command must print when it fails (default: the same error as on the input)"
+    )
+    parser.add_argument("--any-failure", action="store_true", help="any failure of the command will do")
     parser.add_argument("-o", dest="output", default="-", metavar="FILE", help="where the result goes (default: standard output)")
     parser.add_argument("--allow-unregistered-dialect", action="store_true", help="accept ops of unknown dialects")
     parser.add_argument("--timeout", type=float, default=60.0, metavar="S", help="seconds a run of the command may take (default 60)")
@@ -58,15 +63,17 @@ def _reduce(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) 
         with tempfile.TemporaryDirectory() as temporary:
             file = Path(temporary) / "candidate.mlir"
 
-            def fails(candidate: ModuleOp) -> bool:
+            def outcome(candidate: ModuleOp) -> Outcome:
                 copy = candidate.clone()
                 follow_text(copy, ctx, folder, file)
                 file.write_text(text_of(copy, debuginfo=True), encoding="utf-8")
-                return still_fails([*shlex.split(args.test), str(file)], args.match, args.timeout)
+                return run_test([*shlex.split(args.test), str(file)], args.timeout)
 
-            if not fails(module):
+            first = outcome(module)
+            wanted = Wanted(first, args.match, args.any_failure)
+            if not wanted.by(first):
                 raise UsageError("the command does not fail on the input" + (f" with '{args.match}'" if args.match else ""))
-            small = reduce(module, fails)
+            small = reduce(module, lambda candidate: wanted.by(outcome(candidate)))
         if args.output != "-":
             follow_text(small, ctx, folder, Path(args.output))
         else:
@@ -83,21 +90,59 @@ class OutOfTime(BaseException):
     """The command took too long. Not an Exception: a tool that reports every exception must not swallow it."""
 
 
-def still_fails(command: Sequence[str], match: str | None, timeout: float) -> bool:
-    """Whether the command fails, saying what it should. Tools of ours run in this process, which saves starting them."""
+@dataclass(frozen=True)
+class Outcome:
+    """What a run of the command gave: its exit code, None where it took too long, and what it printed."""
+
+    code: int | None
+    printed: str
+
+    @property
+    def error(self) -> str:
+        """The first error of what was printed, without its place and without names, types and numbers, which shrinking changes."""
+        found = re.search(r"error: (.*)", self.printed)
+        return re.sub(r"<[^<>]*>|[%@#^!][\w.$-]+|\"[^\"]*\"|'[^']*'|\d+", "_", found[1]) if found else ""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which outcomes count as the failure that is looked for."""
+
+    first: Outcome
+    match: str | None
+    any_failure: bool
+
+    def by(self, outcome: Outcome) -> bool:
+        """Whether this outcome is one."""
+        if outcome.code == 0:
+            return False
+        if self.match is not None:
+            return outcome.code is not None and re.search(self.match, outcome.printed) is not None
+        return self.any_failure or (outcome.code == self.first.code and outcome.error == self.first.error)
+
+
+def run_test(command: Sequence[str], timeout: float) -> Outcome:
+    """Run the command. Tools of ours run in this process, which saves starting them; a script without a first line #! goes to sh."""
     name = command[0]
     try:
         if re.fullmatch(r"infer-[a-z-]+", name):
             with limited(timeout):
-                code, said = _run_here(name, command[1:])
-        else:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
-            code, said = done.returncode, done.stdout + done.stderr
+                return Outcome(*_run_here(name, command[1:]))
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=timeout, check=False)
+        except OSError as error:
+            if error.errno != errno.ENOEXEC:
+                raise
+            done = subprocess.run(["sh", *command], capture_output=True, text=True, errors="replace", timeout=timeout, check=False)
+        return Outcome(done.returncode, done.stdout + done.stderr)
     except FileNotFoundError:
         raise UsageError(f"there is no command '{name}'") from None
+    except PermissionError:
+        raise UsageError(f"'{name}' is not executable; make it so with chmod +x, or write --test 'sh {name}'") from None
+    except OSError as error:
+        raise UsageError(f"cannot run '{name}': {error.strerror}") from None
     except (subprocess.TimeoutExpired, OutOfTime):
-        return match is None
-    return code != 0 and (match is None or re.search(match, said) is not None)
+        return Outcome(None, "")
 
 
 def _run_here(name: str, argv: Sequence[str]) -> tuple[int, str]:

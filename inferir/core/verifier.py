@@ -94,7 +94,7 @@ def _verify_block(block: Block, visible: set[SSAValue]) -> list[SSAValue]:
 
 
 def _verify_inside(op: Operation, visible: set[SSAValue]) -> None:
-    isolated = bool(op.regions) and op.has_trait(IsolatedFromAbove)
+    isolated = bool(op.regions) and op.has_trait(IsolatedFromAbove, value_if_unregistered=False)
     for region in op.regions:
         _verify_region(region, set() if isolated else visible)
 

@@ -12,7 +12,7 @@ import pytest
 import seeded_faults
 
 from inferir.core import PassManager, discovery, make_context, parse
-from inferir.core.reduce import size
+from inferir.core.reduction import size
 from inferir.core.sidecar import attach_weights
 from inferir.tools import infer_bisect, infer_import, infer_opt, infer_reduce
 
