@@ -9,6 +9,7 @@ from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, IndexType, IntegerA
 from xdsl.ir import Attribute, Operation
 
 from inferir.backends.cpu.compile import Processor, chosen, compile_object
+from inferir.backends.cpu.emit.checks import kernels_of, messages
 from inferir.backends.cpu.emit.main import emit_program, timed
 from inferir.backends.host.text import host_ops, host_text
 from inferir.backends.interpreter.model import ports_of
@@ -30,7 +31,8 @@ def build_program(module: ModuleOp, ctx: Context, processor: Processor | None = 
     natives = [function for function, _ in native_programs(module)]
     if main is None or not (hosted or main in natives) or any(f.arg_attrs is None for f in natives):
         raise InferError("the module has no function @main on buffers; run the pipeline of the cpu target before", module.location)
-    entries = tuple(_entry(f) for f in natives)
+    kernels = kernels_of(module)
+    entries = tuple(_entry(f, tuple(messages(f, kernels))) for f in natives)
     listed = [op for op in module.body.ops if isinstance(op, WeightOp)]
     weights: list[tuple[int, Any]] = [(op.offset, _value(op, ctx)) for op in listed]
     size = max((op.offset + _size(op) for op in listed), default=0)
@@ -45,6 +47,7 @@ def build_program(module: ModuleOp, ctx: Context, processor: Processor | None = 
         cpu_features=processor.required(),
         launches=entries[0].launches if not hosted else (),
         assumes=entries[0].assumes if not hosted else (),
+        faults=entries[0].faults if not hosted else (),
         producer=f"inferir {version('inferir')}",
         metadata={key: str(value.value.data) for key, value in main.attributes.items() if isinstance(value, IntegerAttr)},
     )
@@ -57,7 +60,7 @@ def build_program(module: ModuleOp, ctx: Context, processor: Processor | None = 
     return program
 
 
-def _entry(function: func.FuncOp) -> Entry:
+def _entry(function: func.FuncOp, faults: tuple[str, ...]) -> Entry:
     """What the runtime must know of a native function."""
     assert function.arg_attrs is not None
     inputs, outputs, symbols = [], [], []
@@ -70,7 +73,7 @@ def _entry(function: func.FuncOp) -> Entry:
     assumed = function.attributes.get("cpu.assumes")
     pairs = [_sizes(pair) for pair in assumed.data] if isinstance(assumed, ArrayAttr) else []
     assumes = tuple((pair[0], pair[1], str(pair[2]) if len(pair) > 2 else "") for pair in pairs)
-    return Entry(function.sym_name.data, tuple(inputs), tuple(outputs), tuple(symbols), launches, assumes)
+    return Entry(function.sym_name.data, tuple(inputs), tuple(outputs), tuple(symbols), launches, assumes, faults)
 
 
 def _port(attributes: DictionaryAttr) -> Port:

@@ -102,6 +102,7 @@ def _metadata(program: Program, segments: list[_Segment]) -> bytes:
     """The FlatBuffer."""
     features = sorted({ABI, *program.required_features})
     parts: dict[str, Any] = {"assumes": _assumes(program.assumes)} if program.assumes else {}
+    parts |= {"faults": list(program.faults)} if program.faults else {}
     if program.host:  # left out otherwise: a program that is native as a whole has none of this
         parts |= {"entries": [_entry(e) for e in program.entries], "host_ops": [vars(o) for o in program.host_ops]}
     return encode(
@@ -130,6 +131,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "symbols": [{"name": name} for name in entry.symbols],
         "launches": list(entry.launches),
         "assumes": _assumes(entry.assumes),
+        "faults": list(entry.faults),
     }
 
 

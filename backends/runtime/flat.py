@@ -27,6 +27,7 @@ SCHEMA: dict[str, tuple[tuple[str, str], ...]] = {
         ("entries", "[Entry]"),
         ("host_ops", "[HostOp]"),
         ("assumes", "[Equal]"),
+        ("faults", "[string]"),
     ),
     "Entry": (
         ("name", "string"),
@@ -35,6 +36,7 @@ SCHEMA: dict[str, tuple[tuple[str, str], ...]] = {
         ("symbols", "[Symbol]"),
         ("launches", "[string]"),
         ("assumes", "[Equal]"),
+        ("faults", "[string]"),
     ),
     "Equal": (("dims", "[Dim]"), ("says", "string")),
     "HostOp": (("op", "string"), ("node", "string"), ("reason", "string")),

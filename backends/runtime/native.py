@@ -132,8 +132,15 @@ class NativeFunction:
                 cycles = np.diff(code.timeline[: len(self.entry.launches) + 1]).astype(np.float64)
                 seconds.extend((cycles * (elapsed / max(cycles.sum(), 1.0))).tolist())
             if error:
-                raise ModelError(f"the compiled program stopped with error {error}")
+                raise self.failure(error, workers)
             return outputs
+
+    def failure(self, error: int, workers: Workers) -> ModelError:
+        """What an error code of native code means."""
+        if not 0 < error <= len(self.entry.faults):
+            return ModelError(f"the compiled program stopped with error {error}")
+        index, low, high = workers.fault()
+        return ModelError(f"{self.entry.faults[error - 1]} is {index}, must be at least {low} and less than {high}")
 
     def plan(self, shapes: tuple[tuple[int, ...], ...]) -> Plan:
         """Solve the symbols from the inputs' shapes, then size the outputs and the arena."""

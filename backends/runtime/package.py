@@ -100,12 +100,14 @@ def read_package(path: str | Path, verify: Verify = "first-run") -> Program:
                     tuple(s["name"] for s in e["symbols"]),
                     tuple(e["launches"]),
                     _assumes(e["assumes"]),
+                    tuple(e["faults"]),
                 )
                 for e in model["entries"]
             ),
             host="".join(_bytes(f, s).decode() for s in host),
             host_ops=tuple(HostOp(**o) for o in model["host_ops"]),
             assumes=_assumes(model["assumes"]),
+            faults=tuple(model["faults"]),
         )
 
 

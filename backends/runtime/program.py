@@ -2,7 +2,7 @@
 
 The native side of the contract. `Program.code` is one ELF object that exports, all with the C calling convention,
 
-    i64  inferir_run(ptr pool, ptr arena, ptr weights, ptr io, ptr dims)    0, or a positive error code
+    i64  inferir_run(ptr pool, ptr arena, ptr weights, ptr io, ptr dims)    0, or the number of the check that failed, from 1
     i64  inferir_arena_size(ptr dims)                                       bytes
     void inferir_worker(ptr pool)                                           optional: parks until there is work, returns once stopped
     void inferir_stop(ptr pool)                                             optional: makes the parked workers return
@@ -12,6 +12,9 @@ The native side of the contract. `Program.code` is one ELF object that exports, 
     arena    scratch memory, 64-byte aligned, kept from call to call and not cleared
     weights  `Program.weights` at their offsets, read-only, 64-byte aligned
     pool     4096 zeroed bytes, 64-byte aligned, the program's own but for the words in `Pool`
+
+An index that must lie in a range is checked by the kernel that reads it. Where one does not, no more kernels run; what the outputs hold is then
+undefined. `Program.faults` says what the checks are, `Pool.FAULT` holds the index and its range [low, high).
 
 Inferences of one loaded model never overlap: the runtime holds a lock for the length of `inferir_run`.
 
@@ -44,6 +47,7 @@ class Pool:
     SPIN_LIMIT = 196  # i32: pauses that a worker spins for before it sleeps
     SYSCALL = 256  # ptr: the C library's syscall(long, ...), for futex
     TIMELINE = 264  # ptr or null: i64[launches + 1], the cycle counter read before every launch and after the last
+    FAULT = 384  # i64[4], written by the program where a check fails: number within its kernel, index, low, high
 
 
 # Element types by their MLIR spelling. Types numpy lacks travel as the integers that hold their bits, a byte for the smallest.
@@ -107,7 +111,7 @@ Assumptions = tuple[tuple[int | str, int | str, str], ...]
 
 @dataclass(frozen=True)
 class Entry:
-    """A native function: its ports, the symbolic dimensions in the order it takes them, one name per kernel launch."""
+    """A native function: its ports, the symbolic dimensions in the order it takes them, one name per kernel launch, what its checks are about."""
 
     name: str
     inputs: tuple[Port, ...]
@@ -115,6 +119,7 @@ class Entry:
     symbols: tuple[str, ...]
     launches: tuple[str, ...] = ()
     assumes: Assumptions = ()
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -151,8 +156,9 @@ class Program:
     host: str = ""  # IR text of @main where not all of it is native; its weights are named by their offset in `weights`
     host_ops: tuple[HostOp, ...] = ()  # the ops of it that the reference executor runs
     assumes: Assumptions = ()  # checked before native code runs
+    faults: tuple[str, ...] = ()  # what each check of native code is about, by error code less 1
 
     @property
     def main(self) -> Entry:
         """The program as one native function, which it is where there is no `host`."""
-        return Entry("main", self.inputs, self.outputs, self.symbols, self.launches, self.assumes)
+        return Entry("main", self.inputs, self.outputs, self.symbols, self.launches, self.assumes, self.faults)

@@ -38,6 +38,11 @@ class Workers:
         """Have the program write its timeline from the next call on, or stop."""
         self._timeline_word[0] = self._timeline.ctypes.data if on else 0
 
+    def fault(self) -> tuple[int, int, int]:
+        """The index that a check refused last, and the range [low, high) it should have been in."""
+        _, index, low, high = self._block[Pool.FAULT : Pool.FAULT + 32].view(np.int64).tolist()
+        return index, low, high
+
     def stop(self) -> None:
         """Wake the threads, let them return, and unmap the code. It stays mapped if a thread does not come back."""
         if self._threads:

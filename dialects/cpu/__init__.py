@@ -7,7 +7,7 @@ from inferir.dialects.cpu.base import Level3Op
 from inferir.dialects.cpu.buffers import AllocOp, ConstantOp, WeightOp
 from inferir.dialects.cpu.control import IfOp, LoopOp
 from inferir.dialects.cpu.convolution import Conv2dOp, Dwconv2dOp, pack_conv2d, pack_dwconv2d, unpack_conv2d
-from inferir.dialects.cpu.elements import LoadOp, SizeOp, StoreOp, element_of
+from inferir.dialects.cpu.elements import CheckOp, LoadOp, SizeOp, StoreOp, element_of
 from inferir.dialects.cpu.elementwise import MapOp, TransposeOp
 from inferir.dialects.cpu.execution import execute_on_buffers, register
 from inferir.dialects.cpu.generate import GenerateOp
@@ -56,7 +56,7 @@ ON_TENSORS = (
     PadOp,
 )
 ON_BUFFERS = (AllocOp, ConstantOp, WeightOp, ViewOp)
-ELEMENTS = (LoadOp, StoreOp, SizeOp)
+ELEMENTS = (LoadOp, StoreOp, SizeOp, CheckOp)
 CPU = Dialect(
     "cpu",
     [*LEVEL3, RecurrenceOp, IfOp, LoopOp, YieldOp, *ELEMENTS, *ON_TENSORS, *ON_BUFFERS, KernelOp, DoneOp, LaunchOp, CallOp, *MICROKERNELS],
@@ -71,6 +71,7 @@ __all__ = [
     "AllocOp",
     "AttentionOp",
     "CallOp",
+    "CheckOp",
     "ConcatOp",
     "ConstantOp",
     "Conv2dOp",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Self
 
-from xdsl.dialects.builtin import DenseArrayBase, IndexType, IntegerAttr, MemRefType, TensorType, i1, i32, i64
+from xdsl.dialects.builtin import DenseArrayBase, IndexType, IntegerAttr, MemRefType, StringAttr, TensorType, i1, i32, i64
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import (
     AttrSizedOperandSegments,
@@ -196,3 +196,26 @@ class SizeOp(IRDLOperation):
     def verify_(self) -> None:
         if not 0 <= self.axis.value.data < rank_of(self.source):
             raise VerifyException(f"{self.source.type} has no axis {self.axis.value.data}")
+
+
+@irdl_op_definition
+class CheckOp(IRDLOperation):
+    """An index that must lie in [low, high), where low <= high. Where it does not, the program stops with an error that `says` begins.
+
+    Nothing of the kernel's task runs after a failed check, and no kernel after this one: what the index reads need not be guarded.
+
+    Example:
+        %j = cpu.check %i from %low below %n says "inference.gather: index along axis 0"
+    """
+
+    name = "cpu.check"
+    index = operand_def(IndexType)
+    low = operand_def(IndexType)
+    high = operand_def(IndexType)
+    says = prop_def(StringAttr)
+    result = result_def(IndexType)
+    traits = traits_def(MemoryWriteEffect())
+    assembly_format = "$index `from` $low `below` $high `says` $says attr-dict"
+
+    def __init__(self, index: SSAValue, low: SSAValue, high: SSAValue, says: str):
+        super().__init__(operands=[index, low, high], properties={"says": StringAttr(says)}, result_types=[IndexType()])

@@ -14,8 +14,9 @@ from xdsl.dialects import scf
 from xdsl.ir import Block, Operation, SSAValue
 
 from inferir.core.diagnostics import InferError
+from inferir.core.ranges import OutOfRange, check_range
 from inferir.core.types import numpy_dtype
-from inferir.dialects.cpu.elements import LoadOp, SizeOp
+from inferir.dialects.cpu.elements import CheckOp, LoadOp, SizeOp
 from inferir.dialects.cpu.scalar import YieldOp, evaluate_step
 
 
@@ -54,7 +55,18 @@ def _step(op: Operation, operands: list[Any], active: Any) -> Any:
             return _load(op, operands, active)
         case SizeOp():
             return np.asarray(operands[0].shape[op.axis.value.data])
+        case CheckOp():
+            return _check(op, operands, active)
     return evaluate_step(op, operands)
+
+
+def _check(op: CheckOp, operands: list[Any], active: Any) -> Any:
+    index, low, high = operands
+    try:
+        check_range(op.says.data, index, low, high, True if active is None else active)
+    except OutOfRange as problem:
+        raise InferError(str(problem), op.location) from None
+    return index
 
 
 def _load(op: LoadOp, operands: list[Any], active: Any) -> Any:

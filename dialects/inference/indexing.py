@@ -10,6 +10,7 @@ from xdsl.irdl import operand_def, result_def
 
 from inferir.core import define, enum, integer
 from inferir.core.dims import Shape, same, shape_text
+from inferir.core.ranges import check_range
 from inferir.dialects.inference.base import InferenceOp, axis_in
 
 
@@ -27,6 +28,16 @@ class Indexed(InferenceOp):
         if any(u != x for u in updates):
             self.error(f"updates are {updates[0]}, x is {x}; insert a cast")
         return x
+
+
+def index_of(axis: int) -> str:
+    """What errors call an index of an axis."""
+    return f"index along axis {axis}"
+
+
+def check_index(axis: int, indices: np.ndarray, shape: tuple[int, ...]) -> None:
+    """Raise OutOfRange unless all are indices of an axis, the negative ones from its end."""
+    check_range(index_of(axis), indices, -shape[axis], shape[axis])
 
 
 @define
@@ -48,6 +59,7 @@ class GatherOp(Indexed):
 
     def reference(self, x: np.ndarray, indices: np.ndarray) -> np.ndarray:
         """numpy."""
+        check_index(self.axis % x.ndim, indices, x.shape)
         return np.take(x, indices.astype(np.int64), axis=self.axis)
 
 
@@ -82,7 +94,9 @@ def within(op: GatherElementsOp | ScatterElementsOp, x: Shape, indices: Shape) -
 
 
 def _elements_at(shape: tuple[int, ...], indices: np.ndarray, axis: int) -> tuple[np.ndarray, ...]:
-    """The full index of every element of `indices`."""
+    """The full index of every element of `indices`. Raises OutOfRange where one is out of range."""
+    axis %= len(shape)
+    check_index(axis, indices, shape)
     grid: list[np.ndarray] = list(np.indices(indices.shape, sparse=True))
     grid[axis] = np.where(indices < 0, indices + shape[axis], indices)
     return tuple(grid)
@@ -111,7 +125,9 @@ class GatherNdOp(Indexed):
 
 
 def gathered(x: np.ndarray, indices: np.ndarray, batch_dims: int) -> np.ndarray:
-    """x at index tuples, after leading dimensions that both share."""
+    """x at index tuples, after leading dimensions that both share. Raises OutOfRange where an index is out of range."""
+    for k in range(indices.shape[-1]):
+        check_index(batch_dims + k, indices[..., k], x.shape)
     batch = [np.arange(d).reshape([-1 if i == j else 1 for j in range(indices.ndim - 1)]) for i, d in enumerate(x.shape[:batch_dims])]
     return x[(*batch, *np.moveaxis(indices, -1, 0))]
 
@@ -195,4 +211,6 @@ class ScatterNdOp(Scatter):
 
     def reference(self, x: np.ndarray, indices: np.ndarray, updates: np.ndarray) -> np.ndarray:
         """numpy."""
+        for axis in range(indices.shape[-1]):
+            check_index(axis, indices[..., axis], x.shape)
         return self.write(x, tuple(np.moveaxis(indices, -1, 0)), updates)

@@ -19,6 +19,7 @@ from xdsl.traits import IsTerminator
 from inferir.core.constants import constant_value
 from inferir.core.context import Context
 from inferir.core.diagnostics import InferError, error_at
+from inferir.core.ranges import OutOfRange
 from inferir.core.rewriting import constant_attribute_of
 from inferir.core.types import numpy_dtype
 
@@ -93,6 +94,8 @@ class Executor:
             return self._evaluate(op, operands, values)
         except InferError:
             raise
+        except OutOfRange as problem:
+            raise error_at(op, str(problem)) from None
         except (ValueError, IndexError, TypeError, ZeroDivisionError, MemoryError) as problem:
             shapes = ", ".join(str(getattr(o, "shape", type(o).__name__)) for o in operands)
             raise error_at(op, f"cannot run on ({shapes}): {problem}") from problem

@@ -141,7 +141,7 @@ def install(side: str) -> None:
             function._io[:] = [f.address for f in (*given, *made)]
             error = function._run(workers.address, arena.address, weights, function._io_address, plan.sizes_address)
             if error:
-                raise ModelError(f"the compiled program stopped with error {error}")
+                raise function.failure(error, workers)
             for i, (fenced, array) in enumerate(zip(given, arrays, strict=True)):
                 fenced.check(f"input {i}")
                 if fenced.array.tobytes() != array.tobytes():

@@ -7,6 +7,7 @@ from xdsl.dialects import arith, memref, scf
 from xdsl.dialects.builtin import DYNAMIC_INDEX, IndexType, IntegerAttr, MemRefType
 from xdsl.ir import Block, Operation, SSAValue
 
+from inferir.backends.cpu.emit.checks import checks_of
 from inferir.backends.cpu.emit.elements import F32, Element, element
 from inferir.backends.cpu.emit.text import Function, Int, Program
 from inferir.core.diagnostics import InferError
@@ -66,6 +67,8 @@ class Emitter:
         self.program = program
         self.f = f
         self.values: dict[SSAValue, Int | Memory] = {}
+        self.checks: dict[Operation, int] = {}
+        """Numbers of the kernel's `cpu.check`s, from 1."""
 
     def integer(self, value: SSAValue) -> Int:
         """An index (or i1) value."""
@@ -191,6 +194,7 @@ def emit_kernel(op: KernelOp, program: Program) -> None:
     emitter = Emitter(program, f)
     task, *arguments = op.body.block.args
     emitter.values[task] = "%task"
+    emitter.checks = {check: number for number, check in enumerate(checks_of(op), 1)}
     slot = 0
 
     def take(type: str) -> str:

@@ -14,6 +14,7 @@ from xdsl.dialects import arith, scf
 from xdsl.dialects.builtin import IndexType, i1
 from xdsl.ir import Block, Operation, SSAValue
 
+from inferir.backends.cpu.emit.checks import fail
 from inferir.backends.cpu.emit.elements import Element, element
 from inferir.backends.cpu.emit.kernel import Emitter, Memory
 from inferir.backends.cpu.emit.region import emit_step
@@ -21,7 +22,7 @@ from inferir.backends.cpu.emit.rows import over_columns
 from inferir.backends.cpu.emit.text import LANES, MASK, Int, lanes, short, splat
 from inferir.core.diagnostics import InferError
 from inferir.dialects.cpu import uk
-from inferir.dialects.cpu.elements import LoadOp, SizeOp
+from inferir.dialects.cpu.elements import CheckOp, LoadOp, SizeOp
 from inferir.dialects.cpu.scalar import YieldOp
 
 
@@ -102,6 +103,8 @@ class Lanes:
         match op:
             case LoadOp():
                 return self.load(op)
+            case CheckOp():
+                return self.check(op)
             case SizeOp():
                 place = self.values[op.source]
                 assert isinstance(place, Memory)
@@ -150,6 +153,27 @@ class Lanes:
                 if times.step == 0 and isinstance(times.base, int):
                     return Line(f.mul(line.base, times.base), line.step * times.base)
         return None
+
+    def check(self, op: CheckOp) -> Known:
+        """The index; the kernel returns where one that a lane needs is out of its range."""
+        index, low, high = (self.values[v] for v in op.operands)
+        f, number = self.f, self.emitter.checks[op]
+        if all(is_same(v) for v in (index, low, high)):
+            i, first, last = (self.scalar(v, "i64") for v in (index, low, high))
+            wrong = f.let(f"icmp uge i64 {f.let(f'sub i64 {i}, {first}')}, {f.let(f'sub i64 {last}, {first}')}")
+            f.leave(wrong, lambda: fail(f, number, i, first, last))
+            return index
+        many = f"<{LANES} x i64>"
+        i, first, last = (self.vector(v, "i64") for v in (index, low, high))
+        outside = f.let(f"icmp uge {many} {f.let(f'sub {many} {i}, {first}')}, {f.let(f'sub {many} {last}, {first}')}")
+        wrong = f.let(f"bitcast {MASK} {self.masks(self.mask, outside)} to i{LANES}")
+
+        def report() -> None:
+            lane = f.call(f"i{LANES}", f"llvm.cttz.i{LANES}", f"i{LANES} {wrong}", "i1 true")
+            fail(f, number, *(f.let(f"extractelement {many} {v}, i{LANES} {lane}") for v in (i, first, last)))
+
+        f.leave(f.let(f"icmp ne i{LANES} {wrong}, 0"), report)
+        return index
 
     def load(self, op: LoadOp) -> Known:
         """A scalar, a vector of neighbours, or a gather."""

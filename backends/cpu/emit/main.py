@@ -6,6 +6,7 @@ from xdsl.dialects import func
 from xdsl.dialects.builtin import IndexType, MemRefType, ModuleOp
 from xdsl.ir import Operation, SSAValue
 
+from inferir.backends.cpu.emit.checks import FAULT, checked_launches, end_if_failed, kernels_of, recorder
 from inferir.backends.cpu.emit.kernel import Emitter, Memory, emit_kernel, memory
 from inferir.backends.cpu.emit.text import Function, Int, Program
 from inferir.backends.cpu.emit.threads import declarations, thread_pool
@@ -29,6 +30,11 @@ class HostEmitter(Emitter):
     """Adds views and launches to what kernels may hold."""
 
     launches = 0
+
+    def __init__(self, program: Program, f: Function):
+        super().__init__(program, f)
+        self.before: dict[LaunchOp, int] = {}
+        """How many checks come before those of a launch that has some."""
 
     def op(self, op: Operation) -> None:
         if isinstance(op.parent_op(), func.FuncOp) and any(isinstance(inner, LaunchOp) for inner in op.walk()):
@@ -97,6 +103,8 @@ class HostEmitter(Emitter):
                 if declared < 0:
                     put("i64", size)
         f.do(f"call void @launch(ptr %pool, ptr @{op.kernel.root_reference.data}, ptr %slots, i64 {self.integer(op.tasks)})")
+        if op in self.before:
+            end_if_failed(f, self.before[op])
 
     def stamp(self) -> None:
         """Store the cycle counter if the runtime asked for a timeline."""
@@ -122,21 +130,32 @@ def emit_program(module: ModuleOp, triple: str = "x86_64", features: Iterable[st
                 continue
             case _:
                 raise InferError(f"a level 4 module holds kernels, functions and weights, not {op.name}", op.location)
+    kernels = kernels_of(module)
+    checked = False
     for function, size in native_programs(module):
         run, arena = exports(function.sym_name.data)
-        _emit_run(function, run, program)
+        before, count = {}, 0
+        for launch, checks in checked_launches(function, kernels):
+            before[launch], count = count, count + len(checks)
+        checked = checked or count > 0
+        _emit_run(function, run, program, before)
         _emit_arena_size(size, arena, program)
-    return declarations(triple) + program.text() + "\n" + thread_pool(triple)
+    return declarations(triple) + program.text() + "\n" + thread_pool(triple) + (recorder() if checked else "")
 
 
-def _emit_run(op: func.FuncOp, name: str, program: Program) -> None:
+def _emit_run(op: func.FuncOp, name: str, program: Program, before: dict[LaunchOp, int]) -> None:
     f = Function(name, [f"ptr %{n}" for n in ("pool", "arena", "weights", "io", "dims")], "i64", internal=False)
     widest = max((_slots(o) for o in op.body.walk() if isinstance(o, LaunchOp)), default=0)
-    f.do(f"%slots = alloca i64, i64 {max(widest, 1)}, align 8")
+    f.do(f"%frame = alloca i64, i64 {widest + 1}, align 8")
+    f.do("%slots = getelementptr i64, ptr %frame, i64 1")
+    if before:
+        f.store("ptr", "%pool", "%frame", 8)
+        f.store("i64", "0", f.at("%pool", FAULT, "i8"), 8)
     f.do(f"%p.timeline = getelementptr i8, ptr %pool, i64 {TIMELINE}")
     f.do("%timeline = load ptr, ptr %p.timeline, align 8")
     f.do("%timed = icmp ne ptr %timeline, null")
     emitter = HostEmitter(program, f)
+    emitter.before = before
     pointers, dims = 0, 0
     for argument in op.body.block.args:
         if isinstance(argument.type, IndexType):

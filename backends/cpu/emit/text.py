@@ -266,6 +266,16 @@ class Function:
         self.do(f"br label %{done}")
         self.label(done)
 
+    def leave(self, condition: str, body: Callable[[], None], result: Callable[[], str] = lambda: "void") -> None:
+        """Run `body` and return `result()` if the i1 `condition` holds."""
+        self.count += 1
+        then, on = f"leave{self.count}", f"on{self.count}"
+        self.do(f"br i1 {condition}, label %{then}, label %{on}")
+        self.label(then)
+        body()
+        self.do(f"ret {result()}")
+        self.label(on)
+
     def label(self, name: str) -> None:
         """Start a block; the one before must have ended in a branch."""
         self.lines.append(f"{name}:")

@@ -305,6 +305,16 @@ class Program:
         """An index where a negative one counts from the end; what lies outside is brought to the nearest place."""
         return self.clamped(self.where(i < 0, i + size, i), size)
 
+    def checked(self, i: Scalar, low: Scalar, high: Scalar, says: str) -> Value:
+        """An integer that must lie in [low, high), as an index; the program stops where it does not."""
+        index, first, last = (self.value(v).index() for v in (i, low, high))
+        return Value(self, self.add_op(cpu.CheckOp(index.value, first.value, last.value, says)))
+
+    def place(self, i: Scalar, size: Scalar, says: str) -> Scalar:
+        """An index of a dimension, where a negative one counts from the end."""
+        index = self.checked(i, size * -1, size, says)
+        return self.where(index < 0, index + size, index)
+
     def loop(self, low: Scalar, high: Scalar, carried: Sequence[Value], body: Callable[..., Sequence[Scalar]]) -> list[Value]:
         """`carried = body(k, *carried)` for each k from low to before high; a loop of one turn is its body."""
         if isinstance(low, int) and isinstance(high, int) and high - low == 1:
@@ -354,21 +364,32 @@ def generated(
     return cpu.GenerateOp.make(list(operands), shape=tuple(shape), result_types=[TensorType(element, sizes)], regions=[Region(s.top)])
 
 
-def generate(op: Op, operands: Sequence[SSAValue], body: Body, rw: Rewriter, result: int = 0) -> str | None:
-    """Replace an op of one result by a `cpu.generate`; why not, where the size is known only when it runs."""
+NO_SIZE = "the size of its result is only known when it runs"
+
+
+def sized(op: Op, operands: Sequence[SSAValue], result: int = 0) -> tuple[list[int | str] | None, list[SSAValue]]:
+    """The dimensions of a result over those of the operands and of further values, which are given as well; None where it has no such."""
     shape = expressed(op, operands, result)
-    extra: list[SSAValue] = []
+    return (shape, []) if shape is not None else by_arguments(op, len(operands))
+
+
+def generate(
+    op: Op, operands: Sequence[SSAValue], body: Body, rw: Rewriter, result: int = 0, instead: Sequence[SSAValue] | None = None
+) -> str | None:
+    """Replace an op of one result by a `cpu.generate`; why not, where the size is known only when it runs.
+
+    `instead` is what the body reads, where that is not the operands but others of their shapes.
+    """
+    shape, extra = sized(op, operands, result)
     if shape is None:
-        shape, extra = by_arguments(op, len(operands))
-    if shape is None:
-        return "the size of its result is only known when it runs"
+        return NO_SIZE
     declared = op.results[result].type
     assert isinstance(declared, TensorType)
 
     def element(s: Program, at: list[Any], *given: SSAValue) -> Any:
         return body(s, at, *given[: len(operands)])
 
-    rw.replace(op, generated([*operands, *extra], shape, declared.element_type, element, declared))
+    rw.replace(op, generated([*(instead or operands), *extra], shape, declared.element_type, element, declared))
     return None
 
 

@@ -15,6 +15,7 @@ from inferir.dialects import inference as inf
 from inferir.dialects.inference.indexing import Scatter
 from inferir.passes.cpu.inference_to_cpu.building import rank_of, result, shape_of
 from inferir.passes.cpu.inference_to_cpu.decompositions import Steps
+from inferir.passes.cpu.inference_to_cpu.indexing import Places
 from inferir.passes.cpu.inference_to_cpu.program import Program, Scalar, Value, expressed, generate, generated
 from inferir.passes.cpu.inference_to_cpu.sorting import FEW, Before, along, bisected, order
 
@@ -31,12 +32,6 @@ def combined(s: Program, reduction: str, old: Value, new: Value) -> Value:
         case "min":
             return s.smaller(old, new)
     return new
-
-
-def placed(s: Program, indices: SSAValue, at: list[Any], size: Scalar, inside: Scalar = True) -> Value:
-    """An index of a list; a negative one counts from the end."""
-    place = s.load(indices, at, inside, 0).index()
-    return s.where(place < 0, place + size, place)
 
 
 def updated(s: Program, op: Scatter, value: Value, hit: Scalar, updates: SSAValue, at: list[Any]) -> list[Value]:
@@ -85,12 +80,7 @@ def scatter_many_elements(op: inf.ScatterElementsOp, rw: Rewriter) -> str | None
     axis = op.axis % rank_of(op.x)
     if shape_of(op.indices)[axis] <= FEW:
         return "few updates, or an unknown number, are compared with each place"
-    sizes = [d if d >= 0 else f"x0_{a}" for a, d in enumerate(shape_of(op.indices))]
-
-    def wrapped(s: Program, at: list[Any], indices: SSAValue, x: SSAValue) -> Any:
-        return placed(s, indices, at, s.size(x, axis))
-
-    found = Sorted(result(generated([op.indices, op.x], sizes, i32, wrapped), rw), axis, rw)
+    found = Sorted(Places(op, [axis], False, True, rw).indices, axis, rw)
 
     def body(s: Program, at: list[Any], x: SSAValue, keys: SSAValue, places: SSAValue, updates: SSAValue) -> Any:
         inside: Scalar = s.value(0).equals(0)
@@ -111,7 +101,7 @@ def scatter_many_slices(op: inf.ScatterNdOp, rw: Rewriter) -> str | None:
     if count <= FEW or not length or shape_of(op.updates).count(-1) > 1:
         return "few updates, or an unknown number, are compared with each place"
     do, rest = Steps(rw), shape_of(op.updates)[len(head) :]
-    indices = do(inf.ReshapeOp, op.indices, shape=(count, length))
+    indices = do(inf.ReshapeOp, Places(op, list(range(length)), True, True, rw).indices, shape=(count, length))
     updates = do(inf.ReshapeOp, op.updates, shape=(count, *rest))
 
     def number(s: Program, tuple: list[Any], x: SSAValue) -> Any:
@@ -121,7 +111,7 @@ def scatter_many_slices(op: inf.ScatterNdOp, rw: Rewriter) -> str | None:
         return total
 
     def key(s: Program, at: list[Any], indices: SSAValue, x: SSAValue) -> Any:
-        return number(s, [placed(s, indices, [*at, a], s.size(x, a)) for a in range(length)], x)
+        return number(s, [s.load(indices, [*at, a]).index() for a in range(length)], x)
 
     found = Sorted(result(generated([indices, op.x], [count], i32, key), rw), 0, rw)
 
@@ -146,13 +136,13 @@ def scatter_elements(op: inf.ScatterElementsOp, rw: Rewriter) -> str | None:
 
         def update(k: Value, value: Value) -> list[Value]:
             place = [k if d == axis else i for d, i in enumerate(at)]
-            hit = inside & placed(s, indices, place, s.size(x, axis), inside).equals(at[axis])
+            hit = inside & s.load(indices, place, inside, 0).index().equals(at[axis])
             return updated(s, op, value, hit, updates, place)
 
         (value,) = s.loop(0, s.size(indices, axis), [s.load(x, at).wide()], update)
         return value.to(cpu.element_of(x))
 
-    return generate(op, [op.x, op.indices, op.updates], body, rw)
+    return generate(op, [op.x, Places(op, [axis], False, True, rw).indices, op.updates], body, rw)
 
 
 @rewrites(inf.ScatterNdOp)
@@ -164,13 +154,13 @@ def scatter_nd(op: inf.ScatterNdOp, rw: Rewriter) -> str | None:
         def update(k: list[Any], value: Value) -> list[Value]:
             hit: Scalar = True
             for axis in range(length):
-                hit = hit & placed(s, indices, [*k, axis], s.size(x, axis)).equals(at[axis])
+                hit = hit & s.load(indices, [*k, axis]).index().equals(at[axis])
             return updated(s, op, value, hit, updates, [*k, *at[length:]])
 
         sizes = [s.size(indices, d) for d in range(head)]
         return s.over(sizes, [s.load(x, at).wide()], update)[0].to(cpu.element_of(x))
 
-    return generate(op, [op.x, op.indices, op.updates], body, rw)
+    return generate(op, [op.x, Places(op, list(range(length)), True, True, rw).indices, op.updates], body, rw)
 
 
 def first_of_two(smallest: bool) -> Before:

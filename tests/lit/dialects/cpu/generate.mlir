@@ -28,6 +28,23 @@ func.func @on_tensors(%x: tensor<?x8xui8>, %rows: tensor<?xi1>) -> tensor<?xui8>
   return %y : tensor<?xui8>
 }
 
+// An index that must lie in a range; the words are those of the error.
+// CHECK-LABEL: @checked
+// CHECK:         cpu.check %{{.+}} from %{{.+}} below %{{.+}} says "row"
+func.func @checked(%x: tensor<4xf32>, %rows: tensor<3xi64>) -> tensor<3xf32> {
+  %y = cpu.generate %x, %rows shape [3] {
+  ^bb0(%i: index, %a: tensor<4xf32>, %b: tensor<3xi64>):
+    %c0 = arith.constant 0 : index
+    %c4 = arith.constant 4 : index
+    %0 = cpu.load %b[%i] : tensor<3xi64>
+    %1 = arith.index_cast %0 : i64 to index
+    %2 = cpu.check %1 from %c0 below %c4 says "row"
+    %v = cpu.load %a[%2] : tensor<4xf32>
+    cpu.yield %v : f32
+  } : (tensor<4xf32>, tensor<3xi64>) -> tensor<3xf32>
+  return %y : tensor<3xf32>
+}
+
 // On buffers the region names memrefs; in a kernel elements are stored as well.
 // CHECK-LABEL: @on_buffers
 // CHECK:         cpu.generate %x outs %y shape [4] {

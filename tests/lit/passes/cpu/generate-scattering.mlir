@@ -1,13 +1,17 @@
 // RUN: infer-opt %s --pass-pipeline='builtin.module(func.func(convert-inference-to-cpu))' --split-input-file | filecheck %s
 
 // Each element goes through the updates along its axis, in order, and takes those whose index is its own.
+// The indices are checked before, once.
 // CHECK-LABEL: @elements
-// CHECK:         cpu.generate %x, %i, %u shape [4, 5]
-// CHECK:           %[[OLD:.+]] = cpu.load %{{.+}}[%i0, %i1] : tensor<4x5xf32>
+// CHECK:         %[[I:.+]] = cpu.generate %i shape [2, 3]
+// CHECK:           cpu.check %{{.+}} from %{{.+}} below %{{.+}} says "inference.scatter_elements: index along axis 0"
+// CHECK:         cpu.generate %x, %[[I]], %u shape [4, 5]
+// CHECK-NOT:       cpu.check
+// CHECK:           %[[OLD:.+]] = cpu.load %{{.+}}[%[[R:.+]], %[[C:.+]]] : tensor<4x5xf32>
 // CHECK:           scf.for %[[K:[a-z0-9_]+]] = {{.*}} iter_args(%[[V:[0-9]+]] = %[[OLD]])
-// CHECK:             cpu.load %{{.+}}[%[[K]], %i1] when %{{.+}} else
+// CHECK:             cpu.load %{{.+}}[%[[K]], %[[C]]] when %{{.+}} else
 // CHECK:             %[[HIT:[0-9]+]] = arith.andi
-// CHECK:             %[[U:.+]] = cpu.load %{{.+}}[%[[K]], %i1] when %[[HIT]]
+// CHECK:             %[[U:.+]] = cpu.load %{{.+}}[%[[K]], %[[C]]] when %[[HIT]]
 // CHECK:             %[[S:.+]] = arith.addf %[[V]], %[[U]]
 // CHECK:             arith.select %[[HIT]], %[[S]], %[[V]]
 func.func @elements(%x: tensor<4x5xf32>, %i: tensor<2x3xi64>, %u: tensor<2x3xf32>) -> tensor<4x5xf32> {
@@ -18,10 +22,12 @@ func.func @elements(%x: tensor<4x5xf32>, %i: tensor<2x3xi64>, %u: tensor<2x3xf32
 // -----
 // Slices: the tuple of an update is compared with the first indices.
 // CHECK-LABEL: @slices
-// CHECK:         cpu.generate %x, %i, %u shape [4, 5]
+// CHECK:         %[[I:.+]] = cpu.generate %i shape [3, 1]
+// CHECK:           cpu.check
+// CHECK:         cpu.generate %x, %[[I]], %u shape [4, 5]
 // CHECK:           scf.for %[[K:[a-z0-9_]+]] =
 // CHECK:             arith.cmpi eq, %{{.+}}, %i0
-// CHECK:             cpu.load %{{.+}}[%[[K]], %i1] when %{{.+}} else
+// CHECK:             cpu.load %{{.+}}[%[[K]], %i1{{.*}}] when %{{.+}} else
 func.func @slices(%x: tensor<4x5xi32>, %i: tensor<3x1xi64>, %u: tensor<3x5xi32>) -> tensor<4x5xi32> {
   %y = inference.scatter_nd %x, %i, %u : (tensor<4x5xi32>, tensor<3x1xi64>, tensor<3x5xi32>) -> tensor<4x5xi32>
   return %y : tensor<4x5xi32>
@@ -59,7 +65,7 @@ func.func @largest_of_many(%x: tensor<3x50xf32>) -> (tensor<3x4xf32>, tensor<3x4
 // -----
 // Many updates are put in order of their indices; an element finds its own among them, and takes the last.
 // CHECK-LABEL: @many_elements
-// CHECK:         %[[KEYS:.+]] = cpu.generate %i, %x shape [40, 3]
+// CHECK:         %[[KEYS:.+]] = cpu.generate %i shape [40, 3]
 // CHECK:         cpu.generate %[[KEYS]], %{{.+}} shape [40, 3]
 // CHECK:         cpu.generate %x, %{{.+}}, %{{.+}}, %u shape [64, 5]
 // CHECK:           scf.for
