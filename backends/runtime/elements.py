@@ -107,9 +107,7 @@ def _strings(port: Port, value: Any) -> np.ndarray:
         out[:] = [each.decode() if isinstance(each, bytes) else each for each in flat]
     except UnicodeDecodeError as e:
         raise ModelError(f"input '{port.name}' cannot be read as strings: {e}") from None
-    odd = next((each for each in out if not isinstance(each, str)), None)
-    if odd is not None or (flat and array.dtype.kind not in "OUST"):
-        raise ModelError(
-            f"input '{port.name}' has element type {array.dtype}, the model takes strings (an element is {flat[0] if odd is None else odd!r})"
-        )
+    odd = [each for each in flat if not isinstance(each, str | bytes)]
+    if odd:
+        raise ModelError(f"input '{port.name}' has element type {array.dtype}, the model takes strings (an element is {odd[0]!r})")
     return out.reshape(array.shape)

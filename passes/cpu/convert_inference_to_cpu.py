@@ -20,15 +20,15 @@ from inferir.core.shapes import ShapeAnalysis
 from inferir.dialects.cpu import FALLBACK
 from inferir.dialects.inference.base import InferenceOp
 from inferir.passes.cpu.inference_to_cpu import PATTERNS
+from inferir.passes.cpu.inference_to_cpu.control import why_not_in_memory
 from inferir.passes.cpu.inference_to_cpu.program import SIZES
 
 
-def not_ranked(op: Operation) -> str | None:
-    """Why an op cannot be looked at: kernels work on tensors, and know how many dimensions these have. Patterns of ops with regions see to it."""
+def not_in_memory(op: Operation) -> str | None:
+    """Why an op cannot be looked at: kernels read numbers from memory of known rank. Patterns of ops with regions see to it."""
     if op.regions:
         return None
-    odd = next((v.type for v in (*op.operands, *op.results) if not isinstance(v.type, TensorType)), None)
-    return None if odd is None else f"{odd} is not a tensor of known rank"
+    return next((reason for v in (*op.operands, *op.results) if (reason := why_not_in_memory(v.type)) is not None), None)
 
 
 def note_sizes(function: func.FuncOp) -> None:
@@ -56,7 +56,7 @@ class ConvertInferenceToCpu(Pass):
         target = ConversionTarget(
             illegal_dialects=frozenset({"inference"}), legal_if={"inference.constant": lambda op: True, "inference.yield": lambda op: True}
         )
-        target.unfit, target.keep_whole = not_ranked, self.fallback
+        target.unfit, target.keep_whole = not_in_memory, self.fallback
         for function in [o for o in op.walk() if isinstance(o, func.FuncOp)]:
             note_sizes(function)
         if self.fallback:

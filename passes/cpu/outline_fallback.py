@@ -45,6 +45,7 @@ from inferir.core.walk import walk
 from inferir.dialects import cpu
 from inferir.dialects.cpu import CPU, FALLBACK, HOST, CallOp
 from inferir.dialects.cpu.packing import Pack
+from inferir.passes.cpu.inference_to_cpu.control import why_not_in_memory
 
 KERNELS = frozenset(CPU.operations)
 FLOW = (cpu.IfOp, cpu.LoopOp)
@@ -62,7 +63,7 @@ class OutlineFallback(Pass):
             ports = [*main.function_type.inputs.data, *main.function_type.outputs.data]
             if any(isinstance(t, MemRefType) for t in ports) or main.is_declaration:
                 continue
-            if _stays(main) or not all(isinstance(t, TensorType) for t in ports):
+            if _stays(main) or any(why_not_in_memory(t) is not None for t in ports):
                 self.count("native functions", _Parts(main).outline(op))
 
 

@@ -35,6 +35,8 @@ def op_on_constants(op: inf.InferenceOp, rw: Rewriter) -> str | None:
     args = [a for a in found if a is not None]
     if len(args) < len(found) or op.regions:
         return "what it depends on is not all constant"
+    if any(isinstance(r.type, TensorType) and numpy_dtype(r.type.element_type).hasobject for r in op.results):
+        return "strings are no constants"
     if sum(length(a) for a in args) > LONGEST_EXPRESSION:
         return "the expression would become too long"
     types = [r.type for r in op.results if isinstance(r.type, TensorType) and is_static(r.type)]

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from xdsl.dialects.builtin import TensorType
-from xdsl.ir import Region, SSAValue
+from xdsl.ir import Attribute, Region, SSAValue
 
 from inferir.core import Rewriter, rewrites
+from inferir.core.types import numpy_dtype
 from inferir.dialects import cpu
 from inferir.dialects import inference as inf
 
 
-def not_ranked(*values: SSAValue) -> str | None:
-    """Why values cannot lie in memory of a known type."""
-    for value in values:
-        if not isinstance(value.type, TensorType):
-            return f"{value.type} is no tensor of known rank"
-    return None
+def why_not_in_memory(type: Attribute) -> str | None:
+    """Why values of a type cannot lie in memory that kernels read; None where they can."""
+    if not isinstance(type, TensorType):
+        return f"{type} is not a tensor of known rank"
+    return f"elements of type {type.element_type} are objects" if numpy_dtype(type.element_type).hasobject else None
+
+
+def not_in_memory(*values: SSAValue) -> str | None:
+    """The first such reason of several values."""
+    return next((reason for value in values if (reason := why_not_in_memory(value.type)) is not None), None)
 
 
 def moved(region: Region, rw: Rewriter) -> Region:
@@ -35,7 +40,7 @@ def moved(region: Region, rw: Rewriter) -> Region:
 @rewrites(inf.IfOp)
 def branch(op: inf.IfOp, rw: Rewriter) -> str | None:
     """One of two regions of kernels"""
-    reason = not_ranked(*op.outs)
+    reason = not_in_memory(*op.outs)
     if reason is not None:
         return reason
     types, regions = list(op.result_types), list(op.regions)
@@ -47,7 +52,7 @@ def branch(op: inf.IfOp, rw: Rewriter) -> str | None:
 @rewrites(inf.LoopOp)
 def loop(op: inf.LoopOp, rw: Rewriter) -> str | None:
     """A region of kernels again and again"""
-    reason = not_ranked(*op.outs, *op.body.block.args)
+    reason = not_in_memory(*op.outs, *op.body.block.args)
     if reason is not None:
         return reason
     types = list(op.result_types)

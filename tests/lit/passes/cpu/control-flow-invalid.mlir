@@ -2,7 +2,7 @@
 
 // Memory has a rank.
 func.func @branch(%c: tensor<i1>, %x: tensor<2xf32>, %y: tensor<2x2xf32>) {
-  // expected-error @+1 {{cannot convert inference.if: tensor<*xf32> is no tensor of known rank}}
+  // expected-error @+1 {{cannot convert inference.if: tensor<*xf32> is not a tensor of known rank}}
   %0 = inference.if %c {
     inference.yield %x : (tensor<2xf32>) -> ()
   } {
@@ -13,7 +13,7 @@ func.func @branch(%c: tensor<i1>, %x: tensor<2xf32>, %y: tensor<2x2xf32>) {
 
 // -----
 func.func @loop(%n: tensor<i64>, %x: tensor<*xf32>) {
-  // expected-error @+1 {{cannot convert inference.loop: tensor<*xf32> is no tensor of known rank}}
+  // expected-error @+1 {{cannot convert inference.loop: tensor<*xf32> is not a tensor of known rank}}
   %0 = inference.loop %x limit %n {
   ^bb0(%i: tensor<i64>, %go: tensor<i1>, %a: tensor<*xf32>):
     inference.yield %go, %a : (tensor<i1>, tensor<*xf32>) -> ()
