@@ -111,8 +111,7 @@ class Session:
             from inferir.tools.emit_test import lit_test
 
             outputs = [lit_test(self.outcomes, args, self.flags, self.pipeline_text)]
-        if args.verify_diagnostics is None or args.output != "-":
-            self.write(f"{args.output_split_marker}\n".join(o for o in outputs if o is not None))
+        self.write(f"{args.output_split_marker}\n".join(o or "" for o in outputs))
         return int(any(o is None for o in outputs))
 
     def chunk(self, line: int, text: str) -> str | None:

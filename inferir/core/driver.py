@@ -170,8 +170,12 @@ class GreedyDriver:
             except Unranked as unranked:
                 reason = str(unranked)
             if rewriter.has_done_action:
+                if reason is not None:
+                    raise InferError(f"pattern '{pattern.name}' changed the IR and then declined: {reason}", op.location)
                 log.note(pattern, op)
                 return pattern
+            if reason is None and not pattern.stock:
+                raise InferError(f"pattern '{pattern.name}' neither changed the IR through the rewriter nor gave a reason", op.location)
             if reason is not None and log.keep_reasons:
                 log.declined.append((pattern, op, reason))
         return None

@@ -12,7 +12,7 @@ from xdsl.utils.exceptions import DiagnosticException
 
 from inferir.core import discovery
 from inferir.core.context import Context
-from inferir.core.diagnostics import InferError
+from inferir.core.diagnostics import InferError, did_you_mean
 from inferir.core.instrument import Instrument
 from inferir.core.pipeline import Element, Nested, PassSpec, Pipeline, parse_pipeline
 from inferir.core.signatures import follow_results
@@ -58,7 +58,22 @@ class PassManager:
         elements = pipeline.elements
         if len(elements) == 1 and isinstance(elements[0], Nested) and elements[0].anchor in ("builtin.module", ANY):
             elements = elements[0].elements
+        elif any(isinstance(e, Nested) and e.anchor == "builtin.module" for e in elements):
+            raise InferError(
+                "'builtin.module(...)' stands beside other passes, where it means modules inside the module; put all into its parentheses"
+            )
         self.root = Scope(None, tuple(_resolve(elements)))
+        self._check_anchors(self.root)
+
+    def _check_anchors(self, scope: Scope) -> None:
+        """Raise InferError where passes are to run on ops of a name that nothing has."""
+        for step in scope.steps:
+            if isinstance(step, Scope):
+                anchor = step.anchor or ANY
+                if anchor != ANY and not self.ctx.allow_unregistered and self.ctx.get_optional_op(anchor) is None:
+                    near = did_you_mean(anchor, [ANY, *(op.name for op in self.ctx.loaded_ops)])
+                    raise InferError(f"pass pipeline: no op is named '{anchor}'{near}")
+                self._check_anchors(step)
 
     def spec(self) -> str:
         """The pipeline as text, every option that differs from its default given."""

@@ -99,6 +99,9 @@ class _Reader:
         out: list[tuple[str, str]] = []
         while not self.take("}"):
             key = self.match(_KEY, "an option name or '}'")
+            if any(key == known for known, _ in out):
+                self.position -= len(key)
+                self.fail(f"option '{key}' is given twice")
             out.append((key, self.value() if self.take("=") else "true"))
         return tuple(out)
 

@@ -43,6 +43,8 @@ class Pattern:
     law: str = ""
     origin: str = ""
     """`file:line` of the function."""
+    stock: bool = False
+    """Whether it is one of xDSL's, which give no reasons."""
 
 
 def rewrites(*op_types: type[Operation], benefit: int = 1) -> Callable[[Callable[[Any, Any], str | None]], Pattern]:
@@ -59,7 +61,7 @@ def rewrites(*op_types: type[Operation], benefit: int = 1) -> Callable[[Callable
 def stock_pattern(pattern: RewritePattern, *op_types: type[Operation]) -> Pattern:
     """An xDSL pattern as one of ours, looking at these op types (none: all)."""
     law = (type(pattern).__doc__ or "").strip()
-    return Pattern(type(pattern).__name__, lambda op, rw: pattern.match_and_rewrite(op, rw), op_types, law=law)
+    return Pattern(type(pattern).__name__, lambda op, rw: pattern.match_and_rewrite(op, rw), op_types, law=law, stock=True)
 
 
 class Rewriter(PatternRewriter):

@@ -1,6 +1,10 @@
 // RUN: infer-opt %s --split-input-file --verify-diagnostics
 // RUN: not infer-opt %S/Inputs/expectations.txt --split-input-file --verify-diagnostics 2>&1 | filecheck %s
 // RUN: infer-opt %S/Inputs/only.txt --verify-diagnostics=only-expected --mlir-print-op-generic
+// RUN: infer-opt %S/Inputs/only.txt --verify-diagnostics=only-expected | filecheck %s --check-prefix=PRINTED
+
+// What succeeded is printed, so that a test may check it too.
+// PRINTED: builtin.module
 
 // Each form of expectation.
 // expected-note @+2 {{x is a function argument}}

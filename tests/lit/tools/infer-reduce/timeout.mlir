@@ -1,4 +1,4 @@
-// RUN: infer-reduce %s --test 'infer-opt --plugin %S/Inputs/slow.py --slow' --timeout 0.2 | filecheck %s
+// RUN: infer-reduce %s --test 'infer-opt --plugin %S/Inputs/slow.py --slow' --timeout 0.5 | filecheck %s
 // RUN: infer-reduce %s --test "sh -c 'sleep 20'" --timeout 0.1 | filecheck %s --check-prefix=NOTHING
 // RUN: not infer-reduce %s --test "sh -c 'sleep 20'" --timeout 0.1 --match wrong 2>&1 | filecheck %s --check-prefix=SILENT
 // RUN: not infer-reduce %s --test 'infer-opt' --timeout soon 2>&1 | filecheck %s --check-prefix=USAGE
