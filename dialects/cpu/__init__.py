@@ -3,7 +3,7 @@
 from xdsl.ir import Dialect
 
 from inferir.dialects.cpu.attention import AttentionOp
-from inferir.dialects.cpu.base import Level3Op
+from inferir.dialects.cpu.base import Kernel, Level3Op
 from inferir.dialects.cpu.buffers import AllocOp, ConstantOp, WeightOp
 from inferir.dialects.cpu.control import IfOp, LoopOp
 from inferir.dialects.cpu.convolution import Conv2dOp, Dwconv2dOp, pack_conv2d, pack_dwconv2d, unpack_conv2d
@@ -81,6 +81,7 @@ __all__ = [
     "GenerateOp",
     "IfOp",
     "InterleaveOp",
+    "Kernel",
     "KernelOp",
     "LaunchOp",
     "Level3Op",

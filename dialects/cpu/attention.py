@@ -13,7 +13,7 @@ from xdsl.irdl import operand_def, opt_operand_def
 from inferir.core.dims import Shape, broadcasts_to, differ, shape_text
 from inferir.core.op import Cost, define
 from inferir.core.properties import flag, integer, ints, number
-from inferir.dialects.cpu.base import Level3Op, ceil_div
+from inferir.dialects.cpu.base import Level3Op, any_strides, ceil_div
 from inferir.dialects.inference.attention import attend, attention_bias
 
 OPERAND = TensorType.constr() | MemRefType.constr()
@@ -41,6 +41,7 @@ class AttentionOp(Level3Op):
     """
 
     name = "cpu.attention"
+    merges = any_strides
     q = operand_def(OPERAND)
     k = operand_def(OPERAND)
     v = operand_def(OPERAND)

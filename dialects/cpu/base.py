@@ -15,7 +15,8 @@ stores the value as it is:
     } : (tensor<4x84xf32>, tensor<1x84x16xf32>, tensor<10xf32>) -> tensor<4x10xf32>
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,67 @@ def shape_of(type: Attribute) -> Shape:
 _unknown = iter(range(2**62))
 
 
-class Level3Op(Op):
+Runs = Sequence[tuple[int, int]]
+"""(first, last) of runs of neighbouring dimensions."""
+
+
+class Kernel(Op):
+    """Base of the ops that become kernels, on tensors and on buffers.
+
+    Every class states which strides its kernel takes, for each operand by its name and for its results as `outs`. Bufferisation
+    gives a kernel no other memory (it copies where it has to), and the verifier holds ops on buffers to it.
+    """
+
+    def merges(self, role: str, rank: int) -> Runs:
+        """The runs of dimensions of an operand, or of the results (`outs`), that the kernel goes through as one: in memory their
+        elements lie at equal distances. The last dimension always steps by one element."""
+        self.error("does not state which strides its kernel takes")
+
+    def roles(self) -> Iterator[tuple[str, SSAValue]]:
+        """Every operand with the name it is declared by."""
+        for (name, _), group in zip(self.operand_definitions(), self.operand_groups(), strict=True):
+            yield from ((name, value) for value in group)
+
+    def check_strides(self) -> None:
+        """On buffers: every operand is a memref whose strides the kernel takes."""
+        for role, value in self.roles():
+            type = value.type
+            strides = type.get_strides() if isinstance(type, MemRefType) else (None,)
+            if not isinstance(type, MemRefType) or strides is None or (strides and strides[-1] != 1):
+                self.error(f"operand {type}: on buffers every operand is a memref whose last stride is 1")
+            if None in strides or type.layout.name == "none":
+                continue
+            for first, last in self.merges(role, len(strides)):
+                if merged_stride(sizes_of(type), strides, first, last) is None:
+                    self.error(f"dimensions {first} to {last} of {role} {type} do not lie at equal distances in memory")
+
+
+def any_strides(self: Kernel, role: str, rank: int) -> Runs:
+    """`merges` of a kernel that finds every element by the strides."""
+    return ()
+
+
+def merged_stride(shape: Shape, strides: Sequence[int | None], first: int, last: int) -> int | None:
+    """How far apart neighbouring elements are, in elements, when dimensions first..last are made one; None where that varies."""
+    own = [d for d in range(first, last + 1) if shape[d] != 1]
+    if not own:
+        return strides[last] if first <= last else 1
+    for outer, inner in pairwise(own):
+        step = strides[inner]
+        if step is None or strides[outer] != shape[inner] * step:
+            return None
+    return strides[own[-1]]
+
+
+def sizes_of(type: MemRefType | TensorType) -> Shape:
+    """The declared dimensions; those that are not known are equal to nothing."""
+    return tuple(d if d != DYNAMIC_INDEX else _ANY for d in type.get_shape())
+
+
+_ANY = symbol("?")
+
+
+class Level3Op(Kernel):
     """Base of the level 3 ops that become one kernel launch. Subclasses declare their operands before `extras`."""
 
     extras = var_operand_def(TensorType.constr() | MemRefType.constr())
@@ -79,10 +140,8 @@ class Level3Op(Op):
     def check(self) -> None:
         if (self.outs is None) == (self.y is None):
             self.error("has either a result (on tensors) or outs (on buffers)")
-        for operand in self.operands if self.outs is not None else ():
-            strides = operand.type.get_strides() if isinstance(operand.type, MemRefType) else (None,)
-            if strides is None or (strides and strides[-1] != 1):
-                self.error(f"operand {operand.type}: on buffers every operand is a memref whose last stride is 1")
+        if self.outs is not None:
+            self.check_strides()
         if self.epilogue.blocks and len(self.epilogue.block.args) != 1 + len(self.extras):
             self.error(f"the epilogue takes {1 + len(self.extras)} arguments, it has {len(self.epilogue.block.args)}")
         for argument, extra in zip(self.epilogue.block.args[1:] if self.epilogue.blocks else (), self.extras, strict=False):

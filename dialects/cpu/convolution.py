@@ -11,7 +11,7 @@ from xdsl.irdl import operand_def
 from inferir.core.dims import differ
 from inferir.core.op import Cost, define
 from inferir.core.properties import enum, integer, ints
-from inferir.dialects.cpu.base import Level3Op, ceil_div, shape_of
+from inferir.dialects.cpu.base import Level3Op, any_strides, ceil_div, shape_of
 from inferir.dialects.cpu.quads import QUAD, from_quads, is_bytes, product_dtype
 
 
@@ -101,6 +101,7 @@ class Conv2dOp(Windowed):
     """
 
     name = "cpu.conv2d"
+    merges = any_strides
     x = operand_def(TensorType.constr() | MemRefType.constr())
     w = operand_def(TensorType.constr() | MemRefType.constr())
     channels = integer()
@@ -160,6 +161,7 @@ class Dwconv2dOp(Windowed):
     """
 
     name = "cpu.dwconv2d"
+    merges = any_strides
     x = operand_def(TensorType.constr() | MemRefType.constr())
     w = operand_def(TensorType.constr() | MemRefType.constr())
 

@@ -11,7 +11,7 @@ from xdsl.irdl import operand_def
 from inferir.core.dims import broadcast
 from inferir.core.op import define
 from inferir.core.properties import ints
-from inferir.dialects.cpu.base import Level3Op
+from inferir.dialects.cpu.base import Level3Op, any_strides
 
 
 @define
@@ -29,6 +29,7 @@ class MapOp(Level3Op):
     """
 
     name = "cpu.map"
+    merges = any_strides
     x = operand_def(TensorType.constr() | MemRefType.constr())
 
     def infer_shape(self, x: Any, extras: Any, outs: Any) -> Any:
@@ -54,6 +55,7 @@ class TransposeOp(Level3Op):
     """
 
     name = "cpu.transpose"
+    merges = any_strides
     x = operand_def(TensorType.constr() | MemRefType.constr())
     permutation = ints()
 

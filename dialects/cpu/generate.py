@@ -13,7 +13,7 @@ from inferir.core.dims import Shape, evaluate, parse_dim
 from inferir.core.op import define
 from inferir.core.properties import dims
 from inferir.core.types import numpy_dtype, tensor
-from inferir.dialects.cpu.base import Level3Op, shape_of
+from inferir.dialects.cpu.base import Level3Op, any_strides, shape_of
 from inferir.dialects.cpu.many import run_program
 from inferir.dialects.cpu.scalar import YieldOp, scalar_type
 
@@ -39,6 +39,7 @@ class GenerateOp(Level3Op):
     """
 
     name = "cpu.generate"
+    merges = any_strides
     shape = dims(())
 
     def yielded(self) -> SSAValue | None:
@@ -67,6 +68,8 @@ class GenerateOp(Level3Op):
     def check(self) -> None:
         if (self.outs is None) == (self.y is None):
             self.error("has either a result (on tensors) or outs (on buffers)")
+        if self.outs is not None:
+            self.check_strides()
         if self.yielded() is None:
             self.error("the region ends in cpu.yield of one value")
         expected = [*[IndexType()] * len(self.shape), *(v.type for v in self.extras)]

@@ -11,7 +11,7 @@ from xdsl.irdl import operand_def
 from inferir.core.dims import differ
 from inferir.core.op import Cost, define
 from inferir.core.properties import integer
-from inferir.dialects.cpu.base import Level3Op, ceil_div, shape_of
+from inferir.dialects.cpu.base import Level3Op, any_strides, ceil_div, shape_of
 from inferir.dialects.cpu.quads import QUAD, from_quads, is_bytes, product_dtype
 
 
@@ -45,6 +45,7 @@ class GemmOp(Level3Op):
     """
 
     name = "cpu.gemm"
+    merges = any_strides
     x = operand_def(TensorType.constr() | MemRefType.constr())
     w = operand_def(TensorType.constr() | MemRefType.constr())
     columns = integer()

@@ -10,7 +10,7 @@ from xdsl.irdl import operand_def
 
 from inferir.core.op import define
 from inferir.core.properties import flag, number
-from inferir.dialects.cpu.base import Level3Op
+from inferir.dialects.cpu.base import Level3Op, any_strides
 
 
 @define
@@ -28,6 +28,7 @@ class NormOp(Level3Op):
     """
 
     name = "cpu.norm"
+    merges = any_strides
     x = operand_def(TensorType.constr() | MemRefType.constr())
     centred = flag()
     epsilon = number(1e-5)

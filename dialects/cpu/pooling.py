@@ -10,7 +10,7 @@ from xdsl.irdl import operand_def
 
 from inferir.core.op import define
 from inferir.core.properties import enum, flag, integer, ints, number
-from inferir.dialects.cpu.base import Level3Op
+from inferir.dialects.cpu.base import Level3Op, Runs, any_strides
 from inferir.dialects.cpu.convolution import Windowed, windows
 from inferir.dialects.cpu.quads import is_bytes
 
@@ -30,6 +30,7 @@ class Pool2dOp(Windowed):
     """
 
     name = "cpu.pool2d"
+    merges = any_strides
     x = operand_def(TensorType.constr() | MemRefType.constr())
     kind = enum("max", "average")
     kernel = ints()
@@ -96,6 +97,15 @@ class ReduceOp(Level3Op):
     axes = ints()
     keepdims = flag()
 
+    def merges(self, role: str, rank: int) -> Runs:
+        """What is outside of the axes, the axes, and what is inside of them are one dimension each."""
+        first, last = self.axes[0], self.axes[-1]
+        if role == "x":
+            return ((0, first - 1), (first, last), (last + 1, rank - 1))
+        if role == "outs":
+            return ((0, first - 1), (last + 1 if self.keepdims else first, rank - 1))
+        return ()
+
     def infer_shape(self, x: Any, extras: Any, outs: Any) -> Any:
         axes = self.axes
         if not axes or list(axes) != list(range(axes[0], axes[-1] + 1)) or axes[-1] >= len(x):
@@ -129,6 +139,7 @@ class SoftmaxOp(Level3Op):
     """
 
     name = "cpu.softmax"
+    merges = any_strides
     x = operand_def(TensorType.constr() | MemRefType.constr())
 
     def infer_shape(self, x: Any, extras: Any, outs: Any) -> Any:
@@ -152,6 +163,7 @@ class LrnOp(Level3Op):
     """
 
     name = "cpu.lrn"
+    merges = any_strides
     x = operand_def(TensorType.constr() | MemRefType.constr())
     size = integer()
     alpha = number(1e-4)

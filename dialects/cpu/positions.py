@@ -10,7 +10,7 @@ from xdsl.irdl import operand_def
 
 from inferir.core.dims import broadcasts_to, differ, shape_text
 from inferir.core.op import define
-from inferir.dialects.cpu.base import Level3Op
+from inferir.dialects.cpu.base import Level3Op, any_strides
 
 OPERAND = TensorType.constr() | MemRefType.constr()
 
@@ -29,6 +29,7 @@ class RopeOp(Level3Op):
     """
 
     name = "cpu.rope"
+    merges = any_strides
     x = operand_def(OPERAND)
     cos = operand_def(OPERAND)
     sin = operand_def(OPERAND)

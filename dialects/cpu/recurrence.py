@@ -11,9 +11,9 @@ from xdsl.ir import Attribute, Region
 from xdsl.irdl import AttrSizedOperandSegments, operand_def, opt_operand_def, region_def, var_operand_def, var_result_def
 
 from inferir.core.dims import Shape, differ, shape_text
-from inferir.core.op import Op, define
+from inferir.core.op import define
 from inferir.core.properties import enum, ints
-from inferir.dialects.cpu.base import ceil_div, shape_of
+from inferir.dialects.cpu.base import Kernel, any_strides, ceil_div, shape_of
 from inferir.dialects.cpu.scalar import evaluate_block
 
 OPERAND = TensorType.constr() | MemRefType.constr()
@@ -38,7 +38,7 @@ def unpack_gates(w: np.ndarray, directions: int, gates: int, hidden: int) -> np.
 
 
 @define
-class RecurrenceOp(Op):
+class RecurrenceOp(Kernel):
     """Steps over time; at each, every gate gets a sum over the state, and `cell` makes the next states of the gates.
 
     x          [T, B, D * G * H]: what the gates get from the input, for all steps; D directions, G gates, H hidden units
@@ -66,6 +66,7 @@ class RecurrenceOp(Op):
     """
 
     name = "cpu.recurrence"
+    merges = any_strides
     x = operand_def(OPERAND)
     w = operand_def(OPERAND)
     states = var_operand_def(OPERAND)
@@ -118,6 +119,8 @@ class RecurrenceOp(Op):
 
     def check(self) -> None:
         """Regions take what the operands give them."""
+        if self.outs is not None:
+            self.check_strides()
         if not self.states or len(self.gates) != (1 if self.second is None else 2):
             self.error("has a state, and a number of gates for each product")
         units = sum(self.numbers_per_unit()) + (self.lengths is not None)

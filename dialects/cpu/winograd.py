@@ -21,7 +21,7 @@ from xdsl.irdl import operand_def, opt_operand_def
 from inferir.core.dims import Shape, differ
 from inferir.core.op import Cost, define
 from inferir.core.properties import enum, integer, ints
-from inferir.dialects.cpu.base import Level3Op, ceil_div, shape_of
+from inferir.dialects.cpu.base import Level3Op, any_strides, ceil_div, shape_of
 from inferir.dialects.cpu.convolution import windows
 from inferir.dialects.cpu.matmul import pack_gemm
 from inferir.dialects.cpu.packing import Pack
@@ -96,7 +96,7 @@ class PackWinogradOp(Pack):
 class WinogradConv2dOp(Level3Op):
     """y = epilogue(cross-correlation of x with 3x3 filters at every position), by Winograd's algorithm.
 
-    x          [N, H, W, C]
+    x          [N, H, W, C], C and O multiples of 16
     w          [(m + 2)^2, P, C, NR], packed by `pack_winograd`
     workspace  on buffers: room for the transformed tiles, see `workspace_shape`
     channels   O; y is [N, OH, OW, O]
@@ -112,6 +112,7 @@ class WinogradConv2dOp(Level3Op):
     """
 
     name = "cpu.winograd_conv2d"
+    merges = any_strides
     x = operand_def(TensorType.constr() | MemRefType.constr())
     w = operand_def(TensorType.constr() | MemRefType.constr())
     workspace = opt_operand_def(MemRefType)
@@ -135,6 +136,8 @@ class WinogradConv2dOp(Level3Op):
             self.error(f"x has {x[3]} channels, w takes {w[2]}")
         if self.channels is None or ceil_div(self.channels, w[3]) != w[1]:
             self.error(f"{self.channels} channels do not make {w[1]} panels of {w[3]}")
+        if any(isinstance(c, int) and c % 16 for c in (x[3], self.channels)):
+            self.error(f"x has {x[3]} channels, y {self.channels}: tiles are transformed 16 channels at a time")
         top, left, bottom, right = self.pads
         return (x[0], x[1] + top + bottom - 2, x[2] + left + right - 2, self.channels)
 

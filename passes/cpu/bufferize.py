@@ -201,13 +201,30 @@ class Bufferizer:
         out = self.memory(self.placement.own(op.y), op.y)
         operands: list[Any] = []
         for (name, _), group in zip(op.operand_definitions(), op.operand_groups(), strict=True):
-            values = [self.value(v) for v in group] if name != "workspace" else [self.workspace(op)]
+            values = [self.operand(op, name, v) for v in group] if name != "workspace" else [self.workspace(op)]
             operands.append(values if name == "extras" else out if name == "outs" else (values[0] if values else None))
         properties = {name: getattr(op, name) for name in op.property_definitions()}
         regions = [op.detach_region(r) for r in list(op.regions)]
         made = type(op).make(*operands, result_types=[], regions=regions, **properties)
         made.bind()
         self.insert(made)
+
+    def operand(self, op: cpu.Kernel, role: str, value: SSAValue) -> SSAValue:
+        """The memory of an operand; a copy where the kernel does not take its strides."""
+        if is_constant(value.owner) or self.placement.own(value).suits(op, role):
+            return self.value(value)
+        return self.memory(self.contiguous(value), value)
+
+    def contiguous(self, value: SSAValue) -> Place:
+        """Where a value lies without gaps: its place, or a copy."""
+        if is_constant(value.owner):
+            return Place(Buffer(self.shapes[value], self.value(value)), self.shapes[value])
+        place = self.placement.own(value)
+        if place.strides is None:
+            return place
+        copy = Place(Buffer(place.shape), place.shape)
+        self.move(place, copy, value)
+        return copy
 
     def workspace(self, op: Any) -> SSAValue:
         """Memory that an op needs while it runs."""
@@ -226,8 +243,9 @@ class Bufferizer:
         for start, end, like in zip(op.states, ends, op.results[1:], strict=True):
             self.insert(spread(self.value(start), self.memory(end, like)))
         memory += [self.memory(end, like) for end, like in zip(ends[1:], others, strict=True)]
-        optional = [None if v is None else self.value(v) for v in (op.second, op.bias, op.peepholes, op.lengths)]
-        operands = [self.value(op.x), self.value(op.w), memory, *optional, self.memory(self.placement.own(y), y)]
+        named = [(name, op.operand_named(name)) for name in ("x", "w", "second", "bias", "peepholes", "lengths")]
+        given = [None if v is None else self.operand(op, name, v) for name, v in named]
+        operands = [*given[:2], memory, *given[2:], self.memory(self.placement.own(y), y)]
         regions = [op.detach_region(r) for r in list(op.regions)]
         self.insert(cpu.RecurrenceOp.make(*operands, result_types=[], regions=regions, direction=op.direction, gates=op.gates))
         if first.first_use is not None:
@@ -286,15 +304,14 @@ class Bufferizer:
         shape, total = self.shapes[part], self.shapes[op.y]
         inner = product(shape[op.axis + 1 :])
         width, row = shape[op.axis] * inner, total[op.axis] * inner
-        if not isinstance(width, int) or not isinstance(row, int) or not isinstance(start, int) or whole.strides is not None:
+        if not isinstance(width, int) or not isinstance(row, int) or not isinstance(start, int):
             raise InferError(
                 f"cpu.concat along axis {op.axis} of {op.y.type}: the sizes along and after the axis must be known", op.location
             )
         rows = product(shape[: op.axis])
-        source = self.placement.own(part).reshaped((rows, width))
+        source = self.contiguous(part).reshaped((rows, width))
         target = Place(whole.buffer, (rows, row)).part(1, start * int(inner), (rows, width))  # pyright: ignore[reportArgumentType]
-        if source is None or target is None:
-            raise InferError(f"cpu.concat along axis {op.axis} of {op.y.type}: an operand is itself a part of a buffer", op.location)
+        assert source is not None and target is not None
         self.move(source, target, part)
 
     def copy(self, value: SSAValue, target: Place) -> None:

@@ -10,7 +10,7 @@ from inferir.dialects.cpu.elementwise import MapOp, TransposeOp
 from inferir.dialects.cpu.uk import MapOp as MapRows
 from inferir.dialects.cpu.uk import TransposeTileOp
 from inferir.passes.cpu.kernels.builder import Builder, Index, KernelBuilder, is_dense
-from inferir.passes.cpu.kernels.kernel import Lowering, collapse, estimate
+from inferir.passes.cpu.kernels.kernel import Lowering, collapse, estimate, side_by_side
 
 ELEMENTS = 32 * 1024
 """Elements that a task maps, about."""
@@ -197,18 +197,16 @@ def lower_transpose(op: TransposeOp, lowering: Lowering) -> None:
         turned = host.view(x, [sizes[a] for a in order], [strides[a] or 0 for a in order])
         lower_over(lowering, [turned, *lowering.extras])
         return
-    axes = _runs(order, shape, None if strides is None else [s or 0 for s in strides])
+    axes = _runs(order, x.type, y.type)
     groups = sorted(axes, key=lambda g: g[0])
-    merged = []
-    for group in groups:
-        size: Index = 1
-        for a in group:
-            size = host.mul(size, sizes[a])
-        merged.append(size)
-    source = host.view(x, merged, None if strides is None else [strides[g[-1]] or 0 for g in groups])
+    source = x
+    for at, group in enumerate(groups):
+        source = _joined(lowering, source, at, len(group))
     position = {g[0]: i for i, g in enumerate(groups)}
     new_order = [position[g[0]] for g in axes]
-    target = _grouped(lowering, y, [len(g) for g in axes])
+    target = y
+    for at, group in enumerate(axes):
+        target = _joined(lowering, target, at, len(group))
     extras, lowering.extras = lowering.extras, []
     _turn(lowering, source, target, new_order)
     lowering.extras = extras
@@ -216,27 +214,23 @@ def lower_transpose(op: TransposeOp, lowering: Lowering) -> None:
         lower_in_place(lowering)
 
 
-def _runs(order: Sequence[int], shape: Sequence[int], strides: Sequence[int] | None) -> list[list[int]]:
-    """The axes in their new order, those that stay neighbours (and lie side by side in x; all do where `strides` is None) together."""
+def _runs(order: Sequence[int], x: MemRefType, y: MemRefType) -> list[list[int]]:
+    """The axes in their new order, those that stay neighbours and lie side by side both in x and in y together."""
     runs: list[list[int]] = []
-    for axis in order:
-        if runs and runs[-1][-1] == axis - 1 and (strides is None or strides[axis - 1] == strides[axis] * shape[axis]):
+    for position, axis in enumerate(order):
+        together = runs and runs[-1][-1] == axis - 1
+        if together and side_by_side(x, runs[-1][0], axis) and side_by_side(y, position - len(runs[-1]), position):
             runs[-1].append(axis)
         else:
             runs.append([axis])
     return runs
 
 
-def _grouped(lowering: Lowering, value: SSAValue, counts: Sequence[int]) -> SSAValue:
-    """The memref with so many neighbouring dimensions made one each."""
-    axis = 0
-    for count in counts:
-        merged = collapse(lowering, value, axis, axis + count - 1)
-        if merged is None:
-            lowering.op.error("y's dimensions do not lie side by side in memory")
-        assert merged is not None
-        value, axis = merged, axis + 1
-    return value
+def _joined(lowering: Lowering, value: SSAValue, first: int, count: int) -> SSAValue:
+    """The memref with `count` dimensions that lie side by side, from `first` on, made one."""
+    joined = collapse(lowering, value, first, first + count - 1)
+    assert joined is not None
+    return joined
 
 
 def _turn(lowering: Lowering, x: SSAValue, y: SSAValue, order: Sequence[int]) -> None:

@@ -11,7 +11,7 @@ from xdsl.ir import Region, SSAValue
 from xdsl.printer import Printer
 from xdsl.rewriter import InsertPoint
 
-from inferir.dialects.cpu.base import Level3Op
+from inferir.dialects.cpu.base import Level3Op, merged_stride, sizes_of
 from inferir.dialects.cpu.program import KernelOp, LaunchOp
 from inferir.passes.cpu.kernels.builder import Builder, Index, KernelBuilder, is_dense
 
@@ -120,7 +120,7 @@ class Lowering:
 
 
 def side_by_side(type: MemRefType, first: int, last: int) -> bool:
-    """Whether dimensions first..last lie side by side in memory."""
+    """Whether the elements of dimensions first..last lie at equal distances in memory."""
     shape, strides = type.get_shape(), type.get_strides()
     if first == last:
         return True
@@ -128,7 +128,7 @@ def side_by_side(type: MemRefType, first: int, last: int) -> bool:
         return False
     if strides is None or None in strides:
         return is_dense(type)
-    return all(shape[d] == 1 or strides[d] == (strides[d + 1] or 0) * shape[d + 1] for d in range(first, last))
+    return merged_stride(sizes_of(type), strides, first, last) is not None
 
 
 def collapse(lowering: Lowering, value: SSAValue, first: int, last: int) -> SSAValue | None:
@@ -145,7 +145,8 @@ def collapse(lowering: Lowering, value: SSAValue, first: int, last: int) -> SSAV
     for d in range(first, last + 1):
         merged = host.mul(merged, sizes[d])
     new = [*sizes[:first], merged, *sizes[last + 1 :]]
-    kept = None if is_dense(type) or strides is None else [s or 0 for s in (*strides[:first], *strides[last:])]
+    step = 0 if strides is None or None in strides else merged_stride(sizes_of(type), strides, first, last)
+    kept = None if is_dense(type) or strides is None else [s or 0 for s in (*strides[:first], step, *strides[last + 1 :])]
     return host.view(value, new, kept)
 
 

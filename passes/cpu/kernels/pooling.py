@@ -3,10 +3,10 @@
 from xdsl.dialects.builtin import DYNAMIC_INDEX, MemRefType
 from xdsl.ir import Region, SSAValue
 
-from inferir.dialects.cpu.base import Level3Op
+from inferir.dialects.cpu.base import merged_stride, sizes_of
 from inferir.dialects.cpu.pooling import LrnOp, Pool2dOp, ReduceOp, SoftmaxOp
 from inferir.dialects.cpu.uk import LrnRowOp, PoolTileOp, ReduceColumnsOp, ReduceRowOp, SoftmaxRowOp
-from inferir.passes.cpu.kernels.builder import Index, KernelBuilder
+from inferir.passes.cpu.kernels.builder import Index, KernelBuilder, is_dense
 from inferir.passes.cpu.kernels.convolution import flops
 from inferir.passes.cpu.kernels.elementwise import ELEMENTS, lower_in_place
 from inferir.passes.cpu.kernels.kernel import Lowering, broadcast_index, collapse, estimate
@@ -75,14 +75,6 @@ def lower_pool2d(op: Pool2dOp, lowering: Lowering) -> None:
     lowering.launch("pool2d", lines.tasks, {"x": x, "y": lowering.y}, body)
 
 
-def _rows(lowering: Lowering, op: Level3Op, value: SSAValue, last: int, what: str) -> SSAValue:
-    """The memref with dimensions 0..last as one."""
-    out = collapse(lowering, value, 0, last)
-    if out is None:
-        op.error(f"the rows of {what} do not lie at equal distances in memory")
-    return out  # pyright: ignore[reportReturnType]
-
-
 def _epilogue(lowering: Lowering) -> tuple[Region, bool]:
     """The region for the microkernel, and whether extra operands make it a pass of its own afterwards."""
     return (Region(), True) if lowering.extras else (lowering.epilogue(), False)
@@ -96,15 +88,13 @@ def lower_reduce(op: ReduceOp, lowering: Lowering) -> None:
     region, later = _epilogue(lowering)
     extras, lowering.extras = lowering.extras, []
     host = lowering.host
-    if last < rank - 1:
-        x = _merge(lowering, op, x, last + 1, rank - 1, "x")
-    x = _merge(lowering, op, x, first, last, "x")
-    x = _merge(lowering, op, x, 0, first - 1, "x") if first else _front(lowering, x)
     inner = last < rank - 1
+    if inner:
+        x = _merged(lowering, x, last + 1, rank - 1)
+    x = _merged(lowering, x, first, last)
+    x = _merged(lowering, x, 0, first - 1) if first else _front(lowering, x)
     shape = host.sizes(x)
-    y = host.view(lowering.y, [shape[0], shape[2] if inner else 1], None)
-    if not _is_contiguous(lowering.y):
-        op.error("y is not contiguous")
+    y = _columns(op, lowering, [shape[0], shape[2] if inner else 1])
 
     def body(k: KernelBuilder, arg: dict[str, SSAValue]) -> None:
         outer, count, *columns = k.sizes(arg["x"])
@@ -133,11 +123,22 @@ def lower_reduce(op: ReduceOp, lowering: Lowering) -> None:
         lower_in_place(lowering)
 
 
-def _merge(lowering: Lowering, op: Level3Op, value: SSAValue, first: int, last: int, what: str) -> SSAValue:
+def _merged(lowering: Lowering, value: SSAValue, first: int, last: int) -> SSAValue:
+    """The memref with dimensions made one that `merges` of the op states."""
     out = collapse(lowering, value, first, last)
-    if out is None:
-        op.error(f"dimensions {first} to {last} of {what} do not lie side by side in memory")
-    return out  # pyright: ignore[reportReturnType]
+    assert out is not None, "the verifier sees to it"
+    return out
+
+
+def _columns(op: ReduceOp, lowering: Lowering, shape: list[Index]) -> SSAValue:
+    """y as [outer, inner]: its rows may lie apart."""
+    y = lowering.y
+    assert isinstance(y.type, MemRefType)
+    strides = y.type.get_strides()
+    if is_dense(y.type) or strides is None or None in strides:
+        return lowering.host.view(y, shape, None)
+    (first, last), _ = op.merges("outs", len(strides))
+    return lowering.host.view(y, shape, [merged_stride(sizes_of(y.type), strides, first, last) or 0, 1])
 
 
 def _front(lowering: Lowering, value: SSAValue) -> SSAValue:
@@ -146,11 +147,6 @@ def _front(lowering: Lowering, value: SSAValue) -> SSAValue:
     strides = value.type.get_strides()
     dense = strides is None or value.type == MemRefType(value.type.element_type, value.type.get_shape())
     return lowering.host.view(value, [1, *lowering.host.sizes(value)], None if dense else [0, *(s or 0 for s in strides or ())])
-
-
-def _is_contiguous(value: SSAValue) -> bool:
-    assert isinstance(value.type, MemRefType)
-    return value.type == MemRefType(value.type.element_type, value.type.get_shape())
 
 
 def lower_softmax(op: SoftmaxOp, lowering: Lowering) -> None:
@@ -174,24 +170,33 @@ def _lower_rows(op: SoftmaxOp | LrnOp, lowering: Lowering, stem: str, make: obje
     x, whole = lowering.normal(op.x), lowering.y
     assert isinstance(x.type, MemRefType)
     rank = x.type.get_num_dims()
+    y = whole
+    rows = [collapse(lowering, v, 0, rank - 2) for v in (x, whole)]
     if rank < 2:
         x, y = _front(lowering, x), _front(lowering, whole)
-    else:
-        x, y = _rows(lowering, op, x, rank - 2, "x"), _rows(lowering, op, whole, rank - 2, "y")
+    elif rows[0] is not None and rows[1] is not None:
+        x, y = rows[0], rows[1]
     assert isinstance(x.type, MemRefType)
-    block = max(1, ELEMENTS // (8 * estimate(x.type.get_shape()[1], 1024)))
+    block = max(1, ELEMENTS // (8 * estimate(x.type.get_shape()[-1], 1024)))
     host = lowering.host
+    total: Index = 1
+    for size in host.sizes(x)[:-1]:
+        total = host.mul(total, size)
 
     def body(k: KernelBuilder, arg: dict[str, SSAValue]) -> None:
-        rows, columns = k.sizes(arg["x"])
+        *around, columns = k.sizes(arg["x"])
+        rows: Index = 1
+        for size in around:
+            rows = k.mul(rows, size)
         low = k.mul(k.task, block)
 
         def one(i: Index) -> None:
-            k.add_op(make((arg["x"], k.values((i, 0))), (arg["y"], k.values((i, 0))), k, columns))  # pyright: ignore[reportCallIssue]
+            at = k.values([*k.unflattened(i, around), 0])
+            k.add_op(make((arg["x"], at), (arg["y"], at), k, columns))  # pyright: ignore[reportCallIssue]
 
         k.loop(low, k.minimum(k.add(low, block), rows), 1, one)
 
-    lowering.launch(stem, host.ceil_div(host.sizes(x)[0], block), {"x": x, "y": y}, body)
+    lowering.launch(stem, host.ceil_div(total, block), {"x": x, "y": y}, body)
     if op.epilogue.blocks:
         lowering.extras = extras
         lower_in_place(lowering)

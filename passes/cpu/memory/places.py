@@ -15,6 +15,7 @@ from xdsl.ir import Block, Operation, OpResult, SSAValue
 from inferir.core.dims import DimLike, Shape, product
 from inferir.core.shapes import ShapeAnalysis
 from inferir.dialects import cpu
+from inferir.dialects.cpu.base import merged_stride
 from inferir.passes.cpu.memory.strides import contiguous_strides, normal, reshaped_strides
 
 COMPUTED = (
@@ -57,7 +58,7 @@ class Place:
         if product(self.shape[:axis]) == 1 and self.strides is None:
             return replace(self, shape=shape, offset=self.offset + start * product(shape[axis + 1 :]))
         strides = self.strides or contiguous_strides(self.shape)
-        if strides is None or not isinstance(start, int):
+        if strides is None:
             return None
         return replace(self, shape=shape, offset=self.offset + start * strides[axis], strides=normal(shape, strides))
 
@@ -69,6 +70,14 @@ class Place:
         offset = self.offset + sum(i * s for i, s in zip(start, strides, strict=True))
         apart = tuple(f * s for f, s in zip(factors, strides, strict=True))
         return replace(self, shape=shape, offset=offset, strides=normal(shape, apart))
+
+    def suits(self, op: cpu.Kernel, role: str) -> bool:
+        """Whether a kernel takes the strides, for an operand or for its results (`outs`)."""
+        strides = self.strides
+        if strides is None:
+            return True
+        runs = op.merges(role, len(strides))
+        return all(merged_stride(self.shape, strides, *run) is not None for run in runs)
 
     def reshaped(self, shape: Shape) -> Place | None:
         """The same elements under another shape, or None where no strides say that."""
@@ -150,6 +159,8 @@ class Placement:
         if not isinstance(value.op, COMPUTED):
             return
         if place.overwritten and not value.has_one_use():
+            return
+        if isinstance(value.op, cpu.Kernel) and not place.suits(value.op, "outs"):
             return
         self.places[value] = place
 

@@ -183,3 +183,18 @@ func.func @partial_sizes(%x: memref<1x8x8x4xf32>, %y: memref<1x8x8x4xf32>, %i: i
   cpu.uk.pool_tile (%x[%i, %i, %i, %i]) to (%y[%i, %i, %i, %i]) with (%i, %i, %i) rows 1 taps [3, 3] partial channels 4 : (memref<1x8x8x4xf32>) to (memref<1x8x8x4xf32>)
   return
 }
+
+// -----
+// A reduction goes over its axes as one; here a gap follows every line.
+func.func @gaps(%x: memref<2x4x5x3xf32, strided<[96, 24, 3, 1]>>, %y: memref<2x3xf32>) {
+  // expected-error @+1 {{dimensions 1 to 2 of x memref<2x4x5x3xf32, strided<[96, 24, 3, 1]>> do not lie at equal distances in memory}}
+  cpu.reduce %x outs %y axes [1, 2] {} : (memref<2x4x5x3xf32, strided<[96, 24, 3, 1]>>, memref<2x3xf32>) -> ()
+  return
+}
+
+// -----
+func.func @few_channels(%x: tensor<1x8x8x3xf32>, %w: tensor<16x1x3x16xf32>) {
+  // expected-error @+1 {{x has 3 channels, y 16: tiles are transformed 16 channels at a time}}
+  %0 = cpu.winograd_conv2d %x, %w channels 16 tile 2 {} : (tensor<1x8x8x3xf32>, tensor<16x1x3x16xf32>) -> tensor<1x6x6x16xf32>
+  return
+}

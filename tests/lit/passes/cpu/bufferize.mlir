@@ -143,3 +143,45 @@ func.func @window(%x: tensor<1x?x8x16xf32> {inference.name = "x", inference.dims
   %0 = cpu.pool2d %x kernel [3, 3] {} : (tensor<1x?x8x16xf32>) -> tensor<1x?x6x16xf32>
   return %0 : tensor<1x?x6x16xf32>
 }
+
+// -----
+// A mean along the last axis goes through what is outside of it in equal steps: it may write into a concatenation along that axis.
+// CHECK-LABEL: func.func @mean_in_place
+// CHECK-SAME:    %[[X:[a-z]+]]: memref<?x4x5x3xf32> {{.+}}, %[[Y:[a-z0-9]+]]: memref<?x4x5x2xf32>
+// CHECK:         %[[PART:.+]] = cpu.view %[[Y]] at %{{.+}} to memref<?x4x5x1xf32, strided<[40, 10, 2, 1]>>
+// CHECK:         cpu.reduce %[[X]] outs %[[PART]]
+func.func @mean_in_place(%x: tensor<?x4x5x3xf32>) -> tensor<?x4x5x2xf32> {
+  %0 = cpu.reduce %x axes [3] keepdims {} : (tensor<?x4x5x3xf32>) -> tensor<?x4x5x1xf32>
+  %1 = cpu.reduce %x axes [3] keepdims kind max {} : (tensor<?x4x5x3xf32>) -> tensor<?x4x5x1xf32>
+  %2 = cpu.concat %0, %1 axis 3 : (tensor<?x4x5x1xf32>, tensor<?x4x5x1xf32>) -> tensor<?x4x5x2xf32>
+  return %2 : tensor<?x4x5x2xf32>
+}
+
+// -----
+// Along another axis the steps are not equal: it has a buffer, and a copy puts it in its part.
+// CHECK-LABEL: func.func @mean_then_copy
+// CHECK-SAME:    %[[X:[a-z]+]]: memref<?x4x5x3xf32> {{.+}}, %[[Y:[a-z0-9]+]]: memref<?x8x5x1xf32>
+// CHECK:         %[[OWN:.+]] = cpu.alloc %{{.+}} memref<?x4x5x1xf32>
+// CHECK:         cpu.reduce %[[X]] outs %[[OWN]]
+// CHECK:         %[[PART:.+]] = cpu.view %[[Y]] at %{{.+}} to memref<?x4x5x1xf32, strided<[40, 5, 1, 1]>>
+// CHECK:         cpu.map %[[OWN]] outs %[[PART]]
+func.func @mean_then_copy(%x: tensor<?x4x5x3xf32>) -> tensor<?x8x5x1xf32> {
+  %0 = cpu.reduce %x axes [3] keepdims {} : (tensor<?x4x5x3xf32>) -> tensor<?x4x5x1xf32>
+  %1 = cpu.reduce %x axes [3] keepdims kind max {} : (tensor<?x4x5x3xf32>) -> tensor<?x4x5x1xf32>
+  %2 = cpu.concat %0, %1 axis 1 : (tensor<?x4x5x1xf32>, tensor<?x4x5x1xf32>) -> tensor<?x8x5x1xf32>
+  return %2 : tensor<?x8x5x1xf32>
+}
+
+// -----
+// An operand whose strides the kernel does not take is copied before.
+// CHECK-LABEL: func.func @copy_then_mean
+// CHECK-SAME:    %[[X:[a-z]+]]: memref<?x4x8x3xf32>
+// CHECK-DAG:     %[[PART:.+]] = cpu.view %[[X]] at %{{.+}} to memref<?x4x5x3xf32, strided<[96, 24, 3, 1]>>
+// CHECK-DAG:     %[[OWN:.+]] = cpu.alloc %{{.+}} memref<?x4x5x3xf32>
+// CHECK:         cpu.map %[[PART]] outs %[[OWN]]
+// CHECK:         cpu.reduce %[[OWN]]
+func.func @copy_then_mean(%x: tensor<?x4x8x3xf32>) -> tensor<?x3xf32> {
+  %0 = cpu.slice %x axis 2 start 2 size 5 : (tensor<?x4x8x3xf32>) -> tensor<?x4x5x3xf32>
+  %1 = cpu.reduce %0 axes [1, 2] {} : (tensor<?x4x5x3xf32>) -> tensor<?x3xf32>
+  return %1 : tensor<?x3xf32>
+}
