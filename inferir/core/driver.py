@@ -213,7 +213,7 @@ class GreedyDriver:
 
     def _removed(self, op: Operation) -> None:
         """What fed the op may now be dead, and may have one user left that was waiting for that."""
-        gone = list(op.walk()) if op.regions else [op]
+        gone = dict.fromkeys(op.walk()) if op.regions else {op: None}
         for inner in gone:
             self._queued.discard(id(inner))
             if self._later:

@@ -17,10 +17,13 @@ from xdsl.ir import Attribute, Operation, SSAValue
 from inferir.core import Pass, Rewriter, rewrites
 from inferir.core.types import element_of, is_open, numpy_dtype, shape_of
 from inferir.dialects import cpu
-from inferir.passes.cpu.fusion.regions import joined
+from inferir.passes.cpu.fusion.regions import joined, size
 
 PRODUCERS: tuple[type[cpu.Level3Op], ...] = (cpu.GemmOp, cpu.Conv2dOp, cpu.Dwconv2dOp, cpu.MapOp, cpu.Pool2dOp, cpu.NormOp, cpu.ReduceOp)
 """Kernels that apply an epilogue, those that gain most by it first."""
+MOST_OPS = 128
+MOST_OPERANDS = 32
+"""Of one kernel. Beyond, an element takes much longer to compute than to load and store, and machine code longer than in proportion to make."""
 
 
 @rewrites(cpu.MapOp)
@@ -47,6 +50,9 @@ def map_into_producer(op: cpu.MapOp, rw: Rewriter) -> str | None:
     found = [p for p in found if not isinstance(p, cpu.ReduceOp) or p.results[0].type == op.results[0].type]
     if not found:
         return "a reduction stores what it combines"
+    found = [p for p in found if size(p) + size(op) <= MOST_OPS and len(p.operands) + len(op.operands) <= MOST_OPERANDS]
+    if not found:
+        return "the kernel would be too long to gain by it"
     if widens_bytes(op, found[0]):
         return "another map reads the floats it makes of bytes, and can read the bytes"
     producer = min(found, key=lambda p: (not reads_bytes(p), PRODUCERS.index(type(p))))

@@ -11,40 +11,48 @@ from inferir.dialects import cpu
 from inferir.dialects.cpu.scalar import scalar_type
 
 
+def size(op: cpu.Level3Op) -> int:
+    """Ops of the region, its yield among them."""
+    return len(op.epilogue.block.ops) if op.epilogue.blocks else 0
+
+
 def joined(producer: cpu.Level3Op, consumer: cpu.MapOp) -> tuple[list[SSAValue], Region]:
     """The extras and the region of one op that does what `producer` and then `consumer`, which reads it, do.
 
-    Extras that occur twice are read once.
+    Extras that occur twice are read once. The regions of both ops are emptied: what they hold is moved, not copied.
     """
     first_inputs = [None, *producer.extras]
     second_inputs = [consumer.x, *consumer.extras]
     if isinstance(producer, cpu.MapOp):
         first_inputs[0] = producer.x
-    extras: list[SSAValue] = []
     head = first_inputs[0]
-    for value in (*first_inputs[1:], *(v for v in second_inputs if v is not producer.y)):
-        if value is not None and value is not head and value not in extras:
-            extras.append(value)
+    read = (*first_inputs[1:], *(v for v in second_inputs if v is not producer.y))
+    extras = list(dict.fromkeys(value for value in read if value is not None and value is not head))
     block = Block(arg_types=[_scalar(producer), *(_element(v) for v in extras)])
     arguments: dict[SSAValue, SSAValue] = dict(zip(extras, block.args[1:], strict=True))
     if head is not None:
         arguments[head] = block.args[0]
     start = [block.args[0], *(arguments[v] for v in producer.extras)]
-    value = _inline(producer.epilogue, start, block)
-    rest = [value if v is producer.y else arguments[v] for v in second_inputs]
-    block.add_op(cpu.YieldOp(_inline(consumer.epilogue, rest, block)))
+    value = _move(producer.epilogue, start, block)
+    following = [value if v is producer.y else arguments[v] for v in second_inputs]
+    block.add_op(cpu.YieldOp(_move(consumer.epilogue, following, block)))
     return extras, Region(block)
 
 
-def _inline(region: Region, arguments: Sequence[SSAValue], into: Block) -> SSAValue:
-    """Copy a region's ops behind those of a block; what it yields."""
+def _move(region: Region, arguments: Sequence[SSAValue], into: Block) -> SSAValue:
+    """Move a region's ops behind those of a block; what it yields."""
     if not region.blocks:
         return arguments[0]
-    mapping: dict[SSAValue, SSAValue] = dict(zip(region.block.args, arguments, strict=True))
-    for op in region.block.ops:
+    block = region.block
+    for parameter, argument in zip(block.args, arguments, strict=True):
+        parameter.replace_all_uses_with(argument)
+    for op in list(block.ops):
+        op.detach()
         if isinstance(op, cpu.YieldOp):
-            return mapping.get(op.values[0], op.values[0])
-        into.add_op(op.clone(mapping))
+            (value,) = op.operands
+            op.erase()
+            return value
+        into.add_op(op)
     raise AssertionError("a scalar region ends in cpu.yield")
 
 
