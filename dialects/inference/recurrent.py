@@ -159,6 +159,14 @@ class Recurrent(InferenceOp):
         return whole, *last
 
 
+def rounded_by_range(x: np.ndarray) -> np.ndarray:
+    """x as the 256 numbers that ONNX's DynamicQuantizeLinear-11 spreads over its range, which includes 0."""
+    low, high = min(x.min(initial=0), 0), max(x.max(initial=0), 0)
+    scale = x.dtype.type(high - low) / x.dtype.type(255) if high > low else x.dtype.type(1)
+    zero = np.round(-low / scale)
+    return (np.clip(np.round(x / scale) + zero, 0, 255) - zero) * scale
+
+
 _TWO = ("affine", "scaledtanh", "hardsigmoid")
 
 
@@ -249,8 +257,9 @@ class LstmOp(Recurrent):
     peepholes  [D, 3 * H]: i, o, f; optional
     y, last, cell  [T, D, B, H], [D, B, H], [D, B, H]  (layout batch: [B, T, D, H], [B, D, H], [B, D, H])
     input_forget   f = 1 - i
+    quantize_state h is rounded to 8 bits before its product with r, by its range over all samples of a step (`rounded_by_range`)
 
-    Source: ONNX LSTM-22. Example:
+    Source: ONNX LSTM-22, com.microsoft DynamicQuantizeLSTM-1. Example:
         %y, %h, %c = inference.lstm %x, %w, %r : (tensor<5x2x3xf32>, tensor<1x16x3xf32>, tensor<1x16x4xf32>) -> (tensor<5x1x2x4xf32>, tensor<1x2x4xf32>, tensor<1x2x4xf32>)
     """
 
@@ -260,6 +269,7 @@ class LstmOp(Recurrent):
     c0 = opt_operand_def()
     peepholes = opt_operand_def()
     input_forget = flag()
+    quantize_state = flag()
     cell = result_def()
 
     def infer_shape(self, x: Shape, w: Shape, r: Shape, *others: Shape | None) -> Any:
@@ -284,7 +294,8 @@ class LstmOp(Recurrent):
             h, c = states
             f, g, t = self.functions(d)
             wb, rb = np.split(b, 2)
-            i, o, forget, new = np.split(now @ w[d].T + h @ r[d].T + wb + rb, 4, axis=-1)
+            seen = rounded_by_range(h) if self.quantize_state else h
+            i, o, forget, new = np.split(now @ w[d].T + seen @ r[d].T + wb + rb, 4, axis=-1)
             pi, po, pf = np.split(peepholes[d], 3) if peepholes is not None else (0, 0, 0)
             i = f(self.clipped(i + pi * c))
             forget = 1 - i if self.input_forget else f(self.clipped(forget + pf * c))

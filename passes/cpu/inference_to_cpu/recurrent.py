@@ -163,6 +163,8 @@ def units_of(gates: int, hidden: int, batch: int) -> int:
 def recurrent(op: Recurrent, rw: Rewriter) -> str | None:
     """x w for all steps is one cpu.gemm; the steps are a cpu.recurrence whose region is the cell"""
     c0, peepholes = (op.c0, op.peepholes) if isinstance(op, inf.LstmOp) else (None, None)
+    if isinstance(op, inf.LstmOp) and op.quantize_state:
+        return "its state is rounded at every step"
     reason = not_float(op.x, op.w, op.r, op.bias, op.h0, c0, peepholes)
     if reason is not None:
         return reason

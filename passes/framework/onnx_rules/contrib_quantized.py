@@ -124,6 +124,37 @@ def dynamic_quantize_matmul(op: Any, lo: Lowering) -> Any:
     return _integer_product(lo, lo.quantize(a, scale, zero, to=UI8), b, scale, sb, zero, zb, bias)
 
 
+def _gate_weights(lo: Lowering, w: SSAValue, scale: SSAValue, zero: SSAValue | None) -> SSAValue:
+    """[D, 4 * H, I] of integers [D, I, 4 * H]; a scale and a zero point for each direction, or for each of its rows."""
+    each = (1, 2) if lo.rank(scale) == 1 else (1,)
+    wide = lo.cast(w, f32)
+    if zero is not None:
+        wide = lo.sub(wide, lo.cast(lo.unsqueeze(zero, each), f32))
+    return lo.transpose(lo.mul(wide, lo.unsqueeze(scale, each)), permutation=(0, 2, 1))
+
+
+@lowering(DOMAIN, "DynamicQuantizeLSTM")
+def dynamic_quantize_lstm(op: Any, lo: Lowering) -> Any:
+    """lstm of the dequantised weights; its input, and at every step its state, are rounded to 8 bits by their own range"""
+    x, w, r, bias, lengths, h0, c0, peepholes, sw, zw, sr, zr = lo.operands(12)
+    scale, zero = dynamic_scale(lo, x)
+    rounded = lo.dequantize(lo.quantize(x, scale, zero, to=UI8), scale, zero)
+    names = option(op, "activations")
+    return lo.lstm(
+        rounded,
+        _gate_weights(lo, w, sw, zw),
+        _gate_weights(lo, r, sr, zr),
+        *(bias, lengths, h0, c0, peepholes),
+        direction=option(op, "direction", "forward"),
+        activations=",".join(names).lower() if names else None,
+        alphas=tuple(option(op, "activation_alpha") or ()) or None,
+        betas=tuple(option(op, "activation_beta") or ()) or None,
+        clip=option(op, "clip"),
+        input_forget=bool(option(op, "input_forget", 0)),
+        quantize_state=True,
+    )
+
+
 @lowering(DOMAIN, "QuantizeLinear")
 def quantize(op: Any, lo: Lowering) -> Any:
     """quantize"""

@@ -65,6 +65,24 @@ def integers_to_floats(b: Builder, op: str) -> None:
         b.node(op, [numbers(b, np.uint8, [m, k]), w, scale(b), scale(b), zero(b, np.uint8), zw, *bias], domain=DOMAIN)
 
 
+@operator("DynamicQuantizeLSTM", since=11)
+def quantized_lstm(b: Builder, op: str) -> None:
+    """Directions, biases, first states, lengths; one scale for a direction or one for each row"""
+    steps, batch, size, hidden = (b.rng.randint(1, k) for k in (4, 3, 4, 5))
+    direction = b.rng.choice(["forward", "reverse", "bidirectional"])
+    d, kind = 2 if direction == "bidirectional" else 1, b.rng.choice([np.int8, np.uint8])
+    each = [d, 4 * hidden] if b.rng.random() < 0.3 else [d]
+    w, r = (b.new(b.random(kind, [d, n, 4 * hidden], *((-99, 99) if kind is np.int8 else (0, 250))), True) for n in (size, hidden))
+    bias = b.fresh(np.float32, [d, 8 * hidden], -1, 1, constant=True) if b.rng.random() < 0.6 else None
+    lengths = b.fresh(np.int32, [batch], steps, steps) if b.rng.random() < 0.2 else None
+    states = [b.fresh(np.float32, [d, batch, hidden], -1, 1) if b.rng.random() < 0.5 else None for _ in range(2)]
+    middle = b.new(np.full(each, 0 if kind is np.int8 else 128, kind), True)
+    scales = [b.new(b.random(np.float32, each, 0.005, 0.02), True) for _ in range(2)]
+    x = b.fresh(np.float32, [steps, batch, size], -1, 1)
+    operands = [x, w, r, bias, lengths, *states, None, scales[0], middle, scales[1], middle]
+    b.node(op, operands, 3, domain=DOMAIN, hidden_size=hidden, direction=direction)
+
+
 @operator("MatMulNBits", since=11)
 def packed_weights(b: Builder, op: str) -> None:
     """Blocks of 16 with 4 bits"""
