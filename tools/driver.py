@@ -1,6 +1,7 @@
 """From a model to something that runs: what infer-compile, infer-run and `inferir.compile` share."""
 
 import os
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,9 +62,18 @@ def build(model: Any, target: str, opt_level: str, dims: Mapping[str, int], ctx:
     chosen = find_target(target)
     chosen.describe(module)
     PassManager(chosen.pipeline(opt_level), ctx).run(module)
+    pass_on_warnings(ctx)
     if not fallback:
         refuse_fallback(module)
     return chosen.build(module, ctx), module
+
+
+def pass_on_warnings(ctx: Context) -> None:
+    """The first warning of a compilation as one of Python's, with how many more there are."""
+    found = [d.message for d in ctx.diagnostics if d.severity == "warning"]
+    if found:
+        more = f" (and {len(found) - 1} more like it)" if len(found) > 1 else ""
+        warnings.warn(found[0] + more, stacklevel=4)
 
 
 def refuse_fallback(module: ModuleOp) -> None:

@@ -175,6 +175,8 @@ class NativeFunction:
         pending = []
         symbols = self.entry.symbols
         for port, shape in zip(self.entry.inputs, shapes, strict=True):
+            if len(shape) != len(port.dims) or any(isinstance(d, int) and d != n for d, n in zip(port.dims, shape, strict=True)):
+                raise ModelError(f"input '{port.name}' has shape {list(shape)}, the function takes {port}")
             for dim, size in zip(port.dims, shape, strict=True):
                 if isinstance(dim, str) and dim in symbols:
                     if values.setdefault(dim, size) != size:

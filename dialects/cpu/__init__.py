@@ -22,7 +22,7 @@ from inferir.dialects.cpu.program import DoneOp, KernelOp, LaunchOp, ViewOp
 from inferir.dialects.cpu.recurrence import RecurrenceOp, pack_gates
 from inferir.dialects.cpu.scalar import YieldOp, scalar_type
 from inferir.dialects.cpu.uk import MICROKERNELS
-from inferir.dialects.cpu.views import ConcatOp, InterleaveOp, PadOp, RepeatOp, ReshapeOp, SliceOp, View
+from inferir.dialects.cpu.views import ConcatOp, EnsureShapeOp, InterleaveOp, PadOp, RepeatOp, ReshapeOp, SliceOp, View
 from inferir.dialects.cpu.winograd import PackWinogradOp, WinogradConv2dOp, pack_winograd
 
 LEVEL3 = (
@@ -49,6 +49,7 @@ ON_TENSORS = (
     PackGatesOp,
     PackWinogradOp,
     ReshapeOp,
+    EnsureShapeOp,
     ConcatOp,
     SliceOp,
     RepeatOp,
@@ -77,6 +78,7 @@ __all__ = [
     "Conv2dOp",
     "DoneOp",
     "Dwconv2dOp",
+    "EnsureShapeOp",
     "GemmOp",
     "GenerateOp",
     "IfOp",

@@ -24,8 +24,8 @@ from xdsl.dialects.builtin import DYNAMIC_INDEX, MemRefType, TensorType
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import AttrSizedOperandSegments, opt_operand_def, opt_result_def, region_def, var_operand_def
 
-from inferir.core.dims import Shape, shape_text, symbol
-from inferir.core.op import Op
+from inferir.core.dims import Shape, shape_text
+from inferir.core.op import Op, unknown_dim
 from inferir.dialects.cpu.scalar import YieldOp, as_elements, evaluate_region, scalar_type
 
 
@@ -37,10 +37,7 @@ def ceil_div(a: Any, b: int) -> Any:
 def shape_of(type: Attribute) -> Shape:
     """The shape of a memref or tensor; unknown dimensions are symbols of their own."""
     assert isinstance(type, MemRefType | TensorType)
-    return tuple(d if d != DYNAMIC_INDEX else symbol(f"unknown{next(_unknown)}") for d in type.get_shape())
-
-
-_unknown = iter(range(2**62))
+    return tuple(d if d != DYNAMIC_INDEX else unknown_dim() for d in type.get_shape())
 
 
 Runs = Sequence[tuple[int, int]]

@@ -15,6 +15,7 @@ from inferir.core.dims import DimLike, differ, parse_dim, product, shape_text
 from inferir.core.op import Op, define
 from inferir.core.properties import dims, integer, ints, number
 from inferir.dialects.cpu.base import ceil_div
+from inferir.dialects.inference.shape_values import ensured
 
 
 class View(Op):
@@ -55,6 +56,28 @@ class ReshapeOp(View):
             assert isinstance(self.y.type, TensorType)
             target = [d if d != DYNAMIC_INDEX else (x.shape[i] if i < x.ndim else -1) for i, d in enumerate(self.y.type.get_shape())]
         return x.reshape(target)
+
+
+@define
+class EnsureShapeOp(View):
+    """x, whose dimensions must be those of `shape`, -1 being any: `inference.ensure_shape` where the sizes follow from the inputs.
+
+    Example:
+        %y = cpu.ensure_shape %x shape [6, -1] : (tensor<?x?xf32>) -> tensor<6x?xf32>
+    """
+
+    name = "cpu.ensure_shape"
+    x = operand_def(TensorType)
+    shape = ints(())
+
+    def infer_shape(self, x: Any) -> Any:
+        """The numbers of `shape`, x's own dimensions elsewhere."""
+        return ensured(self, x, self.shape)
+
+    def reference(self, x: np.ndarray) -> np.ndarray:
+        """numpy."""
+        self.infer_shape(x.shape)
+        return x
 
 
 @define

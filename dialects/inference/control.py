@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from xdsl.dialects.builtin import DYNAMIC_INDEX, TensorType, UnrankedTensorType, i1
-from xdsl.ir import Attribute, Region, SSAValue
+from xdsl.ir import Attribute, BlockArgument, Region, SSAValue
 from xdsl.irdl import (
     AttrSizedOperandSegments,
     operand_def,
@@ -21,7 +21,7 @@ from xdsl.traits import IsTerminator, Pure
 
 from inferir.core import define, defined_here
 from inferir.core.op import constant_dims
-from inferir.core.types import numpy_dtype
+from inferir.core.types import numpy_dtype, refines
 from inferir.dialects.inference.base import InferenceOp
 
 
@@ -57,9 +57,14 @@ def ranked(shapes: Any, value: SSAValue) -> Any:
 
 
 def always_true(value: SSAValue | None, given: SSAValue | None = None) -> bool:
-    """Whether a condition holds whatever happens: it is absent, the value `given`, or a constant."""
-    known = None if value is None else constant_dims(value)
-    return value is None or value is given or (known is not None and known.size > 0 and bool(known.reshape(-1)[0]))
+    """Whether a condition holds whatever happens: it is absent, the value `given`, a constant, or what the body of a loop is given: it runs
+    only while its condition holds."""
+    if value is None or value is given:
+        return True
+    if isinstance(value, BlockArgument):
+        return value.index == 1 and isinstance(value.owner.parent_op(), Repetition)
+    known = constant_dims(value)
+    return known is not None and known.size > 0 and bool(known.reshape(-1)[0])
 
 
 def joined(a: Attribute, b: Attribute) -> Attribute:
@@ -69,6 +74,18 @@ def joined(a: Attribute, b: Attribute) -> Attribute:
     if len(a.get_shape()) != len(b.get_shape()):
         return UnrankedTensorType(a.element_type)
     return TensorType(a.element_type, [x if x == y else DYNAMIC_INDEX for x, y in zip(a.get_shape(), b.get_shape(), strict=True)])
+
+
+def agrees(a: Attribute, b: Attribute) -> bool:
+    """Whether a value may have both types: no two numbers contradict each other. What is no tensor is not compared."""
+    return not isinstance(a, TensorType) or not isinstance(b, TensorType) or refines(a, b)
+
+
+def check_results(op: InferenceOp, results: Sequence[SSAValue], inferred: Sequence[Attribute]) -> None:
+    """Raise where a result declares what its regions contradict."""
+    for result, type in zip(results, inferred, strict=True):
+        if not agrees(result.type, type):
+            op.error(f"result is {result.type}, its regions make it {type}")
 
 
 class Branch(InferenceOp):
@@ -90,8 +107,10 @@ class Branch(InferenceOp):
         """A boolean condition, and as many results as the regions yield."""
         if not isinstance(self.condition.type, TensorType) or self.condition.type.element_type != i1:
             self.error(f"the condition is {self.condition.type}, must be a boolean", [defined_here(self.condition, "it")])
-        if len(self.infer_types()) != len(self.outs):
-            self.error(f"{len(self.outs)} results, the regions yield {len(self.infer_types())}")
+        types = self.infer_types()
+        if len(types) != len(self.outs):
+            self.error(f"{len(self.outs)} results, the regions yield {len(types)}")
+        check_results(self, self.outs, types)
 
     def follow_shapes(self, shapes: Any) -> list[Any]:
         """What both regions give alike."""
@@ -167,6 +186,10 @@ class Repetition(InferenceOp):
             self.error(f"the body takes {takes} values, expected 2 and the {len(self.carried)} carried ones")
         if gives != len(self.outs) + 1:
             self.error(f"the body yields {gives} values, expected 1 and the {len(self.outs)} results")
+        check_results(self, self.outs, self.infer_types())
+        for argument, start in zip(self.body.block.args[2:], self.carried, strict=True):
+            if not agrees(argument.type, start.type):
+                self.error(f"the body takes {argument.type} where {start.type} is carried")
 
     def evaluate(self, operands: Sequence[Any], **context: Any) -> list[Any]:
         """Run the body until the limit or the condition ends it."""

@@ -6,17 +6,17 @@ semantics on symbolic dimensions (`SYMBOLIC`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import ml_dtypes
 import numpy as np
-from xdsl.dialects.builtin import IntegerType, TensorType, i64
+from xdsl.dialects.builtin import DYNAMIC_INDEX, IntegerType, TensorType, UnrankedTensorType, i64
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import operand_def, result_def
 
-from inferir.core import attribute, define, enum, flag, integer
-from inferir.core.dims import Shape
+from inferir.core import Op, attribute, define, enum, flag, integer, ints
+from inferir.core.dims import Shape, differ, shape_text
 from inferir.core.op import ValueOf, unknown_dim
 from inferir.core.types import numpy_dtype
 from inferir.dialects.inference.base import Elementwise, InferenceOp
@@ -55,6 +55,46 @@ class ShapeOfOp(InferenceOp):
     def reference(self, x: np.ndarray) -> np.ndarray:
         """numpy."""
         return np.array(np.shape(x)[self.start : self.end], np.int64)
+
+
+@define
+class EnsureShapeOp(InferenceOp):
+    """x, as it is; an error where its dimensions are not those of `shape`.
+
+    shape  a number for each dimension, -1 for those that may have any size
+
+    `check-declared-shapes` makes it of what a type declares and nothing proves.
+
+    Source: TF EnsureShape. Example:
+        %y = inference.ensure_shape %x shape [6, -1] : (tensor<?x?xf32>) -> tensor<6x?xf32>
+    """
+
+    name = "inference.ensure_shape"
+    x = operand_def()
+    shape = ints(())
+    result = result_def()
+
+    def infer_shape(self, x: Shape) -> Shape:
+        """The numbers of `shape`, x's own dimensions elsewhere."""
+        return ensured(self, x, self.shape)
+
+    def infer_types(self) -> list[Attribute]:
+        """Ranked, even where x is not."""
+        if isinstance(self.x.type, UnrankedTensorType):
+            return [TensorType(self.x.type.element_type, [DYNAMIC_INDEX if d < 0 else d for d in self.shape])]
+        return super().infer_types()
+
+    def reference(self, x: np.ndarray) -> np.ndarray:
+        """numpy."""
+        self.infer_shape(x.shape)
+        return x
+
+
+def ensured(op: Op, x: Shape, wanted: Sequence[int]) -> Shape:
+    """A shape with the numbers of `wanted` put in, -1 being none; an error where it has others."""
+    if len(x) != len(wanted) or any(w >= 0 and differ(d, w) for d, w in zip(x, wanted, strict=True)):
+        op.error(f"x is {shape_text(x)}, {shape_text(tuple('?' if w < 0 else w for w in wanted))} is declared")  # pyright: ignore
+    return tuple(d if w < 0 else w for d, w in zip(x, wanted, strict=True))
 
 
 @define

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from xdsl.dialects import func
 from xdsl.dialects.builtin import DYNAMIC_INDEX, ArrayAttr, DictionaryAttr, ModuleOp, StringAttr, TensorType, UnrankedTensorType
-from xdsl.ir import Block, Operation, Region, SSAValue
+from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from xdsl.traits import IsTerminator
 
 from inferir.core.constants import constant_value
@@ -70,6 +70,9 @@ class Executor:
     def run_region(self, region: Region, arguments: Sequence[Any], outer: Values) -> list[Any]:
         """Run a region of one block on arrays; returns what its terminator yields."""
         block = region.block
+        owner = region.parent_op()
+        for argument, value in zip(block.args, arguments, strict=True) if not isinstance(owner, func.FuncOp) else ():
+            check_type(owner, argument.type, value)
         values = dict(outer)
         values.update(zip(block.args, arguments, strict=True))
         return self._run_block(block, values)
@@ -81,6 +84,8 @@ class Executor:
             if op.has_trait(IsTerminator):
                 return operands
             results = self.run_op(op, operands, values)
+            for result, value in zip(op.results, results, strict=True):
+                check_type(op, result.type, value)
             if self.observer is not None:
                 self.observer(op, results)
             values.update(zip(op.results, results, strict=True))
@@ -113,6 +118,16 @@ class Executor:
         context = {"run": lambda region, *args: self.run_region(region, args, values)} if op.regions else {}
         with np.errstate(all="ignore"):
             return evaluate(operands, **context)
+
+
+def check_type(op: Operation | None, type: Attribute, value: Any) -> None:
+    """Raise InferError where a tensor has not the dimensions that its type declares: a type in a file is a claim."""
+    if not isinstance(type, TensorType) or not isinstance(value, np.ndarray | np.generic):
+        return
+    declared, shape = type.get_shape(), value.shape
+    if len(declared) != len(shape) or any(d not in (n, DYNAMIC_INDEX) for d, n in zip(declared, shape, strict=True)):
+        name = "" if op is None else f"{op.name}: "
+        raise InferError(f"{name}a value has shape {list(shape)} where {type} is declared", None if op is None else op.location)
 
 
 def execute(module: ModuleOp, inputs: Mapping[str, Any] | Sequence[Any], ctx: Context, observer: Observer | None = None) -> list[Any]:

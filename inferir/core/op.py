@@ -353,11 +353,13 @@ def _shape_of_type(type: Attribute) -> Shape:
 
 
 _counter = iter(range(2**62))
+FOREIGN = "__unknown"
+"""How the names of dimensions begin that nothing is known of."""
 
 
 def unknown_dim() -> Dim:
     """A dimension that nothing is known of: equal to itself only."""
-    return symbol(f"unknown{next(_counter)}")
+    return symbol(f"{FOREIGN}{next(_counter)}")
 
 
 def elements_of(value: SSAValue) -> int:

@@ -3,36 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from xdsl.dialects import func
 from xdsl.dialects.builtin import DYNAMIC_INDEX, IntegerType, TensorType
 from xdsl.ir import Attribute, Block, Region, SSAValue
+from xdsl.traits import ConstantLike
 
 from inferir.core.context import Context
 from inferir.core.diagnostics import InferError
-from inferir.core.dims import Dim, DimLike, Shape, parse_dim, symbol
+from inferir.core.dims import Dim, DimLike, Shape, parse_dim, symbol, symbols
 from inferir.core.executor import argument_dims
-from inferir.core.op import Op, constant_dims
+from inferir.core.op import FOREIGN, Op, constant_dims
 from inferir.core.types import Unranked, ranked
 
 MOST_DIMS = 64
 """Integer tensors with more elements are data, not shapes."""
 
 
+class Claim(NamedTuple):
+    """A type that gives a dimension a number which does not follow from the function's arguments."""
+
+    value: SSAValue
+    axis: int
+    declared: int
+    found: DimLike | None
+    """What follows; None where nothing does."""
+
+
 class ShapeAnalysis:
     """`shapes[value]` for every tensor value of a function; `values[value]` for the integer tensors that shapes are computed with.
 
     A dimension that nothing determines is a fresh symbol, listed in `unknown`; it is equal to itself only.
+    A dimension that a type declares is taken as declared; where that is not proven it is one of `claims`, which whoever relies on it must check.
     """
 
     def __init__(self, function: func.FuncOp):
         self.shapes: dict[SSAValue, Shape] = {}
         self.values: dict[SSAValue, np.ndarray] = {}
         self.unknown: set[str] = set()
+        self.claims: list[Claim] = []
+        self.taken: set[str] = set()
+        """Names that dimensions of the arguments have."""
         for index, argument in enumerate(function.body.block.args):
             if isinstance(argument.type, TensorType):
                 self.shapes[argument] = self._argument_shape(function, index, argument.type)
+        self.taken = {name for shape in self.shapes.values() for d in shape for name in symbols(d)}
         self._block(function.body.block)
 
     def becomes(self, old: SSAValue, new: SSAValue) -> None:
@@ -72,6 +89,8 @@ class ShapeAnalysis:
                 if isinstance(result.type, TensorType):
                     found = inside[index] if inside is not None else inferred[index] if inferred is not None else None
                     self.shapes[result] = self._declared(result, found)
+                    if isinstance(op, Op) and not op.has_trait(ConstantLike):
+                        self._compare(result, found)
             if inside is None:
                 for region in op.regions:
                     self.enter(region)
@@ -82,7 +101,9 @@ class ShapeAnalysis:
             for argument, shape in zip(block.args, arguments, strict=False):
                 if isinstance(argument.type, TensorType):
                     fits = shape is not None and len(shape) == argument.type.get_num_dims()
-                    self.shapes[argument] = self._declared(argument, shape if fits else None)
+                    known = shape if fits else None
+                    self.shapes[argument] = self._declared(argument, known)
+                    self._compare(argument, known)
             self._block(block)
 
     def value_of(self, value: SSAValue) -> np.ndarray | None:
@@ -110,15 +131,31 @@ class ShapeAnalysis:
             elif found is not None and not self._is_foreign(found):
                 out.append(found)
             else:
-                name = f"s{len(self.unknown)}"
-                self.unknown.add(name)
-                out.append(symbol(name))
+                out.append(self._fresh())
         return tuple(out)
+
+    def _fresh(self) -> Dim:
+        """A symbol that no dimension has."""
+        number = len(self.unknown)
+        while (name := f"s{number}") in self.unknown or name in self.taken:
+            number += 1
+        self.unknown.add(name)
+        return symbol(name)
+
+    def _compare(self, value: SSAValue, inferred: Sequence[DimLike | None] | None) -> None:
+        """Note what a type declares beyond what was inferred; of a body that is followed again, what was found last."""
+        shape = ranked(value).get_shape()
+        if DYNAMIC_INDEX in shape or inferred is None or tuple(inferred) != shape:
+            self.claims = [c for c in self.claims if c.value is not value] if self.claims else self.claims
+            for axis, declared in enumerate(shape):
+                found = None if inferred is None else inferred[axis]
+                if declared != DYNAMIC_INDEX and found != declared:
+                    self.claims.append(Claim(value, axis, declared, None if found is None or self._is_foreign(found) else found))
 
     @staticmethod
     def _is_foreign(dim: int | Dim) -> bool:
         """Whether a dimension mentions a symbol that type inference made up."""
-        return "unknown" in str(dim)
+        return FOREIGN in str(dim)
 
 
 def analysed(function: func.FuncOp, ctx: Context) -> ShapeAnalysis:

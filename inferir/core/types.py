@@ -83,6 +83,11 @@ def tensor(shape: Sequence[DimLike], element: Attribute) -> TensorType:
     return TensorType(element, [d if isinstance(d, int) else DYNAMIC_INDEX for d in shape])
 
 
+def opened(type: Attribute) -> Attribute:
+    """A type without the sizes that it declares: a tensor's rank and element type are kept; what is no ranked tensor is as it was."""
+    return TensorType(type.element_type, [DYNAMIC_INDEX] * type.get_num_dims()) if isinstance(type, TensorType) else type
+
+
 def tensor_of(array: np.ndarray) -> TensorType:
     """The type of an array."""
     return TensorType(element_type(array.dtype), list(array.shape))

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from xdsl.dialects import func
@@ -72,6 +73,7 @@ class Bufferizer:
         self.old = function
         with assumptions() as self.assumed:
             self.shapes = ShapeAnalysis(function)
+        self.assumed += [(c.found, c.declared) for c in self.shapes.claims if c.found is not None]
         self.source = function.body.block
         last = self.source.last_op
         assert isinstance(last, func.ReturnOp)
@@ -89,6 +91,7 @@ class Bufferizer:
     def run(self) -> None:
         for op in self.source.ops:
             self.check(op)
+        self.check_claims()
         inputs = list(self.source.args)
         outputs = [v.type for v in self.source.last_op.operands]  # pyright: ignore[reportOptionalMemberAccess]
         names = list(dict.fromkeys(s for a in inputs for d in self.shapes[a] for s in sorted(symbols(d))))
@@ -155,6 +158,19 @@ class Bufferizer:
             says = f"{f'node {nodes!r}' if nodes else op.name}: the window is larger than the padded input"
             self.windows += [(d, says) for d in self.shapes[op.results[0]][1:3] if not isinstance(d, int)]
 
+    def check_claims(self) -> None:
+        """No size is taken from a type alone."""
+        for claim in self.shapes.claims:
+            if claim.found is None or symbols(claim.found) & self.shapes.unknown:
+                owner = claim.value.owner
+                op = owner if isinstance(owner, Operation) else owner.parent_op()
+                name = op.name if op is not None else "a block"
+                raise InferError(
+                    f"bufferize: {name} declares {claim.value.type}; that dimension {claim.axis} is {claim.declared} does not follow "
+                    "from the inputs",
+                    op.location if op is not None else None,
+                )
+
     def op(self, op: Operation) -> None:
         """Emit one op on buffers."""
         match op:
@@ -166,6 +182,9 @@ class Bufferizer:
                 self.insert(func.ReturnOp())
             case cpu.ReshapeOp():
                 self.view(op.x, op.y, self.placement.own(op.x).reshaped(self.shapes[op.y]) if not is_constant(op.x.owner) else None)
+            case cpu.EnsureShapeOp():
+                there = None if is_constant(op.x.owner) else replace(self.placement.own(op.x), shape=self.shapes[op.y])
+                self.view(op.x, op.y, there)
             case cpu.SliceOp():
                 self.view(op.x, op.y, self.placement.own(op.x).part(op.axis, op.start, self.shapes[op.y]))
             case cpu.ConcatOp():

@@ -14,13 +14,14 @@ import importlib
 from collections.abc import Sequence
 
 from xdsl.dialects import func
-from xdsl.dialects.builtin import DYNAMIC_INDEX, FunctionType, TensorType, UnrankedTensorType
+from xdsl.dialects.builtin import FunctionType, TensorType, UnrankedTensorType
 from xdsl.ir import Attribute, Operation, SSAValue
 from xdsl.traits import SymbolTable
 
 from inferir.core import Context, ConversionTarget, InferError, Note, Pass, Rewriter, convert, rewrites
 from inferir.core.conversion import Illegal
 from inferir.core.diagnostics import did_you_mean
+from inferir.core.types import opened, refines
 from inferir.dialects.framework import ConstantOp, CustomOp, NoneOp, SourceOp
 from inferir.passes.framework.lowering import Declined, Lowering, find_rule, rules
 from inferir.passes.framework.lowering.registry import source_of
@@ -59,25 +60,25 @@ def by_rule(op: Operation, rw: Rewriter) -> str | None:
         if value is None and result.first_use is not None:
             raise InferError(f"the rule for {op.name} gives no value for result {index}", op.location)
         if value is not None:
-            settle_type(value, result.type)
+            settle_type(value, result.type, rw.ctx)
             if result.name_hint is not None and isinstance(value.owner, Operation) and value.name_hint is None:
                 value.name_hint = result.name_hint
     rw.replace(op, [], [values[i] if i < len(values) else None for i in range(len(op.results))])
 
 
-def settle_type(value: SSAValue, declared: Attribute) -> None:
-    """Let a value have the dimensions that the model declares and inference leaves open."""
+def settle_type(value: SSAValue, declared: Attribute, ctx: Context) -> None:
+    """Compare a value with what the model declares of it. Inference decides, as in ONNX Runtime: of a declaration only the rank is kept,
+    where nothing else tells it (the executor, which alone runs such ops, checks it)."""
     owner, inferred = value.owner, value.type
-    if not isinstance(owner, Operation) or owner.name == "inference.constant" or not isinstance(declared, TensorType):
+    if not isinstance(declared, TensorType) or not isinstance(inferred, TensorType | UnrankedTensorType):
         return
-    if isinstance(inferred, UnrankedTensorType) and inferred.element_type == declared.element_type:
-        value._type = declared  # pyright: ignore[reportPrivateUsage]
-    if not isinstance(inferred, TensorType) or inferred.element_type != declared.element_type:
+    if inferred.element_type != declared.element_type:
         return
-    mine, said = inferred.get_shape(), declared.get_shape()
-    if len(mine) == len(said):
-        shape = [b if a == DYNAMIC_INDEX else a for a, b in zip(mine, said, strict=True)]
-        value._type = TensorType(inferred.element_type, shape)  # pyright: ignore[reportPrivateUsage]
+    if isinstance(inferred, TensorType) and not refines(inferred, declared):
+        location = owner.location if isinstance(owner, Operation) else None
+        ctx.warn(f"the model declares {declared} where its inputs make it {inferred}: the declaration is not used", location)
+    elif isinstance(inferred, UnrankedTensorType) and isinstance(owner, Operation):
+        value._type = opened(declared)  # pyright: ignore[reportPrivateUsage]
 
 
 class ConvertFrameworkToInference(Pass):

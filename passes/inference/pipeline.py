@@ -9,6 +9,7 @@ NONE = pipeline(
     "inline",  # functions of the source model become part of the graph
     "framework-to-eval",  # dropout and batch norm in their inference form; no losses, gradients, optimizers
     "convert-framework-to-inference",
+    "func.func(check-declared-shapes,infer-shapes)",  # what types declare is proven or checked
 )
 
 CLEAN = pipeline(  # O1 and O2: what the weights alone decide, and what decides nothing

@@ -166,7 +166,8 @@ def test_the_numbers_stay(index: int):
     for name, function in functions(result.before).items():
         if name not in after:
             continue
-        inputs = arguments(function)
+        bound = after[name]  # a pass may fix or bind sizes: the inputs have those that both take
+        inputs = arguments(bound if len(bound.args) == len(function.args) else function)
         try:
             expected = Executor(result.before, result.ctx).call(name, inputs)
         except InferError:

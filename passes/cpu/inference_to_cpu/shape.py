@@ -19,6 +19,13 @@ def reshape(op: inf.ReshapeOp, rw: Rewriter) -> str | None:
     return None
 
 
+@rewrites(inf.EnsureShapeOp)
+def ensure_shape(op: inf.EnsureShapeOp, rw: Rewriter) -> str | None:
+    """The same memory, once the sizes are found to be as declared"""
+    replace(op, cpu.EnsureShapeOp.make(op.x, shape=op.shape), rw)
+    return None
+
+
 @rewrites(inf.TransposeOp)
 def transpose(op: inf.TransposeOp, rw: Rewriter) -> str | None:
     """A copy in another order."""

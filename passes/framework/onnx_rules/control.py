@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from xdsl.dialects.builtin import DYNAMIC_INDEX, TensorType, UnrankedTensorType, f32, i1, i64
+from xdsl.dialects.builtin import TensorType, UnrankedTensorType, f32, i1, i64
 from xdsl.ir import Attribute, Region, SSAValue
 from xdsl.rewriter import InsertPoint
 
+from inferir.core.types import opened
 from inferir.dialects import inference as inf
 from inferir.dialects.framework import SeqType
 from inferir.dialects.framework.source_op import graph_names
 from inferir.dialects.framework.types import ONNX_ELEMENTS
 from inferir.passes.framework.lowering import Lowering, lowering
 from inferir.passes.framework.onnx_rules.elementwise import attr
+from inferir.passes.framework.onnx_rules.sequences import without_sizes
 
 
 def taken(op: Any, lo: Lowering, *names: str) -> list[Region]:
@@ -59,10 +61,10 @@ def spliced(region: Region, lo: Lowering) -> list[SSAValue]:
 
 
 def carried_type(declared: Attribute, start: SSAValue) -> Attribute:
-    """The type of a carried value in the body: as declared, else of the rank it starts with, all dimensions unknown."""
-    if isinstance(declared, TensorType) or not isinstance(start.type, TensorType):
-        return declared if isinstance(declared, TensorType | UnrankedTensorType | SeqType) else start.type
-    return TensorType(start.type.element_type, [DYNAMIC_INDEX] * start.type.get_num_dims())
+    """The type of a carried value in the body: of the rank it starts with, else of the declared one, all dimensions unknown."""
+    if isinstance(start.type, TensorType):
+        return opened(start.type)
+    return opened(declared) if isinstance(declared, TensorType | UnrankedTensorType | SeqType) else start.type
 
 
 @lowering("onnx", "Loop")
@@ -74,8 +76,9 @@ def loop(op: Any, lo: Lowering) -> Any:
     for argument, start in zip(body.block.args[2:], carried, strict=True):
         argument._type = carried_type(argument.type, start)
     for argument, element in zip(body.block.args[:2], (i64, i1), strict=True):
-        if not isinstance(argument.type, TensorType):
-            argument._type = TensorType(element, [])
+        declared = argument.type
+        one = isinstance(declared, TensorType) and declared.element_type == element and declared.get_shape() in ((), (1,))
+        argument._type = declared if one else TensorType(element, [])
     (body,) = taken(op, lo, "body")
     finish(body)
     return lo.results_of(lo.emit(inf.LoopOp, limit, condition, carried, regions=[body]))
@@ -146,7 +149,7 @@ def sequence_map(op: Any, lo: Lowering) -> Any:
     """A loop over the elements that adds to sequences"""
     sequences = list(op.operands)
     limit = lo.host("sequence_length", [sequences[0]], [TensorType(i64, [])])
-    types = [r.type for r in op.results]
+    types = [without_sizes(r.type) for r in op.results]
     empty = [lo.host("sequence_construct", [], [t]) for t in types]
     body = op.graph("body")
     inner = body.block
@@ -158,7 +161,7 @@ def sequence_map(op: Any, lo: Lowering) -> Any:
     assert first is not None
     lo.rw.insertion_point = InsertPoint.before(first)
     for argument, value in zip(list(inner.args[2 + len(types) :]), sequences, strict=True):
-        element = argument.type
+        element = opened(argument.type)
         argument.replace_all_uses_with(lo.host("sequence_at", [value, number], [element]) if isinstance(value.type, SeqType) else value)
         inner.erase_arg(argument)
     lo.region(body)

@@ -7,6 +7,7 @@ from typing import Any
 from xdsl.dialects.builtin import DYNAMIC_INDEX, TensorType, UnrankedTensorType, i1, i64
 from xdsl.ir import SSAValue
 
+from inferir.core.types import opened
 from inferir.dialects import inference as inf
 from inferir.dialects.framework import ANY, OptionalType, SeqType
 from inferir.passes.framework.lowering import Lowering, lowering
@@ -14,10 +15,20 @@ from inferir.passes.framework.onnx_rules.elementwise import attr
 
 
 def result_type(op: Any, otherwise: Any = None) -> Any:
-    """The declared type of the result; what else is known of it where that says more."""
-    declared = op.results[0].type
+    """The declared type of the result, its sizes left open; what else is known of it where that says more."""
+    declared = without_sizes(op.results[0].type)
     vague = declared == ANY or (isinstance(declared, UnrankedTensorType) and isinstance(otherwise, TensorType))
     return otherwise if vague and otherwise is not None else declared
+
+
+def without_sizes(type: Any) -> Any:
+    """A type with no number for a dimension: a declared one is a claim about data that nobody has seen."""
+    match type:
+        case SeqType():
+            return SeqType(without_sizes(type.element))
+        case OptionalType():
+            return OptionalType(without_sizes(type.element))
+    return opened(type)
 
 
 def element_type(sequence: SSAValue) -> Any:

@@ -23,3 +23,11 @@ func.func @turns(%x: tensor<?x2x4xf32>, %y: tensor<?x1x4xf32>) -> tensor<?x4x4xf
   %0 = cpu.interleave %x, %y, %y factors [1, 3, 1] : (tensor<?x2x4xf32>, tensor<?x1x4xf32>, tensor<?x1x4xf32>) -> tensor<?x4x4xf32>
   return %0 : tensor<?x4x4xf32>
 }
+
+// A shape that is checked when it is there.
+// CHECK-LABEL: @ensured
+// CHECK:         cpu.ensure_shape %{{.+}} shape [6, -1] : (tensor<?x?xf32>) -> tensor<6x?xf32>
+func.func @ensured(%x: tensor<?x?xf32>) -> tensor<6x?xf32> {
+  %0 = cpu.ensure_shape %x shape [6, -1] : (tensor<?x?xf32>) -> tensor<6x?xf32>
+  return %0 : tensor<6x?xf32>
+}

@@ -44,3 +44,14 @@ func.func @shape_of(%x: tensor<?x3x4xf32>) -> tensor<2xi64> {
   %rs = inference.shape_of %x start 1 : (tensor<?x3x4xf32>) -> tensor<2xi64>
   return %rs : tensor<2xi64>
 }
+
+// -----
+// x, as it is; an error where its dimensions are not those of `shape`. What has no rank gets one.
+// CHECK-LABEL: @ensure_shape
+// CHECK:         inference.ensure_shape %{{.*}} shape [6, -1] : (tensor<?x?xf32>) -> tensor<6x?xf32>
+// CHECK:         inference.ensure_shape %{{.*}} shape [-1, 4] : (tensor<*xf32>) -> tensor<?x4xf32>
+func.func @ensure_shape(%x: tensor<?x?xf32>, %y: tensor<*xf32>) -> (tensor<6x?xf32>, tensor<?x4xf32>) {
+  %0 = inference.ensure_shape %x shape [6, -1] : (tensor<?x?xf32>) -> tensor<6x?xf32>
+  %1 = inference.ensure_shape %y shape [-1, 4] : (tensor<*xf32>) -> tensor<?x4xf32>
+  return %0, %1 : tensor<6x?xf32>, tensor<?x4xf32>
+}

@@ -185,3 +185,29 @@ func.func @copy_then_mean(%x: tensor<?x4x8x3xf32>) -> tensor<?x3xf32> {
   %1 = cpu.reduce %0 axes [1, 2] {} : (tensor<?x4x5x3xf32>) -> tensor<?x3xf32>
   return %1 : tensor<?x3xf32>
 }
+
+// -----
+// A size that a type declares is compared with what follows from the inputs.
+// CHECK-LABEL: func.func @declared
+// CHECK-SAME:    cpu.assumes = {{\[\[}}"n", 6 : i64]]
+// CHECK-NOT:     cpu.view
+func.func @declared(%x: tensor<?x4xf32> {inference.name = "x", inference.dims = ["n", 4]}) -> tensor<6x4xf32> {
+  %0 = cpu.map %x {} : (tensor<?x4xf32>) -> tensor<6x4xf32>
+  return %0 : tensor<6x4xf32>
+}
+
+// -----
+// Once its shape is ensured, the same memory is read with the sizes that are declared.
+// CHECK-LABEL: func.func @ensured
+// CHECK-SAME:    cpu.assumes = {{\[\[}}"n", 6 : i64]]
+// CHECK:         %[[V:.+]] = cpu.view %{{.+}} at %{{.+}} to memref<6x4xf32>
+// CHECK:         cpu.map %[[V]] outs %{{.+}} {
+func.func @ensured(%x: tensor<?x4xf32> {inference.name = "x", inference.dims = ["n", 4]}) -> tensor<6x4xf32> {
+  %0 = cpu.ensure_shape %x shape [6, 4] : (tensor<?x4xf32>) -> tensor<6x4xf32>
+  %1 = cpu.map %0 {
+  ^bb0(%a: f32):
+    %e = math.exp %a : f32
+    cpu.yield %e : f32
+  } : (tensor<6x4xf32>) -> tensor<6x4xf32>
+  return %1 : tensor<6x4xf32>
+}

@@ -142,3 +142,12 @@ func.func @dynamic_split(%x: tensor<?x3x?xf32>) -> (tensor<?x2x?xf32>, tensor<?x
   %0, %1 = inference.split %x axis 1 sizes [2, 1] : (tensor<?x3x?xf32>) -> (tensor<?x2x?xf32>, tensor<?x1x?xf32>)
   return %0, %1 : tensor<?x2x?xf32>, tensor<?x1x?xf32>
 }
+
+// -----
+// A shape that must be as declared keeps the memory.
+// CHECK-LABEL: @ensured
+// CHECK:         cpu.ensure_shape %x shape [6, 4] : (tensor<?x4xf32>) -> tensor<6x4xf32>
+func.func @ensured(%x: tensor<?x4xf32>) -> tensor<6x4xf32> {
+  %y = inference.ensure_shape %x shape [6, 4] : (tensor<?x4xf32>) -> tensor<6x4xf32>
+  return %y : tensor<6x4xf32>
+}

@@ -32,3 +32,10 @@ func.func @step(%a: tensor<i64>) {
   %0 = inference.range %b, %b, %c : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<?xi64>
   return
 }
+
+// -----
+func.func @ensured(%x: tensor<2x4xf32>) -> tensor<6x4xf32> {
+  // expected-error @+1 {{inference.ensure_shape: x is 2x4, 6x4 is declared}}
+  %0 = inference.ensure_shape %x shape [6, 4] : (tensor<2x4xf32>) -> tensor<6x4xf32>
+  return %0 : tensor<6x4xf32>
+}
