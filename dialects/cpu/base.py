@@ -24,7 +24,7 @@ from xdsl.dialects.builtin import DYNAMIC_INDEX, MemRefType, TensorType
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import AttrSizedOperandSegments, opt_operand_def, opt_result_def, region_def, var_operand_def
 
-from inferir.core.dims import Shape, shape_text
+from inferir.core.dims import Shape, shape_text, symbol
 from inferir.core.op import Op, unknown_dim
 from inferir.dialects.cpu.scalar import YieldOp, as_elements, evaluate_region, scalar_type
 
