@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from inferir.core.context import Context as Context
     from inferir.core.context import make_context as make_context
     from inferir.core.conversion import ConversionTarget as ConversionTarget
-    from inferir.core.conversion import TypeConverter as TypeConverter
     from inferir.core.conversion import convert as convert
     from inferir.core.conversion import convert_fully as convert_fully
+    from inferir.core.conversion import restored_on_error as restored_on_error
     from inferir.core.diagnostics import InferError as InferError
     from inferir.core.diagnostics import Note as Note
     from inferir.core.diagnostics import defined_here as defined_here
@@ -49,13 +49,15 @@ if TYPE_CHECKING:
     from inferir.core.rewriting import Rewriter as Rewriter
     from inferir.core.rewriting import constant_of as constant_of
     from inferir.core.rewriting import rewrites as rewrites
+    from inferir.core.type_conversion import TypeConverter as TypeConverter
+    from inferir.core.type_conversion import fold_casts as fold_casts
     from inferir.core.verifier import verify as verify
     from inferir.core.weights import WeightStore as WeightStore
 
 EXPORTS = {
     "constants": ("FoldAttr", "WeightAttr", "constant_value"),
     "context": ("Context", "make_context"),
-    "conversion": ("ConversionTarget", "TypeConverter", "convert", "convert_fully"),
+    "conversion": ("ConversionTarget", "convert", "convert_fully", "restored_on_error"),
     "diagnostics": ("InferError", "Note", "defined_here", "error_at"),
     "driver": ("apply_patterns",),
     "executor": ("Executor", "execute"),
@@ -66,6 +68,7 @@ EXPORTS = {
     "printer": ("print_module", "text_of"),
     "properties": ("attribute", "enum", "flag", "integer", "ints", "number", "numbers", "string"),
     "rewriting": ("Pattern", "Rewriter", "constant_of", "rewrites"),
+    "type_conversion": ("TypeConverter", "fold_casts"),
     "verifier": ("verify",),
     "weights": ("WeightStore",),
 }

@@ -6,10 +6,11 @@ is converted in turn when it is illegal itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
+from xdsl.ir import Block, Operation, Region
 
 from inferir.core.context import Context
 from inferir.core.diagnostics import InferError, Note
@@ -22,46 +23,30 @@ MAX_DEPTH = 64
 
 @dataclass
 class ConversionTarget:
-    """What is legal after a conversion."""
+    """What is legal after a conversion. An op's own entry goes before its dialect's; ops that nothing names are legal."""
 
     legal_dialects: frozenset[str] = frozenset()
     illegal_dialects: frozenset[str] = frozenset()
     legal_if: dict[str, Callable[[Operation], bool]] = field(default_factory=dict)
     """By op name: legal where the function says so."""
+    legal_ops: frozenset[str] = frozenset()
+    illegal_ops: frozenset[str] = frozenset()
+    legal_with_body: frozenset[str] = frozenset()
+    """Names of ops that, where they are legal, are so with all that is inside them: it is not looked at."""
     unfit: Callable[[Operation], str | None] = lambda op: None
     """Why no pattern is to look at an op, None where they may."""
     keep_whole: bool = False
     """Whether an op that stays illegal keeps its regions as they are."""
 
     def is_legal(self, op: Operation) -> bool:
-        """Whether the op may stay. Ops of dialects that are named nowhere are legal."""
+        """Whether the op itself may stay."""
         rule = self.legal_if.get(op.name)
         if rule is not None:
             return rule(op)
+        if op.name in self.legal_ops or op.name in self.illegal_ops:
+            return op.name in self.legal_ops
         dialect = op.name.partition(".")[0]
         return dialect in self.legal_dialects or dialect not in self.illegal_dialects
-
-
-class TypeConverter:
-    """Maps types; rules are tried last first, `None` means the rule does not apply."""
-
-    def __init__(self, *rules: Callable[[Attribute], Attribute | None]):
-        self.rules = list(rules)
-
-    def convert(self, type: Attribute) -> Attribute:
-        """The converted type; the type itself where no rule applies."""
-        for rule in reversed(self.rules):
-            found = rule(type)
-            if found is not None:
-                return found
-        return type
-
-    def convert_values(self, values: Sequence[SSAValue], rewriter: Rewriter) -> None:
-        """Change the types of block arguments or results in place."""
-        for value in values:
-            new = self.convert(value.type)
-            if new != value.type:
-                rewriter.replace_value_with_new_type(value, new)
 
 
 @dataclass(frozen=True)
@@ -73,14 +58,22 @@ class Illegal:
 
 
 def convert(
-    root: Operation, patterns: Sequence[Pattern], target: ConversionTarget, ctx: Context, log: RewriteLog | None = None
+    root: Operation,
+    patterns: Sequence[Pattern],
+    target: ConversionTarget,
+    ctx: Context,
+    log: RewriteLog | None = None,
 ) -> list[Illegal]:
     """Convert everything inside `root`; returns the ops that stay illegal (none: a full conversion)."""
     return _Conversion(patterns, target, ctx, log if log is not None else RewriteLog()).run(root)
 
 
 def convert_fully(
-    root: Operation, patterns: Sequence[Pattern], target: ConversionTarget, ctx: Context, log: RewriteLog | None = None
+    root: Operation,
+    patterns: Sequence[Pattern],
+    target: ConversionTarget,
+    ctx: Context,
+    log: RewriteLog | None = None,
 ) -> None:
     """Convert everything inside `root`. Raises one InferError that lists all ops that could not be converted.
 
@@ -92,6 +85,25 @@ def convert_fully(
         notes = [Note(f"{i.op.name}: {'; '.join(i.reasons) or 'no pattern for it'}", i.op.location) for i in left[1:]]
         reason = "; ".join(first.reasons) or "no pattern for it"
         raise InferError(f"cannot convert {first.op.name}: {reason}", first.op.location, notes)
+
+
+@contextlib.contextmanager
+def restored_on_error(root: Operation) -> Iterator[None]:
+    """Put back what `root` was, should the block raise: a conversion that fails then leaves no trace. Costs a copy of `root`."""
+    before = root.clone()
+    try:
+        yield
+    except BaseException:
+        for region, old in zip(root.regions, before.regions, strict=True):
+            for block in list(region.blocks):
+                for op in block.ops:
+                    op.drop_all_references()
+            for block in list(region.blocks):
+                region.detach_block(block)
+                block.erase(safe_erase=False)
+            old.move_blocks(region)
+        root.attributes, root.properties = before.attributes, before.properties
+        raise
 
 
 class _Conversion:
@@ -109,6 +121,10 @@ class _Conversion:
             self._region(region)
         return self.left
 
+    def _inside(self, op: Operation) -> None:
+        if op.name not in self.target.legal_with_body:
+            self.run(op)
+
     def _region(self, region: Region) -> None:
         for block in region.blocks:
             self._block(block)
@@ -122,7 +138,7 @@ class _Conversion:
 
     def _op(self, op: Operation, depth: int) -> None:
         if self.target.is_legal(op):
-            self.run(op)
+            self._inside(op)
             return
         if depth > MAX_DEPTH:
             raise InferError(f"converting {op.name} does not come to an end: its replacements need conversion again and again", op.location)
@@ -136,12 +152,13 @@ class _Conversion:
             rewriter.operation_insertion_handler.append(new.append)
             rewriter.convert_region = self._region
             reason = self.log.attempt(pattern, op, rewriter)
+            pattern.check(op, rewriter.has_done_action, reason)
             if rewriter.has_done_action:
                 self.log.note(pattern, op)
                 for inserted in new:
                     if inserted.parent is not None:
                         self._op(inserted, depth + 1)
-                if op.parent is not None and not self.target.is_legal(op):
+                if op.parent is not None:  # converted in place: what is inside comes next
                     self._op(op, depth + 1)
                 return
             if reason is not None:

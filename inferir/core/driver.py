@@ -169,13 +169,10 @@ class GreedyDriver:
                 reason = pattern.function(op, rewriter) if log.watch is None else log.attempt(pattern, op, rewriter)
             except Unranked as unranked:
                 reason = str(unranked)
+            pattern.check(op, rewriter.has_done_action, reason)
             if rewriter.has_done_action:
-                if reason is not None:
-                    raise InferError(f"pattern '{pattern.name}' changed the IR and then declined: {reason}", op.location)
                 log.note(pattern, op)
                 return pattern
-            if reason is None and not pattern.stock:
-                raise InferError(f"pattern '{pattern.name}' neither changed the IR through the rewriter nor gave a reason", op.location)
             if reason is not None and log.keep_reasons:
                 log.declined.append((pattern, op, reason))
         return None

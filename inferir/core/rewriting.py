@@ -26,6 +26,7 @@ from xdsl.traits import ConstantLike
 from inferir.core.constants import constant_value, is_constant_attribute, is_written_out
 from inferir.core.construct import construct, link_before, move_uses, unlink
 from inferir.core.context import Context
+from inferir.core.diagnostics import InferError
 from inferir.core.lazy import Lazy, lazy_array
 from inferir.core.locations import fused
 
@@ -45,6 +46,13 @@ class Pattern:
     """`file:line` of the function."""
     stock: bool = False
     """Whether it is one of xDSL's, which give no reasons."""
+
+    def check(self, op: Operation, changed: bool, reason: str | None) -> None:
+        """Raise InferError unless the pattern either changed the IR, through the rewriter, or gave a reason."""
+        if changed and reason is not None:
+            raise InferError(f"pattern '{self.name}' changed the IR and then declined: {reason}", op.location)
+        if not changed and reason is None and not self.stock:
+            raise InferError(f"pattern '{self.name}' neither changed the IR through the rewriter nor gave a reason", op.location)
 
 
 def rewrites(*op_types: type[Operation], benefit: int = 1) -> Callable[[Callable[[Any, Any], str | None]], Pattern]:
