@@ -6,8 +6,11 @@ import numpy as np
 from xdsl.irdl import operand_def, result_def
 
 from inferir.core import define, flag
-from inferir.core.dims import Shape, broadcast
+from inferir.core.dims import Shape, broadcast, maximum, minimum
 from inferir.dialects.inference.base import Binary, Elementwise
+
+larger_dims = np.frompyfunc(maximum, 2, 1)
+smaller_dims = np.frompyfunc(minimum, 2, 1)
 
 
 @define
@@ -83,10 +86,13 @@ class ModOp(Binary):
     """
 
     name = "inference.mod"
+    SYMBOLIC = True
     truncated = flag()
 
     def reference(self, lhs: np.ndarray, rhs: np.ndarray) -> np.ndarray:
         """numpy."""
+        if lhs.dtype.kind == "O":
+            return lhs - lhs // rhs * rhs
         return np.fmod(lhs, rhs) if self.truncated else np.mod(lhs, rhs)
 
 
@@ -119,12 +125,13 @@ class MaximumOp(Binary):
     """The larger of lhs and rhs; NaN where one is NaN. Source: ONNX Max-13."""
 
     name = "inference.maximum"
+    SYMBOLIC = True
     COMMUTATIVE = True
     ASSOCIATIVE = True
 
     def reference(self, lhs: np.ndarray, rhs: np.ndarray) -> np.ndarray:
         """numpy."""
-        return np.maximum(lhs, rhs)
+        return larger_dims(lhs, rhs) if lhs.dtype.kind == "O" else np.maximum(lhs, rhs)
 
 
 @define
@@ -132,12 +139,13 @@ class MinimumOp(Binary):
     """The smaller of lhs and rhs; NaN where one is NaN. Source: ONNX Min-13."""
 
     name = "inference.minimum"
+    SYMBOLIC = True
     COMMUTATIVE = True
     ASSOCIATIVE = True
 
     def reference(self, lhs: np.ndarray, rhs: np.ndarray) -> np.ndarray:
         """numpy."""
-        return np.minimum(lhs, rhs)
+        return smaller_dims(lhs, rhs) if lhs.dtype.kind == "O" else np.minimum(lhs, rhs)
 
 
 @define

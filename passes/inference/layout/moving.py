@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+from xdsl.dialects.builtin import TensorType
 from xdsl.ir import SSAValue
 
 from inferir.core import Rewriter, rewrites
@@ -104,10 +106,17 @@ def behind_pad(op: inf.PadOp, rw: Rewriter) -> str | None:
     t = restored(op.x)
     if t is None:
         return "its input is no transpose to channels first"
-    if op.low is None or op.high is None:
-        return "how much it pads is computed at run time"
     back = inverse(t.permutation)
-    made = op.like(x=t.x, low=tuple(op.low[i] for i in back), high=tuple(op.high[i] for i in back))
+    if op.pads is None:
+        assert op.low is not None and op.high is not None
+        changes: dict[str, Any] = {"low": tuple(op.low[i] for i in back), "high": tuple(op.high[i] for i in back)}
+    else:
+        order = rw.const(np.array([*back, *(len(back) + i for i in back)]))
+        rw.insert(ordered := inf.GatherOp.make(op.pads, order))
+        assert isinstance(op.result.type, TensorType)
+        shape = [op.result.type.get_shape()[i] for i in back]
+        changes = {"pads": ordered.result, "result_types": [TensorType(op.result.type.element_type, shape)]}
+    made = op.like(x=t.x, **changes)
     replace_located(op, [made, _behind(made.result, t.permutation, op.result)], rw)
     return None
 

@@ -71,3 +71,21 @@ func.func @regions(%c: tensor<i1>, %x: tensor<4xf32>, %g: tensor<2xf32>) -> (ten
   } : (tensor<i1>) -> (tensor<?xf32>, tensor<?xf32>)
   return %4, %5, %2 : tensor<?xf32>, tensor<?xf32>, tensor<?x?xf32>
 }
+
+// -----
+// What a SAME window is padded by is computed from the size of x: the channels, which it leaves alone, stay known.
+// CHECK-LABEL: @padded_as_computed
+// CHECK:         inference.pad {{.+}} -> tensor<1x10x?x6xf32>
+func.func @padded_as_computed(%x: tensor<1x10x?x5xf32> {inference.dims = [1, 10, "h", 5]}) -> tensor<?x?x?x?xf32> {
+  %none = inference.constant dense<0> : tensor<2xi64>
+  %two = inference.constant dense<2> : tensor<2xi64>
+  %size = inference.shape_of %x start 2 : (tensor<1x10x?x5xf32>) -> tensor<2xi64>
+  %rest = inference.mod %size, %two : tensor<2xi64>
+  %missing = inference.sub %two, %rest : tensor<2xi64>
+  %less = inference.sub %missing, %two : tensor<2xi64>
+  %more = inference.minimum %missing, %rest : tensor<2xi64>
+  %after = inference.maximum %less, %more : tensor<2xi64>
+  %pads = inference.concat %none, %none, %none, %after axis 0 : (tensor<2xi64>, tensor<2xi64>, tensor<2xi64>, tensor<2xi64>) -> tensor<8xi64>
+  %0 = inference.pad %x pads %pads : (tensor<1x10x?x5xf32>, tensor<8xi64>) -> tensor<?x?x?x?xf32>
+  return %0 : tensor<?x?x?x?xf32>
+}

@@ -85,9 +85,11 @@ func.func @reduce(%x: tensor<1x4x5x3xf32>) -> (tensor<1x3x1x1xf32>, tensor<1x3x4
 }
 
 // -----
-// Nothing to move: inputs, flips, and paddings that only the run time knows.
+// Nothing to move: inputs and flips. Paddings that only the run time knows change their order with the axes.
 // CHECK-LABEL: @stays
-// CHECK:         inference.pad
+// CHECK:         inference.gather %{{.+}} : tensor<8xi64>
+// CHECK:         inference.pad {{.+}} : (tensor<1x4x4x3xf32>, tensor<8xi64>)
+// CHECK:         inference.transpose
 func.func @stays(%x: tensor<1x3x4x4xf32>, %p: tensor<8xi64>, %z: tensor<1x4x4x3xf32>) -> (tensor<1x6x4x4xf32>, tensor<1x1x4x4xf32>, tensor<1x2x4x4xf32>, tensor<1x3x2x4xf32>, tensor<?x?x?x?xf32>, tensor<1x3x4x4xf32>, tensor<1x3xf32>, tensor<1x3x4x5xf32>) {
   %0 = inference.concat %x, %x axis 1 : (tensor<1x3x4x4xf32>, tensor<1x3x4x4xf32>) -> tensor<1x6x4x4xf32>
   %1, %2 = inference.split %x axis 1 sizes [1, 2] : (tensor<1x3x4x4xf32>) -> (tensor<1x1x4x4xf32>, tensor<1x2x4x4xf32>)
