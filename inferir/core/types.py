@@ -123,6 +123,11 @@ def shape_of(value: SSAValue) -> tuple[int, ...]:
     return tuple(UNKNOWN if d == DYNAMIC_INDEX else d for d in ranked(value).get_shape())
 
 
+def named_shape(value: SSAValue) -> tuple[int | str, ...]:
+    """The declared dimensions as a reshape of the value names them: numbers, `d0`, `d1`, ... for those that are not."""
+    return tuple(f"d{axis}" if size == UNKNOWN else size for axis, size in enumerate(shape_of(value)))
+
+
 def is_open(operand: SSAValue, whole: SSAValue) -> bool:
     """Whether a dimension of an operand is not known where that of what it is broadcast to is: it may be 1 when the model runs."""
     return any(a == UNKNOWN != b for a, b in zip(reversed(shape_of(operand)), reversed(shape_of(whole)), strict=False))

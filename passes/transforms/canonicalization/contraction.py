@@ -1,7 +1,7 @@
 """Matrix products, pools and reductions."""
 
 from inferir.core import Rewriter, rewrites
-from inferir.core.types import UNKNOWN, shape_of
+from inferir.core.types import UNKNOWN, named_shape, shape_of
 from inferir.dialects import inference as inf
 from inferir.passes.transforms.canonicalization.shape import reshaped
 
@@ -65,6 +65,7 @@ def reduce_nothing(op: inf.ReduceOp, rw: Rewriter) -> str | None:
     shape = shape_of(op.x)
     if any(shape[axis] != 1 for axis in op.axes):
         return "it joins elements"
-    if shape_of(op.result).count(UNKNOWN) > 1:
-        return "a reshape has room for one unknown dimension"
-    rw.replace(op, reshaped(op.x, shape_of(op.result)))
+    gone = {axis % len(shape) for axis in op.axes}
+    named = named_shape(op.x)
+    kept = tuple(1 if a in gone else named[a] for a in range(len(shape)) if op.keepdims or a not in gone)
+    rw.replace(op, reshaped(op.x, shape_of(op.result) if shape_of(op.result).count(UNKNOWN) <= 1 else kept))

@@ -3,12 +3,13 @@
 from xdsl.ir import SSAValue
 
 from inferir.core import Rewriter, rewrites
-from inferir.core.types import UNKNOWN, shape_of
+from inferir.core.dims import DimLike, parse_dim, symbols
+from inferir.core.types import UNKNOWN, named_shape, shape_of
 from inferir.dialects import inference as inf
 
 
-def reshaped(x: SSAValue, shape: tuple[int, ...]) -> inf.ReshapeOp:
-    """`x` in another shape, of which one dimension may be -1."""
+def reshaped(x: SSAValue, shape: tuple[int | str, ...]) -> inf.ReshapeOp:
+    """`x` in another shape: -1 where one dimension is not known, `d0`, `d1`, ... for dimensions of x where several are not."""
     return inf.ReshapeOp.make(x, shape=shape)
 
 
@@ -17,7 +18,7 @@ def identity_reshape(op: inf.ReshapeOp, rw: Rewriter) -> str | None:
     """reshape(x, shape of x) = x"""
     if op.x.type != op.result.type:
         return "it changes the shape"
-    own = tuple(f"d{i}" if d == UNKNOWN else d for i, d in enumerate(shape_of(op.x)))
+    own = named_shape(op.x)
     if op.shape != own and (shape_of(op.x).count(UNKNOWN) > 1 or 0 in own):
         return "the unknown dimensions may trade elements"
     rw.replace(op, op.x)
@@ -29,9 +30,23 @@ def reshape_of_reshape(op: inf.ReshapeOp, rw: Rewriter) -> str | None:
     inner = op.x.owner
     if not isinstance(inner, inf.ReshapeOp):
         return "its input is not a reshape"
-    if op.keep_zeros or any(isinstance(d, str) for d in op.shape or ()):
-        return "its shape is said by the dimensions of the other's result"
-    rw.replace(op, op.like(x=inner.x, result_types=[op.result.type]), sources=[inner])
+    if op.keep_zeros:
+        return "zeros of its shape are dimensions of the other's result"
+    shape = op.shape
+    if any(isinstance(d, str) for d in op.shape or ()):
+        shape = _through(op.shape, inner.shape)
+        if shape is None:
+            return "its shape names dimensions that the other's leaves open"
+    rw.replace(op, op.like(x=inner.x, shape=shape, result_types=[op.result.type]), sources=[inner])
+
+
+def _through(shape: tuple[int | str, ...], inner: tuple[int | str, ...] | None) -> tuple[int | str, ...] | None:
+    """A reshape's target over the dimensions of x, not of reshape(x, inner); None where `inner` does not state a dimension it names."""
+    stated: dict[str, DimLike] = {f"d{i}": d if isinstance(d, int) else parse_dim(d) for i, d in enumerate(inner or ()) if d != UNKNOWN}
+    if any(symbols(parse_dim(d)) - stated.keys() for d in shape if isinstance(d, str)):
+        return None
+    found = [d if isinstance(d, int) else parse_dim(d, stated) for d in shape]
+    return tuple(d if isinstance(d, int) else str(d) for d in found)
 
 
 @rewrites(inf.ReshapeOp)
@@ -69,6 +84,5 @@ def transpose_of_unit_axes(op: inf.TransposeOp, rw: Rewriter) -> str | None:
     moving = [axis for axis in op.permutation if shape[axis] != 1]
     if moving != sorted(moving):
         return "it moves elements"
-    if shape.count(UNKNOWN) > 1:
-        return "a reshape has room for one unknown dimension"
-    rw.replace(op, reshaped(op.x, shape_of(op.result)))
+    named = named_shape(op.x)
+    rw.replace(op, reshaped(op.x, shape_of(op.result) if shape.count(UNKNOWN) <= 1 else tuple(named[a] for a in op.permutation)))

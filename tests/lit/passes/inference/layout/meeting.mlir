@@ -39,7 +39,7 @@ func.func @mixes(%x: tensor<?x4x5x6xf32>) -> tensor<?x8x3x5xf32> {
 }
 
 // -----
-// Two dimensions of the result are unknown: the reshape stays where it is.
+// Heads of several unknown dimensions: the reshape stays where it is.
 // CHECK-LABEL: @unknown_dims
 // CHECK:         inference.transpose %x permutation [0, 2, 1, 3]
 // CHECK-NEXT:    inference.reshape
@@ -47,4 +47,31 @@ func.func @unknown_dims(%x: tensor<?x4x?x8xf32>) -> tensor<?x?x32xf32> {
   %0 = inference.transpose %x permutation [0, 2, 1, 3] : (tensor<?x4x?x8xf32>) -> tensor<?x?x4x8xf32>
   %1 = inference.reshape %0 shape ["d0", "d1", 32] : (tensor<?x?x4x8xf32>) -> tensor<?x?x32xf32>
   return %1 : tensor<?x?x32xf32>
+}
+
+// -----
+// Dimensions that are not known keep their names; those of size 1 beside them come and go.
+// CHECK-LABEL: @line_as_image
+// CHECK-SAME:    %[[X:[a-z]+]]: tensor<?x?x6xf32>
+// CHECK:         %[[A:.+]] = inference.reshape %[[X]] shape ["d0", 1, "d1", 6]
+// CHECK:         %[[B:.+]] = inference.relu %[[A]]
+// CHECK:         %[[C:.+]] = inference.reshape %[[B]] shape ["d0", "d2", 6]
+// CHECK:         inference.transpose %[[C]] permutation [0, 2, 1]
+func.func @line_as_image(%x: tensor<?x?x6xf32>) -> tensor<?x6x?xf32> {
+  %0 = inference.transpose %x permutation [0, 2, 1] : (tensor<?x?x6xf32>) -> tensor<?x6x?xf32>
+  %1 = inference.reshape %0 shape ["d0", 6, 1, "d2"] : (tensor<?x6x?xf32>) -> tensor<?x6x1x?xf32>
+  %2 = inference.relu %1 : tensor<?x6x1x?xf32>
+  %3 = inference.reshape %2 shape ["d0", 6, "d3"] : (tensor<?x6x1x?xf32>) -> tensor<?x6x?xf32>
+  return %3 : tensor<?x6x?xf32>
+}
+
+// -----
+// Two that are not known may trade elements, unless each names its own.
+// CHECK-LABEL: @trading
+// CHECK:         inference.transpose
+// CHECK-NEXT:    inference.reshape
+func.func @trading(%x: tensor<?x?x6xf32>) -> tensor<?x6x?xf32> {
+  %0 = inference.transpose %x permutation [0, 2, 1] : (tensor<?x?x6xf32>) -> tensor<?x6x?xf32>
+  %1 = inference.reshape %0 shape ["d2", 6, "d0"] : (tensor<?x6x?xf32>) -> tensor<?x6x?xf32>
+  return %1 : tensor<?x6x?xf32>
 }

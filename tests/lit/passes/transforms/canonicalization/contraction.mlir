@@ -60,8 +60,9 @@ func.func @reductions(%x: tensor<2x1xf32>) -> (tensor<2xf32>, tensor<2xf32>, ten
 }
 
 // -----
+// Dimensions that are not known keep their names.
 // CHECK-LABEL: @reduction_of_two_unknown
-// CHECK:         inference.reduce
+// CHECK:         inference.reshape %x shape ["d0", "d1"]
 func.func @reduction_of_two_unknown(%x: tensor<?x?x1xf32>) -> tensor<?x?xf32> {
   %0 = inference.reduce %x kind mean axes [2] : (tensor<?x?x1xf32>) -> tensor<?x?xf32>
   return %0 : tensor<?x?xf32>

@@ -92,19 +92,18 @@ func.func @unit_axes(%x: tensor<1x?x3xf32>) -> tensor<?x3x1xf32> {
 }
 
 // -----
-// A reshape could not say which unknown dimension is which.
+// Several unknown dimensions go by their names.
 // CHECK-LABEL: @unit_axes_two_unknown
-// CHECK:         inference.transpose
+// CHECK:         inference.reshape %x shape ["d1", "d2", 1]
 func.func @unit_axes_two_unknown(%x: tensor<1x?x?xf32>) -> tensor<?x?x1xf32> {
   %0 = inference.transpose %x permutation [1, 2, 0] : (tensor<1x?x?xf32>) -> tensor<?x?x1xf32>
   return %0 : tensor<?x?x1xf32>
 }
 
 // -----
-// The second shape counts the dimensions of the first one's result.
+// The second shape counts the dimensions of the first one's result, which are expressions over x's.
 // CHECK-LABEL: @reshape_by_own_dimensions
-// CHECK:         inference.reshape
-// CHECK:         inference.reshape {{.*}} shape ["d1", "d0"]
+// CHECK-NEXT:    inference.reshape %x shape [1, "d0*d1"]
 func.func @reshape_by_own_dimensions(%x: tensor<?x?xf32>) -> tensor<?x?xf32> {
   %0 = inference.reshape %x shape ["d0 * d1", 1] : (tensor<?x?xf32>) -> tensor<?x?xf32>
   %1 = inference.reshape %0 shape ["d1", "d0"] : (tensor<?x?xf32>) -> tensor<?x?xf32>
@@ -129,4 +128,15 @@ func.func @dimensions_of_the_inner_result(%x: tensor<?x?x4xf32>) -> tensor<?x2x?
   %0 = inference.reshape %x shape ["d0*d1", 4] : (tensor<?x?x4xf32>) -> tensor<?x4xf32>
   %1 = inference.reshape %0 shape ["d0", 2, -1] : (tensor<?x4xf32>) -> tensor<?x2x?xf32>
   return %1 : tensor<?x2x?xf32>
+}
+
+// -----
+// A dimension that the inner shape states is x's own.
+// CHECK-LABEL: @line_and_back
+// CHECK-SAME:    %[[X:[a-z0-9]+]]: tensor<?x?x4xf32>
+// CHECK-NEXT:    return %[[X]]
+func.func @line_and_back(%x: tensor<?x?x4xf32>) -> tensor<?x?x4xf32> {
+  %0 = inference.reshape %x shape ["d0", 1, "d1", 4] : (tensor<?x?x4xf32>) -> tensor<?x1x?x4xf32>
+  %1 = inference.reshape %0 shape ["d0", "d2", 4] : (tensor<?x1x?x4xf32>) -> tensor<?x?x4xf32>
+  return %1 : tensor<?x?x4xf32>
 }
