@@ -46,6 +46,7 @@ EXTENDED = pipeline(inference.EXTENDED, FUSE, MEMORY)
 LAYOUT = pipeline(
     inference.LAYOUT,
     "func.func(lower-quantization,fold-constants)",
+    "func.func(legalize-precision)",
     "propagate-layout{to=nhwc}",  # transposes meet and cancel; what is left sits at the edges of the graph
     "cse",  # an input that two convolutions read is transposed once
     FUSE,

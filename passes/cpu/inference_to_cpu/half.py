@@ -8,6 +8,7 @@ from xdsl.dialects.builtin import BFloat16Type, Float16Type, IntegerType, Tensor
 from xdsl.ir import SSAValue
 
 from inferir.core import Rewriter, rewrites
+from inferir.core.lazy import apply
 from inferir.core.op import Op
 from inferir.core.types import element_of
 from inferir.dialects import inference as inf
@@ -22,6 +23,7 @@ from inferir.passes.cpu.inference_to_cpu.building import image_of, result
     inf.AvgPoolOp,
     inf.BatchNormOp,
     inf.ConvOp,
+    inf.ConvTransposeOp,
     inf.CumulateOp,
     inf.GroupNormOp,
     inf.LayerNormOp,
@@ -40,13 +42,21 @@ def in_single(op: Op, rw: Rewriter) -> str | None:
         return "it is not of half precision"
     operands: list[Any] = []
     for (_, definition), group in zip(op.operand_definitions(), op.operand_groups(), strict=True):
-        wide = [result(inf.CastOp.make(v, to=f32), rw) if is_half(v) else v for v in group]
+        wide = [widened(v, rw) if is_half(v) else v for v in group]
         operands.append(wide if type(definition).__name__ == "VarOperandDef" else wide[0] if wide else None)
     made = type(op).make(*operands, **{name: getattr(op, name) for name in op.property_definitions()})
     rw.insert(made)
     narrow = [like_precision(new, old, rw) for new, old in zip(made.results, op.results, strict=True)]
     rw.replace(op, narrow)
     return None
+
+
+def widened(value: SSAValue, rw: Rewriter) -> SSAValue:
+    """A value of half precision in single: weights when they are packed, anything else when the model runs."""
+    constants = rw.constants(value)
+    if constants is None:
+        return result(inf.CastOp.make(value, to=f32), rw)
+    return rw.const(apply("inference.cast", [constants[0]], rw.ctx, to=f32))
 
 
 @rewrites(inf.MaxPoolOp, benefit=3)
@@ -71,3 +81,13 @@ def like_precision(new: SSAValue, old: SSAValue, rw: Rewriter) -> SSAValue:
     """The value in the element type of another."""
     assert isinstance(old.type, TensorType)
     return result(inf.CastOp.make(new, to=old.type.element_type), rw) if is_half(old) else new
+
+
+@rewrites(inf.TransposeOp, benefit=3)
+def transpose_of_half(op: inf.TransposeOp, rw: Rewriter) -> str | None:
+    """Elements of four bytes are transposed in registers; narrowing what was widened gives the same number."""
+    if not is_half(op.x):
+        return "it is not of half precision"
+    made = op.like(x=widened(op.x, rw), result_types=None)
+    rw.replace(op, like_precision(result(made, rw), op.result, rw))
+    return None
