@@ -8,7 +8,7 @@ from inferir.dialects.cpu.buffers import AllocOp, ConstantOp, WeightOp
 from inferir.dialects.cpu.control import IfOp, LoopOp
 from inferir.dialects.cpu.convolution import Conv2dOp, Dwconv2dOp, pack_conv2d, pack_dwconv2d, unpack_conv2d
 from inferir.dialects.cpu.elements import CheckOp, LoadOp, SizeOp, StoreOp, element_of
-from inferir.dialects.cpu.elementwise import MapOp, TransposeOp
+from inferir.dialects.cpu.elementwise import DepthToSpaceOp, MapOp, TransposeOp
 from inferir.dialects.cpu.execution import execute_on_buffers, register
 from inferir.dialects.cpu.generate import GenerateOp
 from inferir.dialects.cpu.host import FALLBACK, HOST, CallOp, arena_function, native_functions, native_programs
@@ -36,6 +36,7 @@ LEVEL3 = (
     LrnOp,
     MapOp,
     TransposeOp,
+    DepthToSpaceOp,
     AttentionOp,
     NormOp,
     RopeOp,
@@ -76,6 +77,7 @@ __all__ = [
     "ConcatOp",
     "ConstantOp",
     "Conv2dOp",
+    "DepthToSpaceOp",
     "DoneOp",
     "Dwconv2dOp",
     "EnsureShapeOp",

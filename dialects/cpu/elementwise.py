@@ -11,7 +11,7 @@ from xdsl.irdl import operand_def
 from inferir.core.dims import broadcast
 from inferir.core.op import define
 from inferir.core.properties import ints
-from inferir.dialects.cpu.base import Level3Op, any_strides
+from inferir.dialects.cpu.base import Level3Op, Runs, any_strides
 
 
 @define
@@ -66,3 +66,42 @@ class TransposeOp(Level3Op):
 
     def reference(self, x: np.ndarray, extras: list[np.ndarray], outs: None = None) -> np.ndarray:
         return self.finish(x.transpose(self.permutation), extras)
+
+
+@define
+class DepthToSpaceOp(Level3Op):
+    """Channels become positions, as a transposed convolution has its phases: y[n, p, q, c] = x[n, i, j, r, s, c] with
+    i, r = divmod(p + top, BH) and j, s = divmod(q + left, BW).
+
+    x      [N, H, W, BH BW C]
+    block  BH and BW
+    crops  lines above, columns left, lines below, columns right that are left out; each below its block
+
+    Source: ONNX DepthToSpace-13 (mode DCR) in NHWC. Example:
+        %y = cpu.depth_to_space %x block [2, 2] crops [1, 1, 1, 1] {} : (tensor<1x?x?x32xf32>) -> tensor<1x?x?x8xf32>
+    """
+
+    name = "cpu.depth_to_space"
+    x = operand_def(TensorType.constr() | MemRefType.constr())
+    block = ints()
+    crops = ints((0, 0, 0, 0))
+
+    def merges(self, role: str, rank: int) -> Runs:
+        """x and y are each one run of elements."""
+        return ((0, rank - 1),) if role in ("x", "outs") else ()
+
+    def infer_shape(self, x: Any, extras: Any, outs: Any) -> Any:
+        if len(x) != 4 or len(self.block or ()) != 2 or len(self.crops) != 4:
+            self.error("x is [N, H, W, C], block has two numbers and crops four")
+        (bh, bw), (top, left, bottom, right) = self.block, self.crops
+        if min(bh, bw) < 1 or not (0 <= top < bh and 0 <= bottom < bh and 0 <= left < bw and 0 <= right < bw):
+            self.error(f"crops {list(self.crops)} are not below block {list(self.block)}")
+        if not isinstance(x[3], int) or x[3] % (bh * bw):
+            self.error(f"{x[3]} channels do not fall into blocks {list(self.block)}")
+        return (x[0], x[1] * bh - top - bottom, x[2] * bw - left - right, x[3] // (bh * bw))
+
+    def reference(self, x: np.ndarray, extras: list[np.ndarray], outs: None = None) -> np.ndarray:
+        (bh, bw), (top, left, bottom, right) = self.block, self.crops
+        n, h, w, c = x.shape
+        whole = x.reshape(n, h, w, bh, bw, c // (bh * bw)).transpose(0, 1, 3, 2, 4, 5).reshape(n, h * bh, w * bw, -1)
+        return self.finish(whole[:, top : h * bh - bottom, left : w * bw - right], extras)

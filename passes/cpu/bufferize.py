@@ -46,7 +46,7 @@ from inferir.passes.cpu.memory.copies import always, identity, is_constant, memr
 from inferir.passes.cpu.memory.places import Buffer, Place, Placement, tensor_type
 from inferir.passes.cpu.memory.sizes import Indices
 
-WINDOWS = (cpu.Conv2dOp, cpu.Dwconv2dOp, cpu.WinogradConv2dOp, cpu.Pool2dOp)
+WINDOWS = (cpu.Conv2dOp, cpu.Dwconv2dOp, cpu.WinogradConv2dOp, cpu.Pool2dOp, cpu.DepthToSpaceOp)
 """Ops whose window has a position in every input."""
 
 
@@ -155,7 +155,8 @@ class Bufferizer:
                     )
         if isinstance(op, WINDOWS) and op.parent is self.source:
             nodes = "+".join(node_names(op.location))
-            says = f"{f'node {nodes!r}' if nodes else op.name}: the window is larger than the padded input"
+            what = "its pads cut off the whole result" if isinstance(op, cpu.DepthToSpaceOp) else "the window is larger than the padded input"
+            says = f"{f'node {nodes!r}' if nodes else op.name}: {what}"
             self.windows += [(d, says) for d in self.shapes[op.results[0]][1:3] if not isinstance(d, int)]
 
     def check_claims(self) -> None:

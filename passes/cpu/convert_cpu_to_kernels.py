@@ -21,7 +21,7 @@ from inferir.core.pass_base import Pass
 from inferir.dialects.cpu.attention import AttentionOp
 from inferir.dialects.cpu.base import Level3Op
 from inferir.dialects.cpu.convolution import Conv2dOp, Dwconv2dOp
-from inferir.dialects.cpu.elementwise import MapOp, TransposeOp
+from inferir.dialects.cpu.elementwise import DepthToSpaceOp, MapOp, TransposeOp
 from inferir.dialects.cpu.generate import GenerateOp
 from inferir.dialects.cpu.host import native_functions
 from inferir.dialects.cpu.matmul import GemmOp
@@ -32,6 +32,7 @@ from inferir.dialects.cpu.recurrence import RecurrenceOp
 from inferir.dialects.cpu.winograd import WinogradConv2dOp
 from inferir.passes.cpu.kernels.attention import lower_attention
 from inferir.passes.cpu.kernels.convolution import lower_conv2d, lower_dwconv2d
+from inferir.passes.cpu.kernels.depth_to_space import lower_depth_to_space
 from inferir.passes.cpu.kernels.elementwise import lower_map, lower_transpose
 from inferir.passes.cpu.kernels.gemm import lower_gemm
 from inferir.passes.cpu.kernels.generate import lower_generate
@@ -56,6 +57,7 @@ LOWERINGS: dict[type[Operation], Callable[[Any, Lowering], None]] = {
     AttentionOp: lower_attention,
     MapOp: lower_map,
     TransposeOp: lower_transpose,
+    DepthToSpaceOp: lower_depth_to_space,
     RecurrenceOp: lower_recurrence,
     GenerateOp: lower_generate,
 }

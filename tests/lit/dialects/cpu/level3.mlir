@@ -17,6 +17,7 @@
 // CHECK:         cpu.transpose %{{.*}} permutation [0, 2, 3, 1] {
 // CHECK:         cpu.norm %{{.*}} centred epsilon 1.0e-12 {
 // CHECK:         cpu.attention %{{.*}}, %{{.*}}, %{{.*}} interleaved [1, 0, 0, 1] scale 0.5 causal {
+// CHECK:         cpu.depth_to_space %{{.*}} block [2, 2] crops [0, 1, 1, 0] {
 func.func @tensors(%x: tensor<?x9x9x8xf32>, %w: tensor<2x3x3x4x32xf32>, %b: tensor<40xf32>, %dw: tensor<3x3x8xf32>, %m: tensor<4x84xf32>, %g: tensor<1x84x16xf32>) {
   %0 = cpu.conv2d %x, %w, %b strides [2, 2] pads [1, 1, 1, 1] channels 40 groups 2 rows 4 {
   ^bb0(%acc: f32, %bias: f32):
@@ -37,6 +38,7 @@ func.func @tensors(%x: tensor<?x9x9x8xf32>, %w: tensor<2x3x3x4x32xf32>, %b: tens
   %8 = cpu.transpose %x permutation [0, 2, 3, 1] {} : (tensor<?x9x9x8xf32>) -> tensor<?x9x8x9xf32>
   %9 = cpu.norm %x centred epsilon 1.0e-12 {} : (tensor<?x9x9x8xf32>) -> tensor<?x9x9x8xf32>
   %10 = cpu.attention %x, %x, %x interleaved [1, 0, 0, 1] scale 0.5 causal {} : (tensor<?x9x9x8xf32>, tensor<?x9x9x8xf32>, tensor<?x9x9x8xf32>) -> tensor<?x9x9x8xf32>
+  %11 = cpu.depth_to_space %x block [2, 2] crops [0, 1, 1, 0] {} : (tensor<?x9x9x8xf32>) -> tensor<?x17x17x2xf32>
   return
 }
 
