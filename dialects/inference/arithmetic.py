@@ -131,7 +131,7 @@ class MaximumOp(Binary):
 
     def reference(self, lhs: np.ndarray, rhs: np.ndarray) -> np.ndarray:
         """numpy."""
-        return larger_dims(lhs, rhs) if lhs.dtype.kind == "O" else np.maximum(lhs, rhs)
+        return np.asarray(larger_dims(lhs, rhs)) if lhs.dtype.kind == "O" else np.maximum(lhs, rhs)
 
 
 @define
@@ -145,7 +145,7 @@ class MinimumOp(Binary):
 
     def reference(self, lhs: np.ndarray, rhs: np.ndarray) -> np.ndarray:
         """numpy."""
-        return smaller_dims(lhs, rhs) if lhs.dtype.kind == "O" else np.minimum(lhs, rhs)
+        return np.asarray(smaller_dims(lhs, rhs)) if lhs.dtype.kind == "O" else np.minimum(lhs, rhs)
 
 
 @define

@@ -155,7 +155,9 @@ class Bufferizer:
                     )
         if isinstance(op, WINDOWS) and op.parent is self.source:
             nodes = "+".join(node_names(op.location))
-            what = "its pads cut off the whole result" if isinstance(op, cpu.DepthToSpaceOp) else "the window is larger than the padded input"
+            what = (
+                "its pads cut off the whole result" if isinstance(op, cpu.DepthToSpaceOp) else "the window is larger than the padded input"
+            )
             says = f"{f'node {nodes!r}' if nodes else op.name}: {what}"
             self.windows += [(d, says) for d in self.shapes[op.results[0]][1:3] if not isinstance(d, int)]
 

@@ -60,12 +60,12 @@ def agrees(case: dict[str, Any], op: str, sizes: Any, path: Path, type: int = Te
     channels = saved(case, path, op, len(sizes[0]) - 1, type)
     reference = inferir.compile(path, target="interpreter", opt_level="none")
     rng = np.random.default_rng(0)
+    inputs = [rng.standard_normal((n, channels, *image)).astype(helper.tensor_dtype_to_np_dtype(type)) for n, *image in sizes]
     with inferir.compile(path, num_threads=2) as model:
-        for n, *image in sizes:
-            x = rng.standard_normal((n, channels, *image)).astype(helper.tensor_dtype_to_np_dtype(type))
+        for x in inputs:
             expected = reference(x)
             np.testing.assert_allclose(model(x), expected, rtol=0, atol=share * np.abs(expected).max(initial=0))
-        _, times = model.profile({"x": x})
+        _, times = model.profile({"x": inputs[0]})
         assert not [name for name, _ in times if "generate" in name or "host" in name]
 
 
@@ -107,7 +107,9 @@ def test_lines(name: str, tmp_path: Path):
     agrees(case, op, LINES, tmp_path / "net.onnx")
 
 
-@pytest.mark.parametrize("op, case", [("Conv", {"w": (24, 8, 3, 3), "pads": [1, 1, 1, 1]}), ("ConvTranspose", {"w": (8, 6, 2, 2), "strides": [2, 2]})])
+@pytest.mark.parametrize(
+    "op, case", [("Conv", {"w": (24, 8, 3, 3), "pads": [1, 1, 1, 1]}), ("ConvTranspose", {"w": (8, 6, 2, 2), "strides": [2, 2]})]
+)
 def test_half_precision(op: str, case: dict[str, Any], tmp_path: Path):
     """Sums are of single precision, results rounded once."""
     agrees(case, op, IMAGES, tmp_path / "net.onnx", TensorProto.FLOAT16, 2e-3)
