@@ -38,12 +38,24 @@ class HostedModel(Model):
         except InferError as e:
             raise ModelError(f"the program's host part cannot be read: {e}") from None
         self.main = Executor(self.module, self.ctx).function("main")
+        self._require_ports("main", self.program.inputs, self.program.outputs)
         self.functions = {}
         for entry in self.program.entries:
             if self.code is None:
                 raise ModelError(f"the program has no code for {entry.name}")
+            self._require_ports(entry.name, entry.inputs, entry.outputs)
             self.functions[entry.name] = NativeFunction(self.code, entry)
         self._constants = [op for op in walk(self.module) if op.results and isinstance(constant_attribute_of(op.results[0]), WeightAttr)]
+
+    def _require_ports(self, name: str, inputs: Sequence[Port], outputs: Sequence[Port]) -> None:
+        """Raise ModelError where a function of the host part does not have these ports."""
+        try:
+            type = Executor(self.module, self.ctx).function(name).function_type
+        except InferError as e:
+            raise ModelError(f"the program's host part: {e}") from None
+        for ports, types in ((inputs, type.inputs.data), (outputs, type.outputs.data)):
+            if [_signature(port) for port in ports] != [_signature_of(t) for t in types]:
+                raise ModelError(f"the ports of '{name}' are not those of the program's host part")
 
     def infer(self, arrays: list[Any], times: Times | None = None) -> list[Any]:
         """Run on inputs that were checked."""
@@ -109,6 +121,16 @@ class _HostExecutor(Executor):
         if FALLBACK in op.attributes:
             self.times.append((f"{host_op(op)} (host)", time.perf_counter() - start))
         return results
+
+
+def _signature(port: Port) -> tuple[str, int]:
+    """Element type and rank of a port, the whole type of one that is no tensor."""
+    return port.dtype, len(port.dims)
+
+
+def _signature_of(type: Attribute) -> tuple[str, int]:
+    """The same of a type."""
+    return (str(type.element_type), len(type.get_shape())) if isinstance(type, TensorType) else (str(type), 0)
 
 
 def _readable(array: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from inferir.backends.runtime.program import ModelError
 
 _BINARY = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.FloorDiv: operator.floordiv}
 _CALLS = {"max": max, "min": min}
+_BEYOND = 1 << 63
 _LONGEST = 2000  # characters; keeps hostile nesting away from the parser's stack
 
 
@@ -21,9 +22,14 @@ def evaluate(dim: int | str, values: Mapping[str, int]) -> int:
     if dim in values:
         return values[dim]
     try:
-        return _value(_parse(dim), dim, values)
+        value = _value(_parse(dim), dim, values)
     except ZeroDivisionError:
         raise ModelError(f"dimension '{dim}' divides by zero") from None
+    except RecursionError:
+        raise ModelError(f"dimension '{dim[:60]}' is nested too deep") from None
+    if abs(value) > _BEYOND:
+        raise ModelError(f"dimension '{dim[:60]}' is beyond 64 bits")
+    return value
 
 
 def names(dim: int | str, symbols: Mapping[str, object] | tuple[str, ...]) -> set[str]:

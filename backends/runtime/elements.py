@@ -53,6 +53,19 @@ def read(port: Port, value: Any) -> np.ndarray:
     return array
 
 
+def as_array(port: Port, value: Any, dtype: np.dtype | None = None) -> np.ndarray:
+    """What numpy makes of a value, of one that only speaks DLPack too. Whatever goes wrong in the value's own code is a ModelError."""
+    try:
+        if hasattr(value, "__dlpack__") and not hasattr(value, "__array__") and not hasattr(value, "__array_interface__"):
+            value = np.from_dlpack(value)
+        return np.asarray(value, dtype)
+    except MemoryError:
+        raise ModelError(f"input '{port.name}' cannot be read: there is not enough memory for it") from None
+    except Exception as e:  # noqa: BLE001  (a value may be of any class and raise anything)
+        why = " ".join(str(e).split()) or type(e).__name__
+        raise ModelError(f"input '{port.name}' cannot be read as {'strings' if port.dtype == STRING else port.dtype}: {why}") from None
+
+
 def shown(port: Port, value: Any) -> Any:
     """A result in the dtype that a loaded package gives its element type; as it is otherwise."""
     dtype = registered(port.dtype)
@@ -70,7 +83,7 @@ def _numbers(port: Port, value: Any) -> np.ndarray:
     dtype = DTYPES[port.dtype]
     if not hasattr(value, "dtype"):
         return _listed(port, value, dtype)
-    array = np.asarray(value)
+    array = as_array(port, value)
     if array.dtype == dtype:
         return array
     stored = array.dtype.kind == "V" and array.dtype.fields is None and array.dtype.name == f"void{8 * dtype.itemsize}"
@@ -80,16 +93,16 @@ def _numbers(port: Port, value: Any) -> np.ndarray:
 
 
 def _listed(port: Port, value: Any, dtype: np.dtype) -> np.ndarray:
-    try:
-        if port.dtype not in NUMPY_NAMES:
-            whole = dtype.kind not in "iu" or not np.size(value) or np.asarray(value).dtype.kind in "biu"
-            array = np.asarray(value, dtype)
-        elif (named := registered(port.dtype)) is not None:
-            return np.asarray(np.asarray(value), named).view(dtype)
-        else:
-            raise TypeError("numpy lacks this type; give an array of ml_dtypes, or of its bits as " + dtype.name)
-    except (TypeError, ValueError, OverflowError) as e:
-        raise ModelError(f"input '{port.name}' cannot be read as {port.dtype}: {e}") from None
+    if port.dtype not in NUMPY_NAMES:
+        given = as_array(port, value)
+        whole = dtype.kind not in "iu" or not given.size or given.dtype.kind in "biu"
+        array = as_array(port, value, dtype)
+    elif (named := registered(port.dtype)) is not None:
+        return as_array(port, as_array(port, value), named).view(dtype)
+    else:
+        raise ModelError(
+            f"input '{port.name}' cannot be read as {port.dtype}: numpy lacks this type; give an array of ml_dtypes, or of its bits as {dtype.name}"
+        )
     if not whole:
         raise ModelError(f"input '{port.name}' cannot be read as {port.dtype}: its numbers are not integers")
     return array
@@ -97,10 +110,7 @@ def _listed(port: Port, value: Any, dtype: np.dtype) -> np.ndarray:
 
 def _strings(port: Port, value: Any) -> np.ndarray:
     """Strings and bytes, in lists or in any array that holds them, as Python strings."""
-    try:
-        array = np.asarray(value)
-    except ValueError as e:
-        raise ModelError(f"input '{port.name}' cannot be read as strings: {e}") from None
+    array = as_array(port, value)
     flat = array.reshape(-1).tolist()
     out = np.empty(len(flat), object)
     try:

@@ -98,16 +98,28 @@ class LoadedObject:
 
     def __init__(self, memory: mmap.mmap, symbols: dict[str, int]):
         self._memory = memory
+        self._pinned = False
         self.symbols = symbols
 
     def function(self, name: str, result: type | None, *arguments: type):
         """A callable for a global function; the interpreter lock is released while it runs."""
         return ctypes.CFUNCTYPE(result, *arguments)(self.symbols[name])
 
+    def pin(self) -> None:
+        """Keep the code mapped for ever: something may still be running inside."""
+        self._pinned = True
+        keep_for_ever(self._memory)
+
     def close(self) -> None:
         """Unmap. Nothing may still be running inside."""
         self.symbols = {}
-        self._memory.close()
+        if not self._pinned:
+            self._memory.close()
+
+
+def keep_for_ever(thing: object) -> None:
+    """Let nothing free an object, not even the end of the interpreter: a thread may still use it."""
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))
 
 
 def host_features() -> frozenset[str]:

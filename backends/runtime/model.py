@@ -85,7 +85,7 @@ class Model:
         """The value as an array native code can read: right type, right rank, fixed dimensions right, contiguous, aligned."""
         array = read(port, value)
         flags = array.flags
-        return array if flags.c_contiguous and flags.aligned else np.array(array, order="C")
+        return array if flags.c_contiguous and flags.aligned else _copied(port, array)
 
     def _shown(self, outputs: list[Any]) -> list[Any]:
         return [shown(port, y) if port.dtype in NUMPY_NAMES else y for port, y in zip(self.outputs, outputs, strict=True)]
@@ -113,6 +113,14 @@ def load_program(program: Program, num_threads: int | None = None) -> Model:
             f"the model has operators without native code, which need the compiler to run (pip install inferir; {e.name} is missing): {listed}"
         ) from None
     return host.HostedModel(program, num_threads)
+
+
+def _copied(port: Port, array: np.ndarray) -> np.ndarray:
+    """A contiguous copy."""
+    try:
+        return np.array(array, order="C")
+    except MemoryError:
+        raise ModelError(f"input '{port.name}' is not contiguous, and there is not enough memory for a copy of it") from None
 
 
 def _count(n: int, what: str) -> str:

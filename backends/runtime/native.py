@@ -4,22 +4,24 @@ Weights are mapped, and memory and threads are taken, at the first call. Calls o
 """
 
 import ctypes
+import math
 import os
 import threading
 import time
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from inferir.backends.runtime import dims
-from inferir.backends.runtime.elf import load_object, require_host
-from inferir.backends.runtime.program import DTYPES, Entry, ModelError, Program, exports
+from inferir.backends.runtime.elf import keep_for_ever, load_object, require_host
+from inferir.backends.runtime.program import DTYPES, Entry, ModelError, Pool, Program, exports
 from inferir.backends.runtime.workers import Workers, aligned_bytes
 
 _SPIN_LIMIT = 20_000  # pauses before a worker sleeps: about 0.5 ms
 _LARGEST = 1 << 46  # bytes; an arena or output beyond this is a mistake in an expression
+_MOST_DIMENSIONS = 64  # of an array of numpy's
 _MOST_PLANS = 256  # remembered combinations of input shapes
 
 
@@ -28,12 +30,12 @@ class NativeCode:
 
     def __init__(self, program: Program, num_threads: int | None):
         require_host(program.arch, program.cpu_features)
-        if num_threads is not None and not 1 <= num_threads <= 1024:
-            raise ModelError(f"num_threads is {num_threads}; it must be from 1 to 1024")
+        if num_threads is not None and (not isinstance(num_threads, int | np.integer) or not 1 <= num_threads <= 1024):
+            raise ModelError(f"num_threads is {num_threads!r}; it must be an integer from 1 to 1024")
         self.program = program
         self.object = load_object(program.code)
         threaded = {"inferir_worker", "inferir_stop"} <= self.object.symbols.keys()
-        self.num_threads = (num_threads or len(os.sched_getaffinity(0))) if threaded else 1
+        self.num_threads = int(num_threads or len(os.sched_getaffinity(0))) if threaded else 1
         longest = max((len(e.launches) for e in (program.main, *program.entries)), default=0)
         self.timeline = np.zeros(longest + 1, np.int64)
         self.lock, self.process = threading.Lock(), os.getpid()
@@ -41,13 +43,15 @@ class NativeCode:
         self._weights: np.ndarray | None = None
         self._weights_address = 0
         self._workers: Workers | None = None
-        self._finalizer: weakref.finalize | None = weakref.finalize(self, self.object.close)
+        self._free: Callable[[], None] = self.object.close
+        self._finalizer: weakref.finalize | None = weakref.finalize(self, _end, self.lock, self._free)
 
     def close(self) -> None:
         """Stop the threads and give the memory back. Calling a function afterwards is an error."""
+        self.survive_fork()
         with self.lock:
-            if self._finalizer is not None:
-                self._finalizer()
+            if self._finalizer is not None and self._finalizer.detach():
+                self._free()
             self._finalizer = self._workers = self._weights = None
             self._arena = aligned_bytes(0)
 
@@ -60,13 +64,17 @@ class NativeCode:
         """The weights' address and the threads, taken when first needed."""
         if self._finalizer is None:
             raise ModelError("the model is closed")
-        if self._weights is None:
-            self._weights = self.weights()
-            self._weights_address = int(self._weights.ctypes.data)
-        if self._workers is None:
-            self._workers = Workers(self.object, self.num_threads, _SPIN_LIMIT, self.timeline)
-            self._finalizer.detach()
-            self._finalizer = weakref.finalize(self, self._workers.stop)
+        try:
+            if self._weights is None:
+                self._weights = self.weights()
+                self._weights_address = int(self._weights.ctypes.data)
+            if self._workers is None:
+                self._workers = Workers(self.object, self.num_threads, _SPIN_LIMIT, self.timeline)
+                self._finalizer.detach()
+                self._free = self._workers.stop
+                self._finalizer = weakref.finalize(self, _end, self.lock, self._free)
+        except MemoryError:
+            raise ModelError(f"not enough memory for {self.program.weights_size / 2**20:.0f} MiB of weights") from None
         return self._weights_address, self._workers
 
     def weights(self) -> np.ndarray:
@@ -100,6 +108,9 @@ class NativeFunction:
         lacking = [name for name in (run, arena_size) if name not in code.object.symbols]
         if lacking:
             raise ModelError(f"the program's code is damaged: it exports no {lacking[0]}")
+        for port in (*entry.inputs, *entry.outputs):
+            if port.dtype not in DTYPES or len(port.dims) > _MOST_DIMENSIONS:
+                raise ModelError(f"'{port.name}' has element type {port.dtype} and rank {len(port.dims)}, which this inferir cannot pass")
         pointer = ctypes.c_void_p
         self.code, self.entry = code, entry
         self._run = code.object.function(run, ctypes.c_int64, pointer, pointer, pointer, pointer, pointer)
@@ -131,6 +142,8 @@ class NativeFunction:
                 workers.record(False)
                 cycles = np.diff(code.timeline[: len(self.entry.launches) + 1]).astype(np.float64)
                 seconds.extend((cycles * (elapsed / max(cycles.sum(), 1.0))).tolist())
+            if error == Pool.STOPPED and (problem := workers.interruption.raised()) is not None:
+                raise problem
             if error:
                 raise self.failure(error, workers)
             return outputs
@@ -153,11 +166,13 @@ class NativeFunction:
                 raise ModelError(
                     f"{pair[0]} is {a} and {pair[1]} is {b} where the model was compiled for equal sizes, with {_show(values)}"
                 )
+        if any(not 0 <= value <= _LARGEST for value in values.values()):
+            raise ModelError(f"no size can be {_show(values)}")
         sizes = np.array([values[s] for s in self.entry.symbols], np.int64)
         outputs = []
         for port in self.entry.outputs:
             shape = tuple(dims.evaluate(dim, values) for dim in port.dims)
-            if any(size < 0 for size in shape) or int(np.prod([1.0, *shape])) > _LARGEST:
+            if any(size < 0 for size in shape) or math.prod(shape) > _LARGEST or max(shape, default=0) > _LARGEST:
                 raise ModelError(f"output '{port.name}' would have shape {list(shape)} for {_show(values)}")
             outputs.append((shape, DTYPES[port.dtype]))
         arena = self._arena_size(sizes.ctypes.data)
@@ -174,6 +189,8 @@ class NativeFunction:
         origin: dict[str, str] = {}
         pending = []
         symbols = self.entry.symbols
+        if [len(port.dims) for port in self.entry.inputs] != [len(shape) for shape in shapes]:
+            raise ModelError(f"'{self.entry.name}' takes {', '.join(map(str, self.entry.inputs))}, not {list(shapes)}")
         for port, shape in zip(self.entry.inputs, shapes, strict=True):
             if len(shape) != len(port.dims) or any(isinstance(d, int) and d != n for d, n in zip(port.dims, shape, strict=True)):
                 raise ModelError(f"input '{port.name}' has shape {list(shape)}, the function takes {port}")
@@ -182,7 +199,7 @@ class NativeFunction:
                     if values.setdefault(dim, size) != size:
                         raise ModelError(f"'{dim}' is {values[dim]} in input '{origin[dim]}' and {size} in input '{port.name}'")
                     origin.setdefault(dim, port.name)
-                elif isinstance(dim, str):
+                elif dim != size:
                     pending.append((port, dim, size))
         for port, dim, size in pending:
             free = dims.names(dim, symbols) - values.keys()
@@ -212,6 +229,14 @@ def weights_of(program: Program) -> np.ndarray:
         block = aligned_bytes(size, zeroed=True) if block is None else block
         block[offset : offset + part.size] = part
     return aligned_bytes(size, zeroed=True) if block is None else block
+
+
+def _end(lock: threading.Lock, free: Callable[[], None]) -> None:
+    """At the end of a program's code, or of the process: free it, unless a daemon thread is inside just now. Nobody comes in any more."""
+    if lock.acquire(blocking=False):
+        free()
+    else:
+        keep_for_ever(free)
 
 
 def _address(array: np.ndarray) -> int:

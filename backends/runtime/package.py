@@ -104,7 +104,7 @@ def read_package(path: str | Path, verify: Verify = "first-run") -> Program:
                 )
                 for e in model["entries"]
             ),
-            host="".join(_bytes(f, s).decode() for s in host),
+            host="".join(_text(f, s) for s in host),
             host_ops=tuple(HostOp(**o) for o in model["host_ops"]),
             assumes=_assumes(model["assumes"]),
             faults=tuple(model["faults"]),
@@ -114,7 +114,7 @@ def read_package(path: str | Path, verify: Verify = "first-run") -> Program:
 def read_ir(path: str | Path) -> dict[str, str]:
     """The IR texts in a package by level, highest first; empty where none were kept."""
     with _opened(path) as f:
-        return {s.name: _bytes(f, s).decode() for s in _read_tables(f)[1] if s.kind == IR}
+        return {s.name: _text(f, s) for s in _read_tables(f)[1] if s.kind == IR}
 
 
 @contextmanager
@@ -195,6 +195,13 @@ def _bytes(f: BinaryIO, segment: Segment) -> bytes:
     data = f.read(segment.size)
     _compare(segment, hashlib.sha256(data).digest())
     return data
+
+
+def _text(f: BinaryIO, segment: Segment) -> str:
+    try:
+        return _bytes(f, segment).decode()
+    except UnicodeDecodeError:
+        raise ModelError(f"segment '{segment.name}' of the package is no text") from None
 
 
 def _compare(segment: Segment, digest: bytes) -> None:

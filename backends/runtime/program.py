@@ -28,9 +28,15 @@ from typing import Any, Protocol
 
 import numpy as np
 
+_LONGEST_MESSAGE = 1000
+
 
 class ModelError(Exception):
-    """Anything the user of a compiled model can get wrong or meet: one clear line."""
+    """Anything the user of a compiled model can get wrong or meet: one clear line, whatever a file's names have in them."""
+
+    def __init__(self, message: str):
+        line = " ".join(message.splitlines())
+        super().__init__(line if len(line) <= _LONGEST_MESSAGE else f"{line[:_LONGEST_MESSAGE]} ...")
 
 
 class ArrayLike(Protocol):
@@ -47,6 +53,8 @@ class Pool:
     SPIN_LIMIT = 196  # i32: pauses that a worker spins for before it sleeps
     SYSCALL = 256  # ptr: the C library's syscall(long, ...), for futex
     TIMELINE = 264  # ptr or null: i64[launches + 1], the cycle counter read before every launch and after the last
+    CHECK = 272  # ptr or null: i32 (*)(void), which loops call every few hundredths of a second; they stop where it gives anything but 0
+    STOPPED = -1  # what `inferir_run` gives then
     FAULT = 384  # i64[4], written by the program where a check fails: number within its kernel, index, low, high
 
 

@@ -79,7 +79,7 @@ def test_profile_lists_launches(folder: Path):
         (("m.infer", "--inptu", "x.npz"), "the following arguments are required: --input"),
         (("m.infer", "--input", "x.npz", "--porfile"), "no option '--porfile'; did you mean '--profile'?"),
         (("m.infer", "--input", "random", "--dims", "n"), "argument --dims: 'n' is not like batch=1,seq=8"),
-        (("m.infer", "--input", "x.npz", "--num-threads", "0"), "num_threads is 0; it must be from 1 to 1024"),
+        (("m.infer", "--input", "x.npz", "--num-threads", "0"), "num_threads is 0; it must be an integer from 1 to 1024"),
         (("m.infer", "--input", "pickled.npz"), "pickled.npz: not an npz file of plain arrays"),
     ],
 )

@@ -1,7 +1,10 @@
 """The runtime's threads with the pool that code generation emits: parked, spinning or asleep, they take part, and stop when told."""
 
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,8 +12,10 @@ import pytest
 from inferir.backends.cpu.emit.threads import declarations, thread_pool
 from inferir.backends.runtime import native as runtime_native
 from inferir.backends.runtime.model import Model
-from inferir.backends.runtime.program import Port, Program
+from inferir.backends.runtime.program import ModelError, Port, Program
 from tests.unit.small_program import compile_text
+
+ROOT = Path(__file__).resolve().parents[2]
 
 # y[i] = 3 * x[i], a task per element, launched three times over
 TEXT = (
@@ -77,3 +82,51 @@ def test_many_models_come_and_go():
         with Model(program(), 3) as model:
             np.testing.assert_array_equal(np.asarray(model(np.ones(5, np.float32))), np.full(5, 3, np.float32))
     assert threading.active_count() == before
+
+
+def test_threads_that_cannot_all_be_started_are_one_error_and_none_is_left(monkeypatch: pytest.MonkeyPatch):
+    before, started = threading.active_count(), threading.Thread.start
+    with Model(program(), 9) as model, monkeypatch.context() as patch:
+
+        def start(thread: threading.Thread) -> None:
+            if threading.active_count() - before >= 5:
+                raise RuntimeError("can't start new thread")
+            started(thread)
+
+        patch.setattr(threading.Thread, "start", start)
+        for _ in range(3):
+            with pytest.raises(ModelError, match=r"only 6 of 9 threads could be started \(can't start new thread\)"):
+                model(np.ones(8, np.float32))
+            assert threading.active_count() == before
+        patch.undo()
+        np.testing.assert_array_equal(np.asarray(model(np.ones(5, np.float32))), np.full(5, 3, np.float32))
+        assert threading.active_count() == before + 8
+    assert threading.active_count() == before
+
+
+LIMITED = """
+import resource, sys, threading
+import numpy as np
+from inferir.backends.runtime.model import Model
+from inferir.backends.runtime.program import ModelError
+from tests.unit.test_workers import program
+models = [Model(program(), 64) for _ in range(3)]
+used = int(open("/proc/self/statm").read().split()[0]) * 4096
+resource.setrlimit(resource.RLIMIT_AS, (used + (300 << 20), resource.RLIM_INFINITY))
+for model in models:
+    try:
+        model(np.ones(8, np.float32))
+    except ModelError as e:
+        print("refused" if "threads could be started" in str(e) else e)
+    model.close()
+resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+for _ in range(20):
+    with Model(program(), 4) as model:
+        model(np.ones(8, np.float32))
+print(threading.active_count())
+"""
+
+
+def test_a_limit_on_memory_that_lets_only_some_threads_start():
+    done = subprocess.run([sys.executable, "-c", LIMITED], capture_output=True, text=True, timeout=120, check=False, cwd=ROOT)
+    assert (done.returncode, done.stdout) == (0, "refused\nrefused\nrefused\n1\n"), done.stderr

@@ -6,6 +6,7 @@ from xdsl.dialects import func
 from xdsl.dialects.builtin import IndexType, MemRefType, ModuleOp
 from xdsl.ir import Operation, SSAValue
 
+from inferir.backends.cpu.emit import interruption
 from inferir.backends.cpu.emit.checks import FAULT, checked_launches, end_if_failed, kernels_of, recorder
 from inferir.backends.cpu.emit.kernel import Emitter, Memory, emit_kernel, memory
 from inferir.backends.cpu.emit.text import Function, Int, Program
@@ -30,6 +31,7 @@ class HostEmitter(Emitter):
     """Adds views and launches to what kernels may hold."""
 
     launches = 0
+    loops = 0
 
     def __init__(self, program: Program, f: Function):
         super().__init__(program, f)
@@ -74,7 +76,12 @@ class HostEmitter(Emitter):
         if op.limit is not None:
             limit = self.integer(op.limit) if isinstance(op.limit.type, IndexType) else f.load("i64", self.memory(op.limit).pointer, 8)
 
+        state = f.at("%loops", self.loops * interruption.STATE, "i64")
+        self.loops += 1
+        interruption.begin(f, state)
+
         def body(index: str) -> str | None:
+            interruption.look(f, state, index)
             f.store("i64", index, self.memory(number).pointer, 8)
             self.values[block.args[0]] = index
             self.block(block)
@@ -151,6 +158,9 @@ def _emit_run(op: func.FuncOp, name: str, program: Program, before: dict[LaunchO
     if before:
         f.store("ptr", "%pool", "%frame", 8)
         f.store("i64", "0", f.at("%pool", FAULT, "i8"), 8)
+    if loops := sum(isinstance(o, LoopOp) for o in op.body.walk()):
+        f.do(f"%loops = alloca i64, i64 {loops * interruption.STATE}, align 8")
+        program.include(interruption.LOOK, interruption.DECLARATIONS)
     f.do(f"%p.timeline = getelementptr i8, ptr %pool, i64 {TIMELINE}")
     f.do("%timeline = load ptr, ptr %p.timeline, align 8")
     f.do("%timed = icmp ne ptr %timeline, null")

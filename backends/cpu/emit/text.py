@@ -304,6 +304,12 @@ class Program:
             self.add(build(name))
         return self.known[key]
 
+    def include(self, text: str, declarations: set[str]) -> None:
+        """A function that is text already, once."""
+        if text not in self.functions:
+            self.functions.append(text)
+            self.declarations |= declarations
+
     def text(self) -> str:
         """The whole module; the same calls give the same text."""
         return "\n".join([*sorted(self.declarations), "", *self.functions])
