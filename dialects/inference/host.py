@@ -15,7 +15,8 @@ from xdsl.dialects.builtin import ArrayAttr, DenseArrayBase, DictionaryAttr, Flo
 from xdsl.ir import Attribute
 from xdsl.irdl import var_operand_def, var_result_def
 
-from inferir.core import attribute, define, ints, string
+from inferir.core import InferError, attribute, define, ints, string
+from inferir.core.ranges import OutOfRange
 from inferir.core.types import numpy_dtype
 from inferir.dialects.inference.base import InferenceOp
 
@@ -52,6 +53,11 @@ def python_value(value: Attribute) -> Any:
         case ArrayAttr():
             return [python_value(v) for v in value]
     return value
+
+
+def in_call(callee: str, problem: str) -> str:
+    """What is wrong in a host function, as errors state it."""
+    return f"inference.host_call: {callee}: {problem}"
 
 
 @define
@@ -91,7 +97,10 @@ class HostCallOp(InferenceOp):
         for place in self.absent:
             given.insert(place, None)
         config = {} if self.config is None else {k: python_value(v) for k, v in self.config.data.items()}
-        out = function(*given, **config)
+        try:
+            out = function(*given, **config)
+        except OutOfRange as problem:
+            raise InferError(in_call(self.callee, str(problem)), self.location) from None
         results = list(out) if isinstance(out, tuple) else [out]
         if len(results) < len(self.results):
             self.error(f"'{self.callee}' gives {len(results)} results, the op has {len(self.results)}")

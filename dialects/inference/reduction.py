@@ -11,6 +11,7 @@ from xdsl.irdl import operand_def, result_def
 from inferir.core import Cost, define, enum, flag, integer, ints
 from inferir.core.dims import DimLike, Shape
 from inferir.core.op import elements_of, unknown_dim
+from inferir.core.ranges import check_range
 from inferir.dialects.inference.base import InferenceOp
 
 
@@ -187,7 +188,7 @@ class CumulateOp(InferenceOp):
         self.check_scalar("axis", axis)
         for number in known["axis"] or ():
             if isinstance(number, int):
-                normal_axes(self, (number,), len(x))
+                check_range("axis", number, -max(len(x), 1), max(len(x), 1))
         return x
 
     def infer_dtype(self, x: Any, axis: Any) -> Any:
@@ -198,6 +199,7 @@ class CumulateOp(InferenceOp):
 
     def reference(self, x: np.ndarray, axis: np.ndarray) -> np.ndarray:
         """numpy."""
+        check_range("axis", axis, -max(x.ndim, 1), max(x.ndim, 1))
         along = int(axis.reshape(-1)[0])
         y = np.flip(x, along) if self.reverse else x
         if self.exclusive and x.size:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from xdsl.irdl import AttrSizedOperandSegments, operand_def, opt_operand_def, re
 from inferir.core import define, enum, flag, ints, number, numbers
 from inferir.core.dims import Shape, differ, shape_text
 from inferir.core.op import unknown_dim
+from inferir.core.ranges import OutOfRange, checked_shape
 from inferir.dialects.inference.base import InferenceOp, axes_in
 
 _COORDINATES = ("half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel", "half_pixel_symmetric", "tf_crop_and_resize")
@@ -114,11 +116,15 @@ class ResizeOp(InferenceOp):
         sizes = self.sizes if self.sizes is not None else None if to is None else [int(s) for s in to]
         if sizes is None:
             scales = [float(np.float32(s)) for s in (self.scales if self.scales is not None else by)]  # pyright: ignore[reportOptionalIterable]
-            sizes = [int(np.floor(np.float32(d) * np.float32(s))) for d, s in zip(here, scales, strict=True)]
+            if not all(0 < s < np.inf for s in scales):
+                raise OutOfRange(f"scales are {scales}, must be positive and finite")
+            sizes = [int(np.floor(np.float64(np.float32(d) * np.float32(s)))) for d, s in zip(here, scales, strict=True)]
         elif self.policy == "stretch":
             scales = [s / d if d else 1.0 for s, d in zip(sizes, here, strict=True)]
         else:
             sizes, scales = self.keep_ratio(sizes, here)
+        if all(here):
+            checked_shape([*sizes, x.size // math.prod(here)], max(x.itemsize, 8))
         y = x.astype(np.float64) if self.mode != "nearest" else x
         outside: list[tuple[int, np.ndarray]] = []
         for index, axis in enumerate(self.axes):

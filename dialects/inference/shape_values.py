@@ -6,6 +6,7 @@ semantics on symbolic dimensions (`SYMBOLIC`).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from xdsl.irdl import operand_def, result_def
 from inferir.core import Op, attribute, define, enum, flag, integer, ints
 from inferir.core.dims import Shape, differ, shape_text
 from inferir.core.op import ValueOf, unknown_dim
+from inferir.core.ranges import OutOfRange, checked_shape
 from inferir.core.types import numpy_dtype
 from inferir.dialects.inference.base import Elementwise, InferenceOp
 
@@ -130,8 +132,17 @@ class RangeOp(InferenceOp):
     def reference(self, start: np.ndarray, limit: np.ndarray, step: np.ndarray) -> np.ndarray:
         """numpy: start + i * step."""
         first, last, by = (a.reshape(-1)[0] for a in (start, limit, step))
-        count = max(0, int(np.ceil((float(last) - float(first)) / float(by))))
+        (count,) = checked_shape([count_of(first.item(), last.item(), by.item())], start.itemsize)
         return (first + np.arange(count).astype(start.dtype) * by).astype(start.dtype)
+
+
+def count_of(start: float, limit: float, step: float) -> int:
+    """How many numbers from `start` on by `step` come before `limit`. Raises OutOfRange where that is no number."""
+    if not step or not all(map(math.isfinite, (start, limit, step))) or not math.isfinite((limit - start) / step):
+        raise OutOfRange(f"from {start} to {limit} in steps of {step} there is no number of elements")
+    if isinstance(start, int) and isinstance(limit, int) and isinstance(step, int):
+        return max(0, -((start - limit) // step))
+    return max(0, math.ceil((limit - start) / step))
 
 
 @define

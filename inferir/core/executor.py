@@ -101,7 +101,7 @@ class Executor:
             raise
         except OutOfRange as problem:
             raise error_at(op, str(problem)) from None
-        except (ValueError, IndexError, TypeError, ZeroDivisionError, MemoryError) as problem:
+        except (ValueError, IndexError, TypeError, ArithmeticError, MemoryError) as problem:
             shapes = ", ".join(str(getattr(o, "shape", type(o).__name__)) for o in operands)
             raise error_at(op, f"cannot run on ({shapes}): {problem}") from problem
 

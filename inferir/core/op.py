@@ -39,6 +39,7 @@ from inferir.core.diagnostics import InferError, Note, defined_here
 from inferir.core.dims import Dim, DimLike, Shape, shape_text, symbol
 from inferir.core.fast_verifier import by_types
 from inferir.core.properties import Accessor, Property, store
+from inferir.core.ranges import checked_shape
 from inferir.core.types import numpy_dtype, refines, tensor
 
 ValueOf = Callable[[SSAValue], "np.ndarray | None"]
@@ -261,11 +262,23 @@ class Op(IRDLOperation):
 
     def evaluate(self, operands: Sequence[np.ndarray], **context: Any) -> list[np.ndarray]:
         """Run the reference semantics on flat operands; results have the declared element types."""
+        if self.SHAPE_OPERANDS:
+            self.check_sizes(operands)
         out = self.reference(*self.arrays_of(operands), **context)
         results = list(out) if isinstance(out, list | tuple) else [out]
         if len(results) != len(self.results):
             self.error(f"reference gives {len(results)} results, the op has {len(self.results)}")
         return [_as_declared(a, r) for a, r in zip(results, self.results, strict=True)]
+
+    def check_sizes(self, operands: Sequence[np.ndarray]) -> None:
+        """Raise, before anything is computed, unless results have sizes that arrays can have, for operands whose elements state sizes."""
+        arrays = dict(zip(self.operands, operands, strict=True))
+        named = [self.operand_named(n) for n in self.SHAPE_OPERANDS]
+        elements = {v: arrays[v].astype(object) for v in named if v is not None and arrays[v].dtype.kind in "iu"}
+        shapes = self.infer_result_shapes(lambda v: np.shape(arrays[v]), elements.get)
+        for result, shape in zip(self.results, shapes, strict=True):
+            if isinstance(result.type, TensorType) and all(isinstance(d, int) for d in shape):
+                checked_shape(shape, numpy_dtype(result.type.element_type).itemsize)
 
     def print(self, printer: Printer) -> None:
         """Print in the shared text form."""

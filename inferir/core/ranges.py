@@ -1,5 +1,7 @@
-"""Integers that must lie in a range: the one wording of the error for all that checks them while a model runs."""
+"""Integers that must lie in a range, and sizes that must fit in memory: what is checked of numbers that a model computes while it runs."""
 
+import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -8,6 +10,10 @@ import numpy as np
 def out_of_range(what: str, index: int, low: int, high: int) -> str:
     """The error about an index outside [low, high); the runtime of compiled models words it alike."""
     return f"{what} is {index}, must be at least {low} and less than {high}"
+
+
+LARGEST = 1 << 46
+"""Bytes of an array; what is larger is a mistake in the numbers that its size is computed from."""
 
 
 class OutOfRange(ValueError):
@@ -21,3 +27,11 @@ def check_range(what: str, indices: Any, low: Any, high: Any, where: Any = True)
     if wrong.any():
         at = np.unravel_index(np.argmax(wrong), wrong.shape)
         raise OutOfRange(out_of_range(what, int(indices[at]), int(low[at]), int(high[at])))
+
+
+def checked_shape(dims: Iterable[Any], itemsize: int = 1) -> tuple[int, ...]:
+    """Dimensions as Python integers, before numpy is asked for an array of them. Raises OutOfRange where it would be of negative or immense size."""
+    shape = tuple(int(d) for d in dims)
+    if min(shape, default=0) < 0 or math.prod(shape) * itemsize > LARGEST:
+        raise OutOfRange(f"the result would have shape {list(shape)}, which no array has")
+    return shape

@@ -57,6 +57,29 @@ CASES = {
     "scatter_nd_many": Case(
         scatter("ScatterND", (60, 5), reduction="add"), (60, 1), 4, "scatter_nd: index along axis 0", types=(np.int64,)
     ),
+    "cumulate": Case(lambda i, o: [N("CumSum", ["x", i], [o])], (), 2, "cumulate: axis"),
+    "reverse_sequence": Case(
+        lambda i, o: [N("ReverseSequence", ["x", i], [o], batch_axis=1, time_axis=0)], (5,), 5, "reverse_sequence: length", 0, (np.int64,)
+    ),
+    "tensor_scatter": Case(
+        lambda i, o: [N("Slice", ["x", "from", "to"], [f"{o}_u"]), N("TensorScatter", ["x", f"{o}_u", i], [o], axis=1)],
+        (4,),
+        4,
+        "tensor_scatter: write index",
+        0,
+        (np.int64,),
+    ),
+    "roi_align": Case(
+        lambda i, o: [N("RoiAlign", ["image", "rois", i], [o], output_height=1, output_width=1)],
+        (3,),
+        2,
+        "roi_align: batch index",
+        0,
+        (np.int64,),
+    ),
+    "rotary": Case(
+        lambda i, o: [N("RotaryEmbedding", ["image", "cos", "cos", i], [o])], (2, 3), 6, "gather: index along axis 0", types=(np.int64,)
+    ),
 }
 SITES = [(name, np.dtype(t)) for name, case in CASES.items() for t in case.types]
 
@@ -122,6 +145,11 @@ def model_of(nodes: Sequence[NodeProto], inputs: Sequence[ValueInfoProto], outpu
         "two": np.array(2, np.int64),
         "start": np.zeros(1, np.float32),
         "empty": np.zeros((4, 0), np.float32),
+        "from": np.array([0, 0], np.int64),
+        "to": np.array([4, 2], np.int64),
+        "image": np.arange(24, dtype=np.float32).reshape(2, 1, 3, 4),
+        "rois": np.array([[0, 0, 3, 2], [1, 0, 2, 2], [0, 1, 1, 2]], np.float32),
+        "cos": np.ones((6, 2), np.float32),
     }
     graph: GraphProto = helper.make_graph(
         nodes,
@@ -130,8 +158,8 @@ def model_of(nodes: Sequence[NodeProto], inputs: Sequence[ValueInfoProto], outpu
         [value_info(o, TensorProto.FLOAT, [1]) for o in outputs],
         [numpy_helper.from_array(v, k) for k, v in constants.items()],
     )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)])
-    model.ir_version = 10
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 24)])
+    model.ir_version = 11
     return model.SerializeToString()
 
 
@@ -174,7 +202,7 @@ def check_sites(model, reference, sites, fitting, want) -> None:
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_constant_index_out_of_range_is_an_error_where_it_is_reached(level: str, tmp_path):
-    sites = {f"{name}_{dtype}": (name, dtype) for name, dtype in SITES}
+    sites = {f"{name}_{dtype}": (name, dtype) for name, dtype in SITES if name != "cumulate"}
     nodes: list[NodeProto] = []
     for site, (name, dtype) in sites.items():
         constant = N("Constant", [], [f"i_{site}"], value=numpy_helper.from_array(bad(name, dtype, CASES[name].size)))
@@ -193,3 +221,11 @@ def test_a_constant_index_out_of_range_is_an_error_where_it_is_reached(level: st
             case, feeds = CASES[name], none | {f"if_{site}": np.array(True)}
             for each in (model, reference):
                 assert f"{case.says} is {case.size}, must be at least" in message(each, feeds), site
+
+
+def test_a_constant_axis_out_of_range_is_refused_when_the_model_is_compiled(tmp_path):
+    axis = N("Constant", [], ["axis"], value=numpy_helper.from_array(np.array(2, np.int32)))
+    path = tmp_path / "m.onnx"
+    path.write_bytes(model_of([axis, *total(CASES["cumulate"], "axis", "y")], [], ["y"]))
+    with pytest.raises(InferError, match="axis is 2, must be at least -2 and less than 2"):
+        compile_model(str(path))

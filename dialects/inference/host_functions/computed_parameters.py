@@ -4,41 +4,49 @@ from __future__ import annotations
 
 import numpy as np
 
+from inferir.core.ranges import LARGEST, check_range, checked_shape
 from inferir.dialects.inference.host import host_function
 from inferir.dialects.inference.indexing import gathered
 from inferir.dialects.inference.reduction import reduced
 from inferir.dialects.inference.slicing import box
 
 
+def axes_of(axes: np.ndarray, rank: int) -> tuple[int, ...]:
+    """Axes of a tensor. Raises OutOfRange where it has no such axis."""
+    check_range("axis", axes, -max(rank, 1), max(rank, 1))
+    return tuple(int(a) for a in axes.reshape(-1))
+
+
 @host_function("reduce")
 def reduce(x: np.ndarray, axes: np.ndarray | None, kind: str, keepdims: int, noop: int) -> np.ndarray:
-    """inference.reduce with the axes as an operand; no axes are all of them, or none under `noop`."""
-    chosen = tuple(int(a) for a in axes) if axes is not None and axes.size else () if noop else tuple(range(x.ndim))
-    return reduced(x, kind, chosen, bool(keepdims))
+    """inference.reduce with the axes as an operand; no axes are all of them, or none under `noop`. An axis may be named twice."""
+    chosen = axes_of(axes, x.ndim) if axes is not None and axes.size else () if noop else tuple(range(x.ndim))
+    return reduced(x, kind, tuple({a % max(x.ndim, 1) for a in chosen}), bool(keepdims))
 
 
 @host_function("squeeze")
 def squeeze(x: np.ndarray, axes: np.ndarray | None = None) -> np.ndarray:
     """x without some axes of 1, all of them where none are named."""
-    return np.squeeze(x, None if axes is None else tuple(int(a) for a in axes.reshape(-1)))
+    return np.squeeze(x, None if axes is None else axes_of(axes, x.ndim))
 
 
 @host_function("unsqueeze")
 def unsqueeze(x: np.ndarray, axes: np.ndarray) -> np.ndarray:
     """x with axes of 1."""
-    return np.expand_dims(x, tuple(int(a) for a in axes.reshape(-1)))
+    return np.expand_dims(x, axes_of(axes, x.ndim + axes.size))
 
 
 @host_function("reshape")
 def reshape(x: np.ndarray, shape: np.ndarray, allowzero: int) -> np.ndarray:
     """x in a shape where 0 is x's own dimension at that place, unless `allowzero`."""
+    check_range("a dimension", shape, -1, LARGEST)
     return x.reshape([x.shape[i] if d == 0 and not allowzero else int(d) for i, d in enumerate(shape)])
 
 
 @host_function("broadcast")
 def broadcast(x: np.ndarray, shape: np.ndarray) -> np.ndarray:
     """x broadcast against a shape of any length."""
-    return np.broadcast_to(x, np.broadcast_shapes(x.shape, tuple(int(d) for d in shape)))
+    return np.broadcast_to(x, checked_shape(np.broadcast_shapes(x.shape, checked_shape(shape, x.itemsize)), x.itemsize))
 
 
 @host_function("flatten")
@@ -60,12 +68,17 @@ def slice_(
 ) -> np.ndarray:
     """inference.slice with all its parameters as operands."""
     axes = np.arange(len(starts)) if axes is None else axes
+    chosen = axes_of(axes, x.ndim)
+    if len({a % max(x.ndim, 1) for a in chosen}) != len(chosen):
+        raise ValueError(f"axes {list(chosen)} name one axis twice")
     return box(x, starts, ends, axes, np.ones(len(starts), np.int64) if steps is None else steps)
 
 
 @host_function("split")
 def split(x: np.ndarray, sizes: np.ndarray, axis: int) -> tuple[np.ndarray, ...]:
     """inference.split with the sizes as an operand."""
+    if min(sizes, default=0) < 0 or sum(map(int, sizes)) != x.shape[axis]:
+        raise ValueError(f"sizes {sizes.tolist()} do not part axis {axis}, which has {x.shape[axis]}")
     return tuple(np.split(x, np.cumsum(sizes)[:-1].tolist(), axis))
 
 
@@ -85,6 +98,7 @@ def transpose(x: np.ndarray, permutation: tuple[int, ...] | None = None) -> np.n
 @host_function("pad_axes")
 def pad_axes(pads: np.ndarray, axes: np.ndarray, rank: int) -> np.ndarray:
     """Pads of some axes as pads of all of them."""
+    check_range("axis", axes, -rank, rank)
     whole = np.zeros(2 * rank, np.int64)
     for i, axis in enumerate(axes):
         whole[axis % rank], whole[rank + axis % rank] = pads[i], pads[len(axes) + i]
@@ -95,6 +109,7 @@ def pad_axes(pads: np.ndarray, axes: np.ndarray, rank: int) -> np.ndarray:
 def center_crop_pad(x: np.ndarray, shape: np.ndarray, axes: tuple[int, ...] | None = None) -> np.ndarray:
     """x cut or padded with zeros around its centre."""
     axes = tuple(range(x.ndim)) if axes is None else tuple(axes)
+    checked_shape(shape, x.itemsize)
     crop, grow = [slice(None)] * x.ndim, [(0, 0)] * x.ndim
     for axis, size in zip(axes, shape, strict=True):
         have, want = x.shape[axis], int(size)

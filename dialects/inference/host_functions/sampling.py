@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from inferir.core.ranges import check_range, checked_shape
 from inferir.dialects.inference.host import host_function
 
 
@@ -69,7 +70,7 @@ def grid_sample(x: np.ndarray, grid: np.ndarray, mode: str, padding_mode: str, a
 def affine_grid(theta: np.ndarray, size: np.ndarray, align_corners: int) -> np.ndarray:
     """ONNX AffineGrid-20: the grid of an image of `size` turned by theta [N, n, n + 1]."""
     lines = []
-    for count in (int(s) for s in size[2:]):
+    for count in checked_shape(size, theta.itemsize)[2:]:
         line = np.linspace(-1, 1, count) if align_corners else (np.arange(count) * 2 + 1) / count - 1
         lines.append(line)
     grid = np.stack([*reversed(np.meshgrid(*lines, indexing="ij")), np.ones([len(v) for v in lines])], axis=-1)
@@ -96,11 +97,16 @@ def _bilinear(image: np.ndarray, y: float, x: float, mode: str) -> np.ndarray:
     return corners.max(0) if mode == "max" else corners.sum(0)
 
 
+LEAST_SAMPLES, MOST_SAMPLES = -(1 << 62), 4097
+"""Range of the samples of RoiAlign along a bin (none where not positive): more would be a region far larger than any image."""
+
+
 @host_function("roi_align")
 def roi_align(
     x: np.ndarray, rois: np.ndarray, batch: np.ndarray, *, height: int, width: int, ratio: int, scale: float, mode: str, half_pixel: int
 ) -> np.ndarray:
     """ONNX RoiAlign-22: each region of interest averaged (or its maximum) on a grid of bins."""
+    check_range("batch index", batch, 0, len(x))
     out = np.zeros((len(rois), x.shape[1], height, width), x.dtype)
     shift = 0.5 if half_pixel else 0.0
     for number, (roi, image) in enumerate(zip(rois, batch, strict=True)):
@@ -111,6 +117,7 @@ def roi_align(
         bin_h, bin_w = tall / height, wide / width
         rows = ratio if ratio > 0 else int(np.ceil(tall / height))
         columns = ratio if ratio > 0 else int(np.ceil(wide / width))
+        check_range("samples along a bin", [rows, columns], LEAST_SAMPLES, MOST_SAMPLES)
         for i, j in np.ndindex(height, width):
             samples = [
                 _bilinear(x[int(image)], top + i * bin_h + (r + 0.5) * bin_h / rows, left + j * bin_w + (c + 0.5) * bin_w / columns, mode)
@@ -125,6 +132,7 @@ def roi_align(
 @host_function("max_roi_pool")
 def max_roi_pool(x: np.ndarray, rois: np.ndarray, *, pooled: tuple[int, ...], scale: float) -> np.ndarray:
     """ONNX MaxRoiPool-22: the maximum of each bin of each region of interest."""
+    check_range("batch index", np.trunc(rois[:, 0]), 0, len(x))
     height, width = pooled
     out = np.zeros((len(rois), x.shape[1], height, width), x.dtype)
     for number, (image, *box) in enumerate(rois):
@@ -196,8 +204,8 @@ def col2im(
     sizes, kernel = [int(v) for v in image], [int(v) for v in block]
     full = [s + pads[i] + pads[n + i] for i, s in enumerate(sizes)]
     counts = [(f - d * (k - 1) - 1) // s + 1 for f, d, k, s in zip(full, dilations, kernel, strides, strict=True)]
-    columns = x.reshape(x.shape[0], -1, *kernel, *counts)
-    y = np.zeros((x.shape[0], columns.shape[1], *full), x.dtype)
+    columns = x.reshape(x.shape[0], -1, *checked_shape((*kernel, *counts)))
+    y = np.zeros(checked_shape((x.shape[0], columns.shape[1], *full), x.itemsize), x.dtype)
     for tap in np.ndindex(*kernel):
         place = tuple(slice(t * d, t * d + (c - 1) * s + 1, s) for t, d, c, s in zip(tap, dilations, counts, strides, strict=True))
         y[(slice(None), slice(None), *place)] += columns[(slice(None), slice(None), *tap)]
@@ -219,10 +227,11 @@ def max_unpool(
     own = [(s - 1) * t + k - pads[i] - pads[n + i] for i, (s, t, k) in enumerate(zip(x.shape[2:], strides, kernel, strict=True))]
     inferred = (*x.shape[:2], *own)
     y = np.zeros(int(np.prod(inferred)), x.dtype)
+    check_range("index", indices, 0, y.size)
     y[indices.reshape(-1)] = x.reshape(-1)
     y = y.reshape(inferred)
     if shape is None:
         return y
-    whole = np.zeros([int(v) for v in shape], x.dtype)
+    whole = np.zeros(checked_shape(shape, x.itemsize), x.dtype)
     whole[tuple(slice(0, s) for s in inferred)] = y
     return whole

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from inferir.core.ranges import check_range
 from inferir.dialects.inference.host import host_function
 
 
@@ -62,6 +63,7 @@ def _overlap(a: np.ndarray, b: np.ndarray) -> float:
 @host_function("reverse_sequence")
 def reverse_sequence(x: np.ndarray, lengths: np.ndarray, batch_axis: int, time_axis: int) -> np.ndarray:
     """The first elements of each sample in reverse."""
+    check_range("length", lengths, 0, x.shape[time_axis] + 1)
     y = np.moveaxis(x, (batch_axis, time_axis), (0, 1)).copy()
     for sample, length in zip(y, lengths, strict=True):
         sample[: int(length)] = sample[: int(length)][::-1].copy()
@@ -73,6 +75,8 @@ def tensor_scatter(cache: np.ndarray, update: np.ndarray, places: np.ndarray | N
     """ONNX TensorScatter-24: updates written at each sample's own place of the axis, round again under `circular`."""
     y = np.moveaxis(cache, axis, 1).copy()
     new = np.moveaxis(update, axis, 1)
+    if places is not None and mode != "circular":
+        check_range("write index", places, 0, y.shape[1] - new.shape[1] + 1)
     for sample in range(y.shape[0]):
         start = 0 if places is None else int(places[sample])
         at = np.arange(start, start + new.shape[1])

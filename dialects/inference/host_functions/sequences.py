@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from inferir.core.ranges import checked_shape
 from inferir.dialects.inference.host import host_function
 
 
@@ -79,4 +80,4 @@ def shape(x: Any, start: int = 0, end: int | None = None) -> np.ndarray:
 @host_function("fill")
 def fill(dims: np.ndarray, value: np.ndarray) -> np.ndarray:
     """A tensor of unknown rank whose every element is the same."""
-    return np.full([int(d) for d in dims], value.reshape(-1)[0], value.dtype)
+    return np.full(checked_shape(dims, value.itemsize), value.reshape(-1)[0], value.dtype)

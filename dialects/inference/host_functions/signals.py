@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from inferir.core.ranges import checked_shape
 from inferir.dialects.inference.host import host_function
 
 
@@ -43,7 +44,7 @@ _WINDOWS = {"hann": (0.5, 0.5, 0.0), "hamming": (25 / 46, 21 / 46, 0.0), "blackm
 @host_function("window")
 def window_of(size: np.ndarray, shape: str, periodic: int) -> np.ndarray:
     """A Hann, Hamming or Blackman window."""
-    n = int(size.reshape(-1)[0])
+    (n,) = checked_shape(size.reshape(-1)[:1], 8)
     a, b, c = _WINDOWS[shape]
     angle = 2 * np.pi * np.arange(n) / (n if periodic else max(n - 1, 1))
     return a - b * np.cos(angle) + c * np.cos(2 * angle)
@@ -54,6 +55,7 @@ def mel_weights(bands: np.ndarray, length: np.ndarray, rate: np.ndarray, low: np
     """ONNX MelWeightMatrix-17: triangles on the mel scale, [bins, bands]."""
     count, size, speed = int(bands), int(length), int(rate)
     bins = size // 2 + 1
+    checked_shape((bins, count), 8)
     ends = [2595 * np.log10(1 + float(f) / 700) for f in (low, high)]
     mels = np.arange(count + 2) * ((ends[1] - ends[0]) / (count + 2)) + ends[0]
     places = ((700 * (np.power(10, mels / 2595) - 1)) * (size + 1) // speed).astype(np.int64)

@@ -12,7 +12,7 @@ from xdsl.ir import SSAValue
 from inferir.core import Rewriter, rewrites
 from inferir.dialects import cpu
 from inferir.dialects import inference as inf
-from inferir.dialects.inference.host import python_value
+from inferir.dialects.inference.host import in_call, python_value
 from inferir.passes.cpu.inference_to_cpu import attention, sampling
 from inferir.passes.cpu.inference_to_cpu.building import rank_of, result, shape_of
 from inferir.passes.cpu.inference_to_cpu.moving import broadcast_place, rest
@@ -42,10 +42,9 @@ def _some(*values: Optional) -> list[SSAValue]:
     return [v for v in values if v is not None]
 
 
-def _axis(s: Program, axes: SSAValue, k: int, rank: int) -> Scalar:
+def _axis(s: Program, axes: SSAValue, k: int, rank: int, callee: str) -> Scalar:
     """An axis of a list, counted from the front."""
-    axis = s.load(axes, [k]).index()
-    return s.where(axis < 0, axis + rank, axis)
+    return s.place(s.load(axes, [k]), max(rank, 1), in_call(callee, "axis"))
 
 
 def slice_of(op: Call, rw: Rewriter, x: SSAValue, starts: SSAValue, ends: SSAValue, axes: Optional = None, steps: Optional = None) -> Any:
@@ -64,12 +63,14 @@ def slice_of(op: Call, rw: Rewriter, x: SSAValue, starts: SSAValue, ends: SSAVal
                 if named is None and k != axis:
                     continue
                 step = s.load(by, [k]).index() if by is not None else s.value(1)
+                if by is not None:
+                    s.checked(s.where(step.equals(0), 0, 1), 1, 1 << 62, in_call("slice", "magnitude of the step"))
                 first = s.load(starts, [k]).index()
                 first = s.where(first < 0, first + size, first)
                 low = s.where(step > 0, s.value(0), s.value(-1))
                 start = s.larger(s.smaller(first, s.where(step > 0, s.value(size), size - s.value(1))), low)
                 there = start + i * step
-                place = there if named is None else s.where(_axis(s, named, k, rank).equals(axis), there, place)
+                place = there if named is None else s.where(_axis(s, named, k, rank, "slice").equals(axis), there, place)
             places.append(s.clamped(place, size))
         return s.load(x, places)
 
@@ -89,7 +90,7 @@ def reduce(op: Call, rw: Rewriter, x: SSAValue, axes: Optional, kind: str, keepd
         for axis in range(rank):
             gone: Any = not listed and not noop
             for k in range(listed):
-                gone = gone | _axis(s, axes[0], k, rank).equals(axis)
+                gone = gone | _axis(s, axes[0], k, rank, "reduce").equals(axis)
             here: Scalar = at[axis] if keepdims else 0
             for place in range(0 if keepdims else len(at)):
                 here = s.where(s.value(kept).equals(place), at[place], here)
@@ -116,8 +117,7 @@ def cumulate_anywhere(op: inf.CumulateOp, rw: Rewriter) -> str | None:
     rank = rank_of(op.x)
 
     def body(s: Program, at: list[Any], x: SSAValue, axis: SSAValue) -> Any:
-        along = s.load(axis, [0] * rank_of(axis)).index()
-        along = s.where(along < 0, along + rank, along)
+        along = s.place(s.load(axis, [0] * rank_of(axis)), max(rank, 1), f"{op.name}: axis")
         lows, highs = [], []
         for d, i in enumerate(at):
             low, high = (i + int(op.exclusive), s.size(x, d)) if op.reverse else (0, i + int(not op.exclusive))
@@ -217,7 +217,7 @@ def pad_axes(op: Call, rw: Rewriter, pads: SSAValue, axes: SSAValue, rank: int) 
     def body(s: Program, at: list[Any], pads: SSAValue, axes: SSAValue) -> Any:
         value: Scalar = s.number(0, i64)
         for k in range(count):
-            axis = _axis(s, axes, k, rank)
+            axis = _axis(s, axes, k, rank, "pad_axes")
             value = s.where(at[0].equals(axis), s.load(pads, [k]), value)
             value = s.where(at[0].equals(axis + rank), s.load(pads, [count + k]), value)
         return value
@@ -246,8 +246,9 @@ def reverse_sequence(op: Call, rw: Rewriter, x: SSAValue, lengths: SSAValue, bat
     """y[t] = x[length - 1 - t] for t below the length"""
 
     def body(s: Program, at: list[Any], x: SSAValue, lengths: SSAValue) -> Any:
-        length, t = s.load(lengths, [at[batch_axis]]).index(), at[time_axis]
-        place = s.clamped(s.where(t < length, length - 1 - t, t), s.size(x, time_axis))
+        t, steps = at[time_axis], s.size(x, time_axis)
+        length = s.checked(s.load(lengths, [at[batch_axis]]), 0, steps + 1, in_call("reverse_sequence", "length"))
+        place = s.where(t < length, length - 1 - t, t)
         return s.load(x, [place if axis == time_axis else i for axis, i in enumerate(at)])
 
     return generate(op, [x, lengths], body, rw)
@@ -258,7 +259,10 @@ def tensor_scatter(op: Call, rw: Rewriter, cache: SSAValue, update: SSAValue, pl
     axis %= rank_of(cache)
 
     def body(s: Program, at: list[Any], cache: SSAValue, update: SSAValue, *places: SSAValue) -> Any:
-        start = s.load(places[0], [at[0]]).index() if places else 0
+        start: Scalar = s.load(places[0], [at[0]]).index() if places else 0
+        if places and mode != "circular":
+            last = s.larger(s.size(cache, axis) - s.size(update, axis) + 1, 0)
+            start = s.checked(start, 0, last, in_call("tensor_scatter", "write index"))
         turn = at[axis] - start
         turn = rest(s, turn, s.size(cache, axis)) if mode == "circular" else turn
         inside = (turn >= 0) & (turn < s.size(update, axis))

@@ -14,6 +14,8 @@ from xdsl.ir import SSAValue
 from inferir.core import Rewriter
 from inferir.dialects import cpu
 from inferir.dialects import inference as inf
+from inferir.dialects.inference.host import in_call
+from inferir.dialects.inference.host_functions.sampling import LEAST_SAMPLES, MOST_SAMPLES
 from inferir.passes.cpu.inference_to_cpu.building import rank_of, shape_of
 from inferir.passes.cpu.inference_to_cpu.program import Program, Scalar, Value, generate
 
@@ -144,7 +146,9 @@ def roi_align(
             tall, wide = s.larger(tall, real(s, 1.0)), s.larger(wide, real(s, 1.0))
         bins = tall / float(height), wide / float(width)
         counts: list[Scalar] = [ratio, ratio] if ratio > 0 else [s.apply(math.CeilOp, b).index() for b in bins]
-        image = s.clamped(s.load(batch, [at[0]]).index(), s.size(x, 0))
+        if ratio <= 0:
+            counts = [s.checked(c, LEAST_SAMPLES, MOST_SAMPLES, in_call("roi_align", "samples along a bin")) for c in counts]
+        image = s.checked(s.load(batch, [at[0]]), 0, s.size(x, 0), in_call("roi_align", "batch index"))
 
         def sample(k: list[Any], total: Value, seen: Value) -> list[Any]:
             places = [
@@ -165,7 +169,7 @@ def max_roi_pool(op: Call, rw: Rewriter, x: SSAValue, rois: SSAValue, *, pooled:
     """The maximum of each bin of each region of interest"""
 
     def body(s: Program, at: list[Any], x: SSAValue, rois: SSAValue) -> Any:
-        image = s.clamped(s.load(rois, [at[0], 0]).index(), s.size(x, 0))
+        image = s.checked(s.load(rois, [at[0], 0]).index(), 0, s.size(x, 0), in_call("max_roi_pool", "batch index"))
         lows, highs = [], []
         for d, first in ((0, 2), (1, 1)):
             begin, end = (s.floor(s.load(rois, [at[0], k]).to(f32) * scale + 0.5) for k in (first, first + 2))

@@ -67,7 +67,7 @@ func.func @k_type(%x: tensor<2x3xf32>, %k: tensor<f32>) {
 // The axis is one of x's.
 func.func @axis_of_x(%x: tensor<2x3xf32>) {
   %a = inference.constant dense<2> : tensor<i64>
-  // expected-error @+1 {{axis 2 is outside of x, which has rank 2}}
+  // expected-error @+1 {{axis is 2, must be at least -2 and less than 2}}
   %0 = inference.cumulate %x, %a : (tensor<2x3xf32>, tensor<i64>) -> tensor<2x3xf32>
   return
 }
