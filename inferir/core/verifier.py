@@ -10,13 +10,15 @@ from xdsl.utils.exceptions import DiagnosticException
 from inferir.core.diagnostics import InferError, Note
 from inferir.core.dominance import dominator_tree, is_graph_region
 from inferir.core.fast_verifier import is_certainly_valid
+from inferir.core.symbols import unchanging_symbols
 from inferir.core.walk import walk
 
 
 def verify(op: Operation) -> None:
     """Raise InferError at the first thing that is wrong with `op` or anything inside it."""
-    if not is_certainly_valid(op):
-        verify_thoroughly(op)
+    with unchanging_symbols():
+        if not is_certainly_valid(op):
+            verify_thoroughly(op)
 
 
 def verify_thoroughly(op: Operation) -> None:
