@@ -100,20 +100,6 @@ def max_unpool(op: Any, lo: Lowering) -> Any:
     return lo.host("max_unpool", lo.operands(3), [of_rank(lo, x, lo.rank(x))], kernel=kernel, **config)
 
 
-@lowering("onnx", "DFT")
-def dft(op: Any, lo: Lowering) -> Any:
-    """The host function; the axis is an attribute before version 20 and counts the batch"""
-    x, length, axis = lo.operands(3)
-    config = {"inverse": op.get("inverse"), "onesided": op.get("onesided"), "at": attr(op, "axis", -2)}
-    return lo.host("dft", [x, length, axis], [of_rank(lo, x, lo.rank(x))], **config)
-
-
-@lowering("onnx", "STFT")
-def stft(op: Any, lo: Lowering) -> Any:
-    """The host function"""
-    return lo.host("stft", lo.operands(4), [of_rank(lo, op.operands[0], 4)], onesided=op.get("onesided"))
-
-
 @lowering("onnx", "HannWindow", "HammingWindow", "BlackmanWindow")
 def signal_window(op: Any, lo: Lowering) -> Any:
     """The host function"""

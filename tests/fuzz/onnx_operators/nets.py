@@ -251,22 +251,27 @@ def col2im(b: Builder, op: str) -> None:
 
 @operator("DFT", since=17)
 def dft(b: Builder, op: str) -> None:
-    """Real and complex, one-sided, inverse"""
-    x = b.fresh(np.float32, [b.rng.randint(1, 2), b.rng.randint(2, 6), b.rng.choice([1, 2])])
-    one = 1 if x.shape[2] == 1 and b.rng.random() < 0.5 else 0
+    """Real and complex, one-sided, inverse, along any axis, of a length that cuts or pads"""
+    x = b.fresh(np.float32, [b.rng.randint(1, 2), b.rng.randint(2, 6), *b.shape(0, 1), b.rng.choice([1, 2])])
+    one = 1 if x.shape[-1] == 1 and b.rng.random() < 0.5 else 0
     inverse = b.rng.choice([0, 1]) if not one else 0
+    axis = b.rng.randint(1, x.rank - 2)
+    length = b.new(np.array(b.rng.randint(1, 8), np.int64)) if b.rng.random() < 0.4 else None
     if b.opset < 20:
-        b.node(op, [x], axis=1, onesided=one, inverse=inverse)
+        b.node(op, [x, *([length] if length is not None else [])], axis=axis, onesided=one, inverse=inverse)
     else:
-        b.node(op, [x, None, b.ints(1)], onesided=one, inverse=inverse)
+        b.node(op, [x, length, b.new(np.array(axis, np.int64))], onesided=one, inverse=inverse)
 
 
 @operator("STFT", since=17)
 def stft(b: Builder, op: str) -> None:
-    """With a window"""
-    length = b.rng.randint(2, 4)
-    x = b.fresh(np.float32, [b.rng.randint(1, 2), b.rng.randint(length, 10), 1])
-    b.node(op, [x, b.ints(b.rng.randint(1, 3)), b.fresh(np.float32, [length], 0, 1)], onesided=b.rng.choice([0, 1]))
+    """A signal with or without its last dimension of 1, a window or a frame length or both"""
+    length = b.rng.randint(2, 6)
+    shape = [b.rng.randint(1, 2), b.rng.randint(length, 10), *([1] if b.rng.random() < 0.5 else [])]
+    given = b.rng.choice(("window", "length", "both"))
+    window = None if given == "length" else b.fresh(np.float32, [length], 0, 1)
+    frame = [] if given == "window" else [b.new(np.array(length, np.int64))]
+    b.node(op, [b.fresh(np.float32, shape), b.ints(b.rng.randint(1, 3)), window, *frame], onesided=b.rng.choice([0, 1]))
 
 
 @operator("HannWindow", "HammingWindow", "BlackmanWindow", since=17)

@@ -122,3 +122,17 @@ func.func @known_condition(%x: tensor<4xf32>) -> tensor<4xf32> {
   } : (tensor<i1>) -> tensor<4xf32>
   return %0 : tensor<4xf32>
 }
+
+// -----
+// A spectrum of a known length is a convolution with the windowed Fourier matrix: 4 bins of two numbers each, a stride for the step.
+// CHECK-LABEL: @stft
+// CHECK:         %[[FRAMES:.+]] = inference.conv %{{.+}}, %{{.+}} strides [5] : (tensor<2x1x?xf32>, tensor<8x1x6xf32>)
+// CHECK:         inference.transpose %[[FRAMES]] permutation [0, 2, 1]
+// CHECK-NEXT:    inference.reshape %{{.+}} shape [{{.+}}, 4, 2]
+func.func @stft(%x: tensor<2x?xf32>) -> tensor<2x?x4x2xf32> {
+  %none = framework.none
+  %step = framework.constant dense<5> : tensor<i64>
+  %length = framework.constant dense<6> : tensor<i64>
+  %0 = framework.onnx.STFT(%x, %step, %none, %length) {version = 17, onesided = 1} : (tensor<2x?xf32>, tensor<i64>, none, tensor<i64>) -> tensor<2x?x4x2xf32>
+  return %0 : tensor<2x?x4x2xf32>
+}
