@@ -13,9 +13,10 @@ from typing import Any, BinaryIO
 import flatbuffers
 import numpy as np
 
+from inferir.backends.runtime.elf import seal_offset
 from inferir.backends.runtime.flat import IDENTIFIER, SCALARS, SCHEMA
-from inferir.backends.runtime.package import ALIGNMENT, CODE, HEADER, HOST, IR, MAGIC, MAJOR, MINOR, WEIGHTS, metadata_digest
-from inferir.backends.runtime.program import DTYPES, Assumptions, Entry, ModelError, Port, Program
+from inferir.backends.runtime.package import ALIGNMENT, CODE, HEADER, HOST, IR, MAGIC, MAJOR, MINOR, WEIGHTS, metadata_digest, seal_of
+from inferir.backends.runtime.program import DTYPES, SEAL_SIZE, Assumptions, Entry, ModelError, Port, Program
 from inferir.whole_file import whole_file
 
 TENSOR_ALIGNMENT = 64
@@ -54,14 +55,25 @@ def write_package(path: str | Path, program: Program) -> None:
 
 def _write(f: BinaryIO, program: Program, segments: list[_Segment], size: int) -> None:
     """The segments, then the header and the metadata, whose checksums are known then."""
+    code = next(s for s in segments if s.kind == CODE)
     for s in segments:
-        f.seek(s.offset)
-        s.sha256 = _stream(f, s)
+        if s is not code:
+            s.sha256 = _stream(f, s)
+    code.pieces = [sealed(program.code, _metadata(program, segments))]
+    code.sha256 = _stream(f, code)
     metadata = _metadata(program, segments)
     f.truncate(size)
     f.seek(0)
     head = HEADER.pack(MAGIC, MAJOR, MINOR, HEADER.size, len(metadata), size, 0, bytes(24))[:40]
     f.write(head + metadata_digest(head, metadata) + metadata)
+
+
+def sealed(code: bytes, metadata: bytes) -> bytes:
+    """The code with the digest of the metadata, in which its own checksum is zero. Raises ModelError where it has no room for it."""
+    if not code:
+        return code
+    at = seal_offset(code)
+    return code[:at] + seal_of(metadata, bytes(SEAL_SIZE)) + code[at + SEAL_SIZE :]
 
 
 def _check(program: Program) -> None:
@@ -92,6 +104,7 @@ def _weights(program: Program) -> Iterator[bytes | memoryview]:
 def _stream(f: BinaryIO, segment: _Segment) -> bytes:
     """Write a segment's pieces, giving their sha256."""
     digest = hashlib.sha256()
+    f.seek(segment.offset)
     for piece in segment.pieces:
         digest.update(piece)
         f.write(piece)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inferir.backends.runtime.program import ModelError
+from inferir.backends.runtime.program import SEAL, SEAL_SIZE, ModelError
 
 _MACHINES = {3: "32-bit x86", 40: "32-bit ARM", 62: "x86_64", 183: "aarch64", 243: "riscv"}
 _SHF_WRITE, _SHF_ALLOC, _SHF_EXEC = 1, 2, 4
@@ -154,11 +154,29 @@ def plain(feature: str) -> str:
     return feature.replace("_", "").replace("-", "").replace(".", "")
 
 
+def seal_offset(data: bytes) -> int:
+    """Where in an object's bytes its seal lies. Raises ModelError where it has none."""
+    try:
+        sections = _read_sections(data)
+        _, symbols = _read_symbols(data, sections)
+    except (struct.error, IndexError, UnicodeDecodeError) as e:
+        raise _bad(str(e)) from None
+    for s in symbols:
+        if s.name == SEAL and s.is_global and 0 < s.section < len(sections):
+            section = sections[s.section]
+            if section.kind not in (0, _SHT_NOBITS) and s.value + SEAL_SIZE <= section.size:
+                return section.offset + s.value
+    raise ModelError("the program's code has no seal: compile the model again")
+
+
 def _bad(why: str) -> ModelError:
     return ModelError(f"the program's code is damaged: {why}")
 
 
 def _load(data: bytes) -> LoadedObject:
+    machine = int.from_bytes(data[18:20], "little")
+    if len(data) >= 64 and data[:4] == b"\x7fELF" and machine != 62:
+        raise ModelError(f"the program's code is for {_MACHINES.get(machine, f'machine {machine}')}; this machine is {platform.machine()}")
     sections = _read_sections(data)
     table_index, symbols = _read_symbols(data, sections)
     outside = sorted({s.name for s in symbols if s.section == _SHN_UNDEF and s.name})
@@ -195,10 +213,8 @@ def _read_sections(data: bytes) -> list[_Section]:
     """The section table, every file range inside the object."""
     if len(data) < 64 or data[:4] != b"\x7fELF":
         raise _bad("it is not an ELF object")
-    kind, machine = struct.unpack_from("<HH", data, 16)
-    if data[4:6] != b"\x02\x01" or machine != 62:
-        raise ModelError(f"the program's code is for {_MACHINES.get(machine, f'machine {machine}')}; this machine is {platform.machine()}")
-    if kind != 1:
+    (kind,) = struct.unpack_from("<H", data, 16)
+    if kind != 1 or data[4:6] != b"\x02\x01":
         raise _bad("it is not a relocatable object")
     (table,) = struct.unpack_from("<Q", data, 0x28)
     entry, count = struct.unpack_from("<HH", data, 0x3A)

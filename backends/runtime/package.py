@@ -11,6 +11,9 @@
     64     metadata: a FlatBuffer, `inferir/backends/package/schema.fbs`
            segments: each at a multiple of 4096, zeros between
 
+The code holds a seal: the sha256 of the metadata with zeros for the code's own checksum. So ports, sizes and the other segments are those that the code was
+compiled for; what was put together from two packages, or changed and given right checksums again, is refused.
+
 Metadata and code are checked against their sha256 before anything in them is used. Weights are mapped when the package is read, and checked when the first
 inference asks for them, a piece at a time, so that checking leaves nothing resident. `verify="load"` checks them at once, `verify="never"` trusts them.
 """
@@ -26,11 +29,12 @@ from typing import Any, BinaryIO, Literal, get_args
 
 import numpy as np
 
+from inferir.backends.runtime.elf import seal_offset
 from inferir.backends.runtime.flat import FlatReader
-from inferir.backends.runtime.program import Assumptions, Entry, HostOp, ModelError, Port, Program
+from inferir.backends.runtime.program import SEAL_SIZE, Assumptions, Entry, HostOp, ModelError, Port, Program
 
 MAGIC = b"INFR"
-MAJOR, MINOR = 1, 0
+MAJOR, MINOR = 2, 0
 HEADER = struct.Struct("<4sHHQQQQ24s")
 ALIGNMENT = 4096
 HOST_STEPS = "host-steps-1"
@@ -68,12 +72,14 @@ def read_package(path: str | Path, verify: Verify = "first-run") -> Program:
     if verify not in get_args(Verify):
         raise ModelError(f"verify is '{verify}'; it must be one of {', '.join(get_args(Verify))}")
     with _opened(path) as f:
-        model, segments = _read_tables(f)
+        model, segments, metadata = _read_tables(f)
         code = [s for s in segments if s.kind == CODE]
         weights = [s for s in segments if s.kind == WEIGHTS]
         host = [s for s in segments if s.kind == HOST]
         if len(code) != 1 or len(weights) > 1:
             raise ModelError(f"the package has {len(code)} segments of code and {len(weights)} of weights; it should have one of each")
+        native = _bytes(f, code[0])
+        _require_seal(native, code[0], metadata)
         mapped = [_MappedWeights(f, s, verify != "never") for s in weights]
         if verify == "load":
             for each in mapped:
@@ -82,7 +88,7 @@ def read_package(path: str | Path, verify: Verify = "first-run") -> Program:
             inputs=_ports(model["inputs"]),
             outputs=_ports(model["outputs"]),
             symbols=tuple(s["name"] for s in model["symbols"]),
-            code=_bytes(f, code[0]),
+            code=native,
             weights=[(0, each) for each in mapped],
             weights_size=sum(s.size for s in weights),
             target=model["target"],
@@ -129,8 +135,8 @@ def _opened(path: str | Path) -> Iterator[BinaryIO]:
         raise ModelError(f"{path}: {e}") from None
 
 
-def _read_tables(f: BinaryIO) -> tuple[dict[str, Any], list[Segment]]:
-    """The metadata and the segments, both checked, the required features known."""
+def _read_tables(f: BinaryIO) -> tuple[dict[str, Any], list[Segment], bytes]:
+    """The metadata and the segments, both checked, the required features known; and the metadata's bytes."""
     file_size = f.seek(0, 2)
     f.seek(0)
     metadata = _read_metadata(f, file_size)
@@ -138,7 +144,7 @@ def _read_tables(f: BinaryIO) -> tuple[dict[str, Any], list[Segment]]:
     if unknown := [name for name in model["required_features"] if name not in KNOWN_FEATURES]:
         known = ", ".join(sorted(KNOWN_FEATURES))
         raise ModelError(f"the package needs '{unknown[0]}', which this inferir does not know (it knows {known}): use a newer inferir")
-    return model, list(_segments(model["segments"], HEADER.size + len(metadata), file_size))
+    return model, list(_segments(model["segments"], HEADER.size + len(metadata), file_size)), metadata
 
 
 def _read_metadata(f: BinaryIO, file_size: int) -> bytes:
@@ -162,6 +168,19 @@ def _read_metadata(f: BinaryIO, file_size: int) -> bytes:
 def metadata_digest(head: bytes, metadata: bytes) -> bytes:
     """What header bytes 40..64 hold, over the 40 before them and the metadata."""
     return hashlib.sha256(head + metadata).digest()[:24]
+
+
+def seal_of(metadata: bytes, code_sha256: bytes) -> bytes:
+    """What the code's seal must hold."""
+    return hashlib.sha256(metadata.replace(code_sha256, bytes(len(code_sha256)), 1)).digest()
+
+
+def _require_seal(native: bytes, segment: Segment, metadata: bytes) -> None:
+    """Raise ModelError unless code, where there is some, is that of the metadata."""
+    if native:
+        at = seal_offset(native)
+        if native[at : at + SEAL_SIZE] != seal_of(metadata, segment.sha256):
+            raise ModelError("the package's metadata is not that of its code: it was changed, or put together from two packages")
 
 
 def _segments(tables: list[dict[str, Any]], end: int, file_size: int) -> Iterator[Segment]:

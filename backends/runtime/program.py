@@ -6,6 +6,7 @@ The native side of the contract. `Program.code` is one ELF object that exports, 
     i64  inferir_arena_size(ptr dims)                                       bytes
     void inferir_worker(ptr pool)                                           optional: parks until there is work, returns once stopped
     void inferir_stop(ptr pool)                                             optional: makes the parked workers return
+    u8   inferir_seal[32]                                                   constant: a package keeps the digest of its metadata there
 
     io       pointers to the inputs, then to the outputs: C-contiguous arrays that the caller owns, aligned to their element
     dims     i64 values of the symbolic dimensions, in the order of `Program.symbols`
@@ -105,6 +106,10 @@ class Port:
 
     def __str__(self) -> str:
         return f"{self.name}: {self.dtype}[{', '.join(map(str, self.dims))}]"
+
+
+SEAL, SEAL_SIZE = "inferir_seal", 32
+"""The constant in which a package ties its metadata to its code, and its bytes."""
 
 
 def exports(name: str) -> tuple[str, str]:

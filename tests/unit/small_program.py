@@ -12,6 +12,7 @@ declare void @llvm.x86.sse2.pause()
 declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
 declare float @expf(float)
 
+@inferir_seal = constant [32 x i8] zeroinitializer, align 8
 @started = internal constant [2 x i64] [i64 0, i64 1]
 
 define i64 @inferir_arena_size(ptr %dims) {

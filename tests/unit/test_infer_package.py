@@ -8,9 +8,11 @@ import struct
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
+from forging import put_together, taken_apart
 
 import inferir
 from inferir.backends.package import writer
@@ -19,10 +21,10 @@ from inferir.backends.runtime import flat, package
 from inferir.backends.runtime.flat import SCHEMA, FlatReader
 from inferir.backends.runtime.package import HEADER, read_ir, read_package
 from inferir.backends.runtime.program import ModelError, Program
-from tests.unit.small_program import WEIGHTS, small_program
+from tests.unit.small_program import TEXT, WEIGHTS, compile_text, small_program
 
 X = np.arange(8, dtype=np.float32).reshape(2, 4)
-GOLDEN = Path(__file__).parent / "data" / "version-1.0.infer"
+GOLDEN = Path(__file__).parent / "data" / "version-2.0.infer"
 
 
 @pytest.fixture
@@ -37,7 +39,6 @@ def test_a_program_comes_back_as_it_was(path: Path):
         "inputs",
         "outputs",
         "symbols",
-        "code",
         "weights_size",
         "target",
         "arch",
@@ -135,18 +136,73 @@ def test_weights_are_checked_when_first_needed(path: Path):
     assert inferir.load(path, verify="never").run({"x": X})["y"].shape == (2, 4)
 
 
-def rewrite(path: Path, change) -> None:
-    """Decode a package's metadata, change it, and put it back with the right checksum."""
-    data = path.read_bytes()
-    size = HEADER.unpack_from(data)[4]
-    model = FlatReader(data[64 : 64 + size]).root()
+def rewrite(path: Path, change, reseal: bool = True, replace: bool = False) -> None:
+    """Decode a package's metadata, change it, and put it back with right checksums."""
+    model, bodies = taken_apart(path.read_bytes())
     change(model)
-    metadata = writer.encode(model)
-    rest = data[model["segments"][0]["offset"] :]
-    assert 64 + len(metadata) <= model["segments"][0]["offset"]
-    padding = bytes(model["segments"][0]["offset"] - 64 - len(metadata))
-    head = HEADER.pack(b"INFR", 1, 0, 64, len(metadata), len(data), 0, bytes(24))[:40]
-    path.write_bytes(head + package.metadata_digest(head, metadata) + metadata + padding + rest)
+    path.write_bytes(put_together(model, bodies, reseal, replace))
+
+
+FORGED = {
+    "an output's size": lambda m: m["outputs"][0]["dims"][1].update(size=3),
+    "an output's type": lambda m: m["outputs"][0].update(dtype="i8"),
+    "an input's dimension": lambda m: m["inputs"][0]["dims"][0].update(expression="2*n"),
+    "no inputs": lambda m: m["inputs"].clear(),
+    "one input more": lambda m: m["inputs"].append(m["inputs"][0]),
+    "a symbol": lambda m: m["symbols"][0].update(name="m"),
+    "a launch less": lambda m: m["launches"].clear(),
+    "an assumption less": lambda m: m["assumes"].clear(),
+    "what the processor needs": lambda m: m["cpu_features"].clear(),
+    "a value for people": lambda m: m["metadata"][0].update(value="large"),
+}
+
+
+@pytest.mark.parametrize("change", FORGED.values(), ids=FORGED)
+def test_forged_metadata_is_refused_whatever_its_checksums(tmp_path: Path, change):
+    path = tmp_path / "m.infer"
+    write_package(path, small_program(assumes=(("n", "n", ""),)))
+    rewrite(path, change, reseal=False)
+    for verify in get_args(package.Verify):
+        with pytest.raises(ModelError, match="the package's metadata is not that of its code"):
+            read_package(path, verify)
+
+
+def test_segments_of_another_package_are_refused(path: Path, tmp_path: Path):
+    write_package(tmp_path / "other.infer", small_program(weights=[(0, WEIGHTS * 2)]))
+    (model, bodies), (_, others) = taken_apart(path.read_bytes()), taken_apart((tmp_path / "other.infer").read_bytes())
+    assert [a == b for a, b in zip(bodies, others, strict=True)] == [False, False, True]
+    for i in (0, 1):
+        mixed = [*bodies[:i], others[i], *bodies[i + 1 :]]
+        path.write_bytes(put_together(model, mixed))
+        with pytest.raises(ModelError, match="it was changed, or put together from two packages"):
+            read_package(path)
+
+
+def test_code_without_a_seal_is_neither_written_nor_read(path: Path):
+    bare = compile_text(TEXT.replace("@inferir_seal", "@inferir_zeal"))
+    with pytest.raises(ModelError, match="the program's code has no seal: compile the model again"):
+        write_package(path, small_program(code=bare))
+    model, bodies = taken_apart(path.read_bytes())
+    path.write_bytes(put_together(model, [bodies[0], bare, *bodies[2:]]))
+    with pytest.raises(ModelError, match="the program's code has no seal: compile the model again"):
+        read_package(path)
+
+
+def test_what_is_sealed_by_a_liar_is_still_one_line(path: Path):
+    """A seal is no signature: with it made anew only what the code may do is trusted, nothing that the metadata says."""
+    whole = path.read_bytes()
+    odd = ["(" * 1900, "-" * 1900 + "n", "*".join(["9" * 90] * 20), "n//0", "n*" * 900 + "n", "x", "n\0", "\n" * 90]
+    changes = [lambda m, text=text: m["outputs"][0]["dims"][0].update(expression=text) for text in odd]
+    changes += [lambda m, size=size: m["outputs"][0]["dims"][1].update(size=size) for size in (-1, 1 << 62, -(1 << 63))]
+    changes += [lambda m: m["outputs"][0]["dims"].extend([{"size": 1, "expression": ""}] * 70)]
+    changes += [lambda m: m["inputs"].clear(), lambda m: m["outputs"][0].update(name="y\n" * 900, dtype="i5\n" * 900)]
+    for change in changes:
+        model, bodies = taken_apart(whole)
+        change(model)
+        path.write_bytes(put_together(model, bodies, reseal=True))
+        with pytest.raises(ModelError) as error, inferir.load(path) as loaded:
+            loaded.run({port.name: X for port in loaded.inputs})
+        assert "\n" not in str(error.value) and len(str(error.value)) < 1100
 
 
 def test_an_unknown_required_feature_is_refused(path: Path):
@@ -171,12 +227,12 @@ def test_segments_outside_the_file_are_refused(path: Path, change):
         read_package(path)
 
 
-@pytest.mark.parametrize(("version", "advice"), [((2, 0), "use a newer inferir"), ((0, 9), "compile the model again")])
+@pytest.mark.parametrize(("version", "advice"), [((3, 0), "use a newer inferir"), ((1, 9), "compile the model again")])
 def test_another_major_version_is_refused_with_what_to_do(path: Path, version, advice):
     data = bytearray(path.read_bytes())
     struct.pack_into("<HH", data, 4, *version)
     path.write_bytes(data)
-    with pytest.raises(ModelError, match=rf"format version {version[0]}\.{version[1]}, this inferir reads 1\.x: {advice}"):
+    with pytest.raises(ModelError, match=rf"format version {version[0]}\.{version[1]}, this inferir reads 2\.x: {advice}"):
         read_package(path)
 
 
@@ -199,8 +255,13 @@ def test_the_schema_file_says_what_the_reader_does():
     assert f'file_identifier "{flat.IDENTIFIER.decode()}"' in text
 
 
+def test_a_package_from_before_seals_is_refused_with_what_to_do():
+    with pytest.raises(ModelError, match=r"format version 1\.0, this inferir reads 2\.x: compile the model again"):
+        inferir.load(GOLDEN.with_name("version-1.0.infer"))
+
+
 def test_the_first_version_still_reads():
-    """A package that inferir 0.1.0 wrote. It is never regenerated: a later reader must take it as it is."""
+    """A package that the first writer of version 2 wrote. It is never regenerated: a later reader must take it as it is."""
     with inferir.load(GOLDEN) as model:
         np.testing.assert_array_equal(model(X), X * WEIGHTS)
     assert read_ir(GOLDEN) == {"cpu": "module {}\n"}

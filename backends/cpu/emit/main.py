@@ -11,7 +11,7 @@ from inferir.backends.cpu.emit.checks import FAULT, checked_launches, end_if_fai
 from inferir.backends.cpu.emit.kernel import Emitter, Memory, emit_kernel, memory
 from inferir.backends.cpu.emit.text import Function, Int, Program
 from inferir.backends.cpu.emit.threads import declarations, thread_pool
-from inferir.backends.runtime.program import exports
+from inferir.backends.runtime.program import SEAL, SEAL_SIZE, exports
 from inferir.core.diagnostics import InferError
 from inferir.dialects.cpu.buffers import WeightOp
 from inferir.dialects.cpu.control import IfOp, LoopOp
@@ -147,7 +147,8 @@ def emit_program(module: ModuleOp, triple: str = "x86_64", features: Iterable[st
         checked = checked or count > 0
         _emit_run(function, run, program, before)
         _emit_arena_size(size, arena, program)
-    return declarations(triple) + program.text() + "\n" + thread_pool(triple) + (recorder() if checked else "")
+    seal = f"@{SEAL} = constant [{SEAL_SIZE} x i8] zeroinitializer, align 8\n"
+    return declarations(triple) + seal + program.text() + "\n" + thread_pool(triple) + (recorder() if checked else "")
 
 
 def _emit_run(op: func.FuncOp, name: str, program: Program, before: dict[LaunchOp, int]) -> None:
