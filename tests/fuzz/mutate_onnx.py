@@ -88,7 +88,7 @@ def compiled_and_run(path: Path, level: str, number: int) -> Verdict:
     feeds, ours, problem = {}, [], ""
     try:
         model = compile_model(str(path), num_threads=1, opt_level=level)
-        feeds = random_inputs(model.inputs, {}, number)
+        feeds = random_inputs(tuple(model.inputs), {}, number)
         ours = list(model.run(feeds).values())
     except (InferError, ModelError) as e:
         problem = str(e).replace(str(path), "M") or type(e).__name__
