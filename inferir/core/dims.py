@@ -262,18 +262,31 @@ def _factor(dim: DimLike) -> str:
 
 
 def _exact_quotient(a: Dim, b: Dim) -> DimLike | None:
-    """a / b where b is a single monomial that divides every term of a."""
-    if len(b.terms) != 1:
-        return None
-    (divisor, by), *_ = b.terms.items()
+    """a / b where b divides a, by long division of polynomials; None where it does not."""
+    atoms = sorted({atom for monomial in (*a.terms, *b.terms) for atom in monomial})
+
+    def leading(terms: Mapping[Monomial, int]) -> Monomial:
+        return max(terms, key=lambda m: (len(m), [m.count(atom) for atom in atoms]))
+
     out: dict[Monomial, int] = {}
-    for monomial, coefficient in a.terms.items():
-        left = list(monomial)
-        for atom in divisor:
-            if atom not in left:
-                return None
-            left.remove(atom)
-        if coefficient % by:
+    left: DimLike = a
+    divisor = leading(b.terms)
+    while left != 0:
+        terms = _terms(left)
+        first = leading(terms)
+        factor = _without(first, divisor)
+        if factor is None or terms[first] % b.terms[divisor]:
             return None
-        out[tuple(left)] = coefficient // by
+        out[factor] = terms[first] // b.terms[divisor]
+        left = left - Dim({factor: out[factor]}) * b
     return _simplified(out)
+
+
+def _without(monomial: Monomial, divisor: Monomial) -> Monomial | None:
+    """The monomial less the atoms of one that divides it."""
+    left = list(monomial)
+    for atom in divisor:
+        if atom not in left:
+            return None
+        left.remove(atom)
+    return tuple(left)

@@ -4,6 +4,7 @@ import pytest
 
 from inferir.backends.runtime.dims import evaluate, names, solve
 from inferir.backends.runtime.program import ModelError
+from inferir.core.dims import parse_dim
 
 
 @pytest.mark.parametrize(
@@ -38,3 +39,19 @@ def test_solves_what_is_linear():
     assert solve("2*n + m", "n", 11, {"m": 5}) == 3
     assert solve("2*n", "n", 11, {}) is None
     assert solve("n // 2", "n", 3, {}) is None
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "quotient"),
+    [
+        ("n*(h - 6)*512", "n*(h - 6)", "512"),
+        ("a*b + a", "a", "b+1"),
+        ("a*a - b*b", "a - b", "a+b"),
+        ("4*a + 8", "2*a + 4", "2"),
+        ("4*n*(h//2)", "n*(h//2)", "4"),
+        ("a*b + 1", "a", "((a*b+1)//a)"),
+        ("3*a", "2*a", "((3*a)//(2*a))"),
+    ],
+)
+def test_a_polynomial_that_divides_another_leaves_no_division(a, b, quotient):
+    assert str(parse_dim(a) // parse_dim(b)) == quotient
