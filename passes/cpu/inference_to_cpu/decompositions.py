@@ -10,10 +10,9 @@ from xdsl.ir import Region, SSAValue
 
 from inferir.core import Rewriter, rewrites
 from inferir.core.op import Op
-from inferir.core.types import element_of, named_shape, numpy_dtype
+from inferir.core.types import element_of, numpy_dtype
 from inferir.dialects import cpu
 from inferir.dialects import inference as inf
-from inferir.dialects.inference.pooling import Pool
 from inferir.passes.cpu.inference_to_cpu.building import not_float, rank_of, replace, result, shape_of
 
 
@@ -132,40 +131,3 @@ def space_to_depth(op: inf.SpaceToDepthOp, rw: Rewriter) -> str | None:
     y = do(inf.TransposeOp, do(inf.ReshapeOp, op.x, shape=(n, c, h // b, b, w // b, b)), permutation=(0, 3, 5, 1, 2, 4))
     rw.replace(op, do(inf.ReshapeOp, y, shape=shape_of(op.result)))
     return None
-
-
-@rewrites(inf.ConvOp, benefit=2)
-def conv_of_rows(op: inf.ConvOp, rw: Rewriter) -> str | None:
-    """A 1-D convolution is a 2-D one over images of one row."""
-    if op.rank != 1:
-        return "it is not 1-D"
-    do, (strides, dilations, begins, ends) = Steps(rw), op.window()
-    x, w = (_with_row(do, v, op.layout) for v in (op.x, op.w))
-    window = {"strides": (1, *strides), "dilations": (1, *dilations), "pads": (0, *begins, 0, *ends)}
-    y = do(inf.ConvOp, x, w, op.bias, groups=op.groups, layout=op.layout, **window)
-    rw.replace(op, _without_row(do, y, op.layout))
-    return None
-
-
-@rewrites(inf.MaxPoolOp, inf.AvgPoolOp, benefit=2)
-def pool_of_rows(op: Pool, rw: Rewriter) -> str | None:
-    """A 1-D pool is a 2-D one over images of one row."""
-    if len(op.kernel) != 1:
-        return "it is not 1-D"
-    do, (strides, dilations, begins, ends) = Steps(rw), op.window()
-    window = {"kernel": (1, *op.kernel), "strides": (1, *strides), "dilations": (1, *dilations), "pads": (0, *begins, 0, *ends)}
-    y = result(op.like(x=_with_row(do, op.x, op.layout), **window), rw)
-    rw.replace(op, _without_row(do, y, op.layout))
-    return None
-
-
-def _with_row(do: Steps, x: SSAValue, layout: str) -> SSAValue:
-    """[N, C, W] as [N, C, 1, W] (or [N, W, C] as [N, 1, W, C])."""
-    a, b, c = named_shape(x)
-    return do(inf.ReshapeOp, x, shape=(a, b, 1, c) if layout == "nchw" else (a, 1, b, c))
-
-
-def _without_row(do: Steps, y: SSAValue, layout: str) -> SSAValue:
-    """The inverse of `_with_row`."""
-    sizes = named_shape(y)
-    return do(inf.ReshapeOp, y, shape=(sizes[0], *sizes[2:]) if layout == "nhwc" else (*sizes[:2], sizes[3]))

@@ -1,10 +1,16 @@
 """Concat, split, slice, pad, broadcast, tile and flip."""
 
-from xdsl.ir import Operation
+import math
+
+from xdsl.dialects.builtin import AnyFloat, IntegerType
+from xdsl.ir import Operation, SSAValue
 
 from inferir.core import Rewriter, rewrites
-from inferir.core.types import UNKNOWN, is_static, shape_of
+from inferir.core.types import UNKNOWN, element_of, is_static, numpy_dtype, shape_of
 from inferir.dialects import inference as inf
+
+MOST_BYTES = 1 << 47
+"""Of a process on any 64-bit processor: no tensor is larger."""
 
 
 @rewrites(inf.ConcatOp)
@@ -74,10 +80,19 @@ def slice_of_everything(op: inf.SliceOp, rw: Rewriter) -> str | None:
         return "its bounds are not known"
     shape = shape_of(op.x)
     for axis, start, end, step in zip(op.axes, op.starts, op.ends, op.steps or (1,) * len(op.axes), strict=True):
-        whole = end >= 2**31 - 1 or (shape[axis] != UNKNOWN and end >= shape[axis])
+        whole = end >= 2**31 - 1 or end >= _longest(op.x, axis)
         if start != 0 or step != 1 or not whole:
             return "it leaves elements out"
     return rw.pass_through(op, op.x)
+
+
+def _longest(x: SSAValue, axis: int) -> int:
+    """What an axis of x is never longer than."""
+    shape = shape_of(x)
+    if shape[axis] != UNKNOWN:
+        return shape[axis]
+    others = math.prod(shape[:axis] + shape[axis + 1 :])
+    return MOST_BYTES // (others * numpy_dtype(element_of(x)).itemsize) if others > 0 and isinstance(element_of(x), IntegerType | AnyFloat) else 2**63
 
 
 @rewrites(inf.PadOp)

@@ -156,3 +156,14 @@ func.func @flips(%x: tensor<1x3xf32>) -> (tensor<1x3xf32>, tensor<1x3xf32>) {
   %1 = inference.flip %x axes [1] : tensor<1x3xf32>
   return %0, %1 : tensor<1x3xf32>, tensor<1x3xf32>
 }
+
+// -----
+// No tensor is longer than the memory that a processor can address; one of fewer bytes may be.
+// CHECK-LABEL: @to_the_end_of_memory
+// CHECK-NEXT:    %[[S:.+]] = inference.slice %y
+// CHECK-NEXT:    return %x, %[[S]]
+func.func @to_the_end_of_memory(%x: tensor<?x512x256xf32>, %y: tensor<?x2xf32>) -> (tensor<?x512x256xf32>, tensor<?x2xf32>) {
+  %0 = inference.slice %x starts [0, 0] ends [1000000000, 1000000000] axes [0, 1] : tensor<?x512x256xf32>
+  %1 = inference.slice %y starts [0] ends [1000000000] axes [0] : tensor<?x2xf32>
+  return %0, %1 : tensor<?x512x256xf32>, tensor<?x2xf32>
+}
