@@ -78,7 +78,6 @@ def slice_of_everything(op: inf.SliceOp, rw: Rewriter) -> str | None:
     """x[0:n] = x"""
     if op.starts is None or op.ends is None:
         return "its bounds are not known"
-    shape = shape_of(op.x)
     for axis, start, end, step in zip(op.axes, op.starts, op.ends, op.steps or (1,) * len(op.axes), strict=True):
         whole = end >= 2**31 - 1 or end >= _longest(op.x, axis)
         if start != 0 or step != 1 or not whole:
@@ -92,7 +91,11 @@ def _longest(x: SSAValue, axis: int) -> int:
     if shape[axis] != UNKNOWN:
         return shape[axis]
     others = math.prod(shape[:axis] + shape[axis + 1 :])
-    return MOST_BYTES // (others * numpy_dtype(element_of(x)).itemsize) if others > 0 and isinstance(element_of(x), IntegerType | AnyFloat) else 2**63
+    return (
+        MOST_BYTES // (others * numpy_dtype(element_of(x)).itemsize)
+        if others > 0 and isinstance(element_of(x), IntegerType | AnyFloat)
+        else 2**63
+    )
 
 
 @rewrites(inf.PadOp)
