@@ -13,6 +13,7 @@ from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from xdsl.irdl import IRDLOperation, irdl_op_definition, traits_def, var_operand_def
 from xdsl.traits import IsTerminator, NoMemoryEffect
 
+from inferir.core.casts import float_to_integer
 from inferir.core.diagnostics import InferError
 from inferir.core.types import numpy_dtype
 
@@ -137,12 +138,11 @@ CONVERSIONS: dict[str, Callable[[np.ndarray, np.dtype], np.ndarray]] = {
     "arith.trunci": lambda x, to: (x & 1).astype(to) if to == np.bool_ else x.astype(to),
     "arith.sitofp": lambda x, to: x.astype(to),
     "arith.uitofp": lambda x, to: _without_sign(x).astype(to),
-    "arith.fptosi": lambda x, to: x.astype(to),
-    "arith.fptoui": lambda x, to: x.astype(f"u{to.itemsize}").view(to),
+    "arith.fptosi": float_to_integer,
     "arith.index_cast": lambda x, to: x.astype(to),
     "arith.bitcast": lambda x, to: np.asarray(x).view(to),
 }
-"""From one type to another. What an integer cannot hold becomes any integer."""
+"""From one type to another. What an integer cannot hold becomes the least one."""
 
 _INTEGER: dict[str, Callable[..., np.ndarray]] = {
     "eq": np.equal,

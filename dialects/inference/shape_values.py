@@ -17,6 +17,7 @@ from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import operand_def, result_def
 
 from inferir.core import Op, attribute, define, enum, flag, integer, ints
+from inferir.core.casts import float_to_integer
 from inferir.core.dims import Shape, differ, shape_text
 from inferir.core.op import ValueOf, unknown_dim
 from inferir.core.ranges import OutOfRange, checked_shape
@@ -223,6 +224,9 @@ class CastOp(Elementwise):
         return cast_array(x, numpy_dtype(self.to), self.saturate, self.round_mode)
 
 
+SMALL_INTEGERS = ("int4", "uint4", "int2", "uint2")
+
+
 def cast_array(x: np.ndarray, dtype: np.dtype, saturate: bool = False, round_mode: str = "up") -> np.ndarray:
     """An array in another dtype, with the corners that numpy leaves open."""
     if dtype.name == "float8_e8m0fnu":
@@ -235,13 +239,13 @@ def cast_array(x: np.ndarray, dtype: np.dtype, saturate: bool = False, round_mod
     if dtype.name.startswith("float4"):
         info = ml_dtypes.finfo(dtype)
         return np.clip(x.astype(np.float32), np.float32(info.min), np.float32(info.max)).astype(dtype)
-    if dtype.name in ("int4", "uint4", "int2", "uint2"):
-        whole = x.astype(np.float32).astype(np.int32) if x.dtype.kind not in "iu" else x.astype(np.int32)
+    if dtype.name in SMALL_INTEGERS:
+        whole = float_to_integer(x, np.dtype(np.int32)) if x.dtype.kind not in "iub" else x.astype(np.int32)
         return whole.astype(np.int8).astype(dtype)
     if dtype.kind == "b":
         return x.astype(np.float32) != 0 if x.dtype.kind not in "iub?fc" else x != 0
-    if dtype.kind in "iu" and x.dtype.kind not in "iubf":
-        return x.astype(np.float32).astype(dtype)
+    if dtype.kind in "iu" and x.dtype.kind not in "iub":
+        return float_to_integer(x, dtype) if x.dtype.name not in SMALL_INTEGERS else x.astype(np.int8).astype(dtype)
     return x.astype(dtype)
 
 

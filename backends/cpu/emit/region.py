@@ -210,7 +210,6 @@ CONVERSIONS: dict[str, Callable[[Function, Attribute, Attribute, str], str]] = {
     "arith.sitofp": _convert("sitofp"),
     "arith.uitofp": _convert("uitofp"),
     "arith.fptosi": _convert("fptosi"),
-    "arith.fptoui": _convert("fptoui"),
     "arith.bitcast": _convert("bitcast"),
 }
 """Instructions for each op of `dialects.cpu.scalar.CONVERSIONS`."""

@@ -126,12 +126,19 @@ class Scalars:
             if isinstance(source, Float16Type | BFloat16Type):
                 return self.convert(self.do(arith.ExtFOp, x, f32), f32, target)
             if target.bitwidth == 64 and is_unsigned(target):
-                return self.do(arith.FPToUIOp, x, to)
+                return self._as_u64(x)
             wide = i64 if target.bitwidth > 32 or target == IntegerType(32, Signedness.UNSIGNED) else i32
             return self.convert(self.do(arith.FPToSIOp, x, wide), wide, IntegerType(target.bitwidth))
         if {source, target} == {f16, bf16}:
             return self.do(arith.TruncFOp, self.do(arith.ExtFOp, x, f32), target)
         return self.do(arith.ExtFOp if float_bits(target) > float_bits(source) else arith.TruncFOp, x, to)
+
+    def _as_u64(self, x: SSAValue) -> SSAValue:
+        """A float as an i64 whose bits are an unsigned number; what is negative wraps around."""
+        half = self.constant(2.0**63, x.type)
+        upper = self.compare("oge", x, half)
+        low = self.do(arith.FPToSIOp, self.select(upper, self.do(arith.SubfOp, x, half), x), i64)
+        return self.do(arith.XOrIOp, low, self.select(upper, self.constant(-(2**63), i64), self.constant(0, i64)))
 
     def clamp(self, x: SSAValue, low: float, high: float) -> SSAValue:
         """x within [low, high]."""

@@ -181,13 +181,21 @@ class Value:
             return self.differs(0)
         if self.is_float:
             wide = self.to(f32) if isinstance(old, Float16Type | BFloat16Type) else self
-            op = arith.FPToUIOp if unsigned and type == i64 else arith.FPToSIOp
-            whole = Value(s, s.add_op(op(wide.value, i64 if type == i64 or (unsigned and type == i32) else i32)))
+            if unsigned and type == i64:
+                return wide._as_u64()
+            whole = Value(s, s.add_op(arith.FPToSIOp(wide.value, i64 if type == i64 or (unsigned and type == i32) else i32)))
             return whole.to(type, unsigned)
         assert isinstance(old, IntegerType)
         widths = old.width.data, type.width.data
         op = arith.TruncIOp if widths[0] > widths[1] else arith.ExtUIOp if self.unsigned or old == i1 else arith.ExtSIOp
         return Value(s, s.add_op(op(self.value, type)), unsigned)
+
+    def _as_u64(self) -> Value:
+        """A float as an i64 whose bits are an unsigned number; what is negative wraps around."""
+        s, upper = self.s, self >= 2.0**63
+        low = Value(s, s.add_op(arith.FPToSIOp(s.where(upper, self - 2.0**63, self).value, i64)))
+        turned = low._do(arith.XOrIOp, low, s.where(upper, s.number(-(2**63), i64), s.number(0, i64)))
+        return Value(s, turned.value, True)
 
     def _as_float(self, type: AnyFloat) -> SSAValue:
         s, old = self.s, self.type

@@ -6,6 +6,7 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from inferir.core import Rewriter, rewrites
+from inferir.core.casts import passes_through
 from inferir.core.types import element_of, numpy_dtype
 from inferir.dialects import inference as inf
 
@@ -111,11 +112,11 @@ def cast_to_itself(op: inf.CastOp, rw: Rewriter) -> str | None:
 
 @rewrites(inf.CastOp)
 def cast_of_cast(op: inf.CastOp, rw: Rewriter) -> str | None:
-    """cast(cast(x, wider), t) = cast(x, t) where the wider type holds every x"""
+    """cast(cast(x, wider), t) = cast(x, t) where the wider type holds every x, and t what would go through a float"""
     inner = op.x.owner
     if not isinstance(inner, inf.CastOp):
         return "its input is not a cast"
-    narrow, wide = (numpy_dtype(element_of(v)) for v in (inner.x, op.x))
-    if narrow.name not in np.sctypeDict or wide.name not in np.sctypeDict or not np.can_cast(narrow, wide, "safe"):
+    source, between, target = (numpy_dtype(element_of(v)) for v in (inner.x, op.x, op.result))
+    if any(t.name not in np.sctypeDict and t.name != "bfloat16" for t in (source, between)) or not passes_through(source, between, target):
         return "the inner cast may lose digits"
     rw.replace(op, op.like(x=inner.x, result_types=[op.result.type]), sources=[inner])
