@@ -6,6 +6,7 @@ import numpy as np
 from xdsl.irdl import operand_def, result_def
 
 from inferir.core import define, flag
+from inferir.core.casts import float_to_integer
 from inferir.core.dims import Shape, broadcast, maximum, minimum
 from inferir.dialects.inference.base import Binary, Elementwise
 
@@ -114,10 +115,23 @@ class PowOp(Elementwise):
         return broadcast(lhs, rhs)
 
     def reference(self, lhs: np.ndarray, rhs: np.ndarray) -> np.ndarray:
-        """numpy, in the wider of the two types."""
-        if rhs.dtype.kind == "i" and lhs.dtype.kind in "iu":
-            return np.power(lhs.astype(np.float64), rhs).astype(lhs.dtype)
+        """numpy, in the wider of the two types; of integers exact, modulo 2 to the width."""
+        if lhs.dtype.kind in "iu":
+            if rhs.dtype.kind in "iu":
+                return integer_power(lhs, rhs)
+            return float_to_integer(np.power(lhs.astype(np.float64), rhs.astype(np.float64)), lhs.dtype)
         return np.power(lhs, rhs).astype(lhs.dtype)
+
+
+def integer_power(base: np.ndarray, exponent: np.ndarray) -> np.ndarray:
+    """Integers to whole powers, wrapping around; a negative power is what is left of 1 / base: itself for 1 and -1, else 0."""
+    value, power, left = np.ones_like(base), base, np.maximum(exponent, 0)
+    while left.any():
+        value = np.where(left & 1, value * power, value)
+        power, left = power * power, left >> 1
+    unit = (base == 1) | (base + base.dtype.type(1) == 0) & (base.dtype.kind == "i")
+    inverse = np.where(unit, np.where(exponent & 1, base, 1), 0)
+    return np.where(exponent < 0, inverse, value).astype(base.dtype)
 
 
 @define

@@ -106,7 +106,7 @@ def normal_axes(op: InferenceOp, axes: tuple[int, ...], rank: int) -> tuple[int,
 
 
 class ArgReduce(InferenceOp):
-    """The place of an extreme element along one axis, i64. Of equal ones the first, or the last under `last`."""
+    """The place of an extreme element along one axis, i64. Of equal ones the first, or the last under `last`; of none an error."""
 
     x = operand_def()
     axis = integer(0)
@@ -125,6 +125,8 @@ class ArgReduce(InferenceOp):
 
     def place(self, x: np.ndarray, function: Any) -> np.ndarray:
         """Where along the axis `function` (argmax, argmin) finds its element."""
+        if x.ndim and x.shape[self.axis] == 0 and x.sum(axis=self.axis).size:
+            raise ValueError(f"axis {self.axis} has no elements, none of them is the extreme one")
         if x.size == 0 or x.ndim == 0:
             return np.asarray(x.sum(axis=self.axis if x.ndim else None, keepdims=self.keepdims), np.int64)
         if not self.last:
@@ -211,7 +213,7 @@ class CumulateOp(InferenceOp):
 
 @define
 class TopkOp(InferenceOp):
-    """The k largest (or smallest) elements along an axis and their places, in order; of equal ones the earlier.
+    """The k largest (or smallest) elements along an axis and their places, in order; of equal ones the earlier. NaN is the largest.
 
     k  a tensor of one i64
 
@@ -247,11 +249,14 @@ class TopkOp(InferenceOp):
 
     def reference(self, x: np.ndarray, k: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """numpy: a stable sort."""
-        key = x if self.smallest else _descending(x)
-        order = np.argsort(key, axis=self.axis, kind="stable").take(range(int(k.reshape(-1)[0])), self.axis)
+        order = _sorted(x, self.axis, self.smallest).take(range(int(k.reshape(-1)[0])), self.axis)
         return np.take_along_axis(x, order, self.axis), order.astype(np.int64)
 
 
-def _descending(x: np.ndarray) -> np.ndarray:
-    """Keys that sort x from large to small."""
-    return ~x if x.dtype.kind in "iub" else -x
+def _sorted(x: np.ndarray, axis: int, ascending: bool) -> np.ndarray:
+    """The places of x in order along an axis; NaN is the largest, of equal ones the first comes first."""
+    if x.dtype.kind in "iub":
+        return np.argsort(x if ascending else ~x, axis=axis, kind="stable")
+    number = x.astype(np.float64)
+    nan = np.isnan(number)
+    return np.lexsort((number, nan) if ascending else (-number, ~nan), axis=axis)

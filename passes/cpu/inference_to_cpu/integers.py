@@ -89,7 +89,7 @@ def _pow(s: Scalars, op: Any, a: SSAValue, b: SSAValue) -> SSAValue:
     """In the type of a; small whole exponents are products."""
     base, exponent = computed(element_of(op.lhs)), computed(element_of(op.rhs))
     if isinstance(base, IntegerType) and isinstance(exponent, IntegerType):
-        return _product_of_powers(s, a, b, is_unsigned(exponent))
+        return _product_of_powers(s, a, b, is_unsigned(base), is_unsigned(exponent))
     if isinstance(base, IntegerType):
         # A whole power comes out a little below or above itself: what is cut off must not be the one that is missing.
         value = s.do(math.PowFOp, s.convert(a, base, f64), s.convert(b, exponent, f64))
@@ -108,19 +108,24 @@ def _pow(s: Scalars, op: Any, a: SSAValue, b: SSAValue) -> SSAValue:
     return s.do(math.PowFOp, a, s.convert(b, exponent, base))
 
 
-def _product_of_powers(s: Scalars, a: SSAValue, b: SSAValue, unsigned: bool) -> SSAValue:
-    """a to a whole power, by the bits of b; of a negative power what is left of 1 / a: itself for 1 and -1, else 0."""
+def _product_of_powers(s: Scalars, a: SSAValue, b: SSAValue, unsigned_base: bool, unsigned: bool) -> SSAValue:
+    """a to a whole power, by the bits of b, wrapping around; of a negative power what is left of 1 / a: itself for 1 and -1, else 0."""
     assert isinstance(b.type, IntegerType)
-    value, power = s.const(1), a
+    value, power, exponent = s.const(1), a, known(b)
     zero, one = s.constant(0, b.type), s.constant(1, b.type)
-    for bit in range(min(b.type.bitwidth - 1, 6)):
-        taken = s.do(arith.AndIOp, s.do(arith.ShRUIOp, b, s.constant(bit, b.type)), one)
-        value = s.select(s.compare("ne", taken, zero), s.mul(value, power), value)
-        power = s.mul(power, power)
-    if unsigned:
+    bits = b.type.bitwidth - (not unsigned) if exponent is None else max(int(exponent), 0).bit_length()
+    for bit in range(bits):
+        if exponent is None:
+            taken = s.do(arith.AndIOp, s.do(arith.ShRUIOp, b, s.constant(bit, b.type)), one)
+            value = s.select(s.compare("ne", taken, zero), s.mul(value, power), value)
+        elif int(exponent) >> bit & 1:
+            value = s.mul(value, power)
+        power = s.mul(power, power) if bit < bits - 1 else power
+    if unsigned or (exponent is not None and exponent >= 0):
         return value
     odd = s.compare("ne", s.do(arith.AndIOp, b, one), zero)
-    unit = s.compare("eq", s.mul(a, a), s.const(1))
+    unit = s.compare("eq", a, s.const(1))
+    unit = unit if unsigned_base else s.do(arith.OrIOp, unit, s.compare("eq", a, s.const(-1)))
     inverse = s.select(unit, s.select(odd, a, s.const(1)), s.const(0))
     return s.select(s.compare("slt", b, zero), inverse, value)
 

@@ -161,6 +161,8 @@ def place_of_extreme(op: inf.ArgmaxOp | inf.ArgminOp, rw: Rewriter) -> str | Non
     count = shape[axis]
     if count < 0:
         return "the number of places is not known"
+    if count == 0:
+        return "of no elements none is the extreme one"
     do, kind = Steps(rw), "max" if isinstance(op, inf.ArgmaxOp) else "min"
     extreme = do(
         inf.ReduceOp, op.x, kind=kind if element_of(op.x) != i1 else {"max": "any", "min": "all"}[kind], axes=(axis,), keepdims=True

@@ -164,11 +164,12 @@ def scatter_nd(op: inf.ScatterNdOp, rw: Rewriter) -> str | None:
 
 
 def first_of_two(smallest: bool) -> Before:
-    """Which of two numbers comes first; what is no number comes last."""
+    """Which of two numbers comes first; NaN is the largest, as for numpy and ONNX Runtime."""
 
     def before(a: Value, b: Value) -> Scalar:
         first = a < b if smallest else a > b
-        return first | (b.differs(b) & a.equals(a)) if a.is_float else first
+        above, below = (b, a) if smallest else (a, b)
+        return first | (above.differs(above) & below.equals(below)) if a.is_float else first
 
     return before
 
