@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from xdsl.dialects.builtin import DYNAMIC_INDEX, TensorType
+from xdsl.dialects.builtin import TensorType
 from xdsl.irdl import operand_def, result_def, traits_def, var_operand_def
 from xdsl.traits import Pure
 
@@ -50,12 +50,8 @@ class ReshapeOp(View):
         return tuple(target)
 
     def reference(self, x: np.ndarray) -> np.ndarray:
-        """numpy."""
-        target = [d if isinstance(d, int) else -1 for d in self.shape]
-        if target.count(-1) > 1:
-            assert isinstance(self.y.type, TensorType)
-            target = [d if d != DYNAMIC_INDEX else (x.shape[i] if i < x.ndim else -1) for i, d in enumerate(self.y.type.get_shape())]
-        return x.reshape(target)
+        """numpy, with the dimensions of x put into `shape`."""
+        return x.reshape(self.infer_shape(x.shape))
 
 
 @define

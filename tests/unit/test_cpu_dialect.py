@@ -78,3 +78,23 @@ def test_average_pool_counts_only_what_it_covers():
         y = run(text, x)
         assert y[0, 0, 0, 0] == pytest.approx(corner)
         assert y[0, 1, 1, 0] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("x", "given", "shape", "expected"),
+    [
+        ("?x?x32", (6, 16, 32), '[-1, 6, "d1", 32]', (1, 6, 16, 32)),
+        ("?x?x?x?", (2, 5, 12, 3), '["d0", 6, -1, "d1"]', (2, 6, 6, 5)),
+        ("?x?x?", (2, 3, 4), '["d0*d1", "d2"]', (6, 4)),
+        ("?x?", (0, 3), '["d0", 7, "d1"]', (0, 7, 3)),
+        ("?x?", (4, 1), '[2, "d1", -1]', (2, 1, 2)),
+    ],
+)
+def test_reshape_reads_the_dimensions_of_its_operand(x: str, given: tuple[int, ...], shape: str, expected: tuple[int, ...]):
+    result = f"tensor<{'?x' * len(expected)}f32>"
+    text = f"""func.func @main(%x: tensor<{x}xf32>) -> {result} {{
+  %y = cpu.reshape %x shape {shape} : (tensor<{x}xf32>) -> {result}
+  return %y : {result}
+}}"""
+    values = rng.standard_normal(given).astype(np.float32)
+    np.testing.assert_array_equal(run(text, values), values.reshape(expected))
