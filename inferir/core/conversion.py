@@ -130,11 +130,20 @@ class _Conversion:
             self._block(block)
 
     def _block(self, block: Block) -> None:
-        op = block.first_op
-        while op is not None:
-            following = op.next_op
+        for op in list(block.ops):
+            if op.parent is block:  # a pattern may have moved it into a region before
+                self._op(op, 0)
+
+    def _attempt(self, op: Operation) -> bool:
+        """Convert one op; whether it could be. What an unsuccessful attempt leaves behind is for the caller to erase."""
+        before = len(self.left)
+        try:
             self._op(op, 0)
-            op = following
+        except InferError:
+            return False
+        fits = len(self.left) == before
+        del self.left[before:]
+        return fits
 
     def _op(self, op: Operation, depth: int) -> None:
         if self.target.is_legal(op):
@@ -151,6 +160,7 @@ class _Conversion:
             new: list[Operation] = []
             rewriter.operation_insertion_handler.append(new.append)
             rewriter.convert_region = self._region
+            rewriter.convert_op = self._attempt
             reason = self.log.attempt(pattern, op, rewriter)
             pattern.check(op, rewriter.has_done_action, reason)
             if rewriter.has_done_action:

@@ -80,6 +80,8 @@ class Rewriter(PatternRewriter):
         self.ctx = ctx
         self.convert_region: Callable[[Region], None] = lambda region: None
         """In a dialect conversion: convert what is inside a region now, before the op it belongs to."""
+        self.convert_op: Callable[[Operation], bool] = lambda op: False
+        """In a dialect conversion: convert one op now; whether that was possible."""
         self.options = options
         """The pass the pattern runs in: its options are attributes."""
 

@@ -23,9 +23,11 @@ from xdsl.dialects.builtin import (
 )
 from xdsl.ir import Attribute, Operation, Region, SSAValue
 
-from inferir.core import Op, Rewriter
+from inferir.core import InferError, Op, Rewriter
 from inferir.core.constants import constant_value, is_constant_attribute
-from inferir.core.types import UNKNOWN, element_type, numpy_dtype
+from inferir.core.dims import Dim, Shape
+from inferir.core.op import unknown_dim
+from inferir.core.types import UNKNOWN, Unranked, element_type, numpy_dtype, ranked
 from inferir.dialects import inference as inf
 from inferir.dialects.framework.constants import value_and_type
 
@@ -67,6 +69,11 @@ Entry = int | tuple[int, ...]
 MOST_STEPS = 16
 MOST_ELEMENTS = 1024
 """How far the arithmetic between constants and the attribute they stand for is followed."""
+
+
+def _dims_of(value: SSAValue) -> Shape:
+    """The dimensions of a value; an unknown one is equal to itself only."""
+    return tuple(unknown_dim() if d == DYNAMIC_INDEX else d for d in ranked(value).get_shape())
 
 
 class Declined(Exception):
@@ -115,18 +122,34 @@ class Lowering:
         return index < len(self.op.results) and self.op.results[index].first_use is not None
 
     def array(self, value: SSAValue | None) -> np.ndarray | None:
-        """The numbers of an operand that is constant or computed from small constants, None where it is neither (or absent)."""
-        return None if value is None else self._evaluated(value, MOST_STEPS)
+        """The numbers of an operand that is constant, or computed from small constants and known dimensions; None where it is neither
+        (or absent)."""
+        return None if value is None else self._numbers(value, self._followed(value, MOST_STEPS))
 
-    def _evaluated(self, value: SSAValue, steps: int) -> np.ndarray | None:
+    def _numbers(self, value: SSAValue, elements: np.ndarray | None) -> np.ndarray | None:
+        """The elements of a value as numbers, None where some are symbolic (or none are known)."""
+        if elements is None or elements.dtype != object:
+            return elements
+        known = all(not isinstance(d, Dim) for d in elements.reshape(-1))
+        return elements.astype(self.dtype(value)) if known else None
+
+    def _followed(self, value: SSAValue, steps: int) -> np.ndarray | None:
+        """The elements of a value; those of an integer tensor may be symbolic dimensions."""
         found = self.rw.array(value)
         owner = value.owner
         if found is not None or not isinstance(owner, inf.InferenceOp) or owner.regions or steps == 0:
             return found
-        arrays = [self._evaluated(v, steps - 1) for v in owner.operands]
-        if any(a is None or a.size > MOST_ELEMENTS for a in arrays):
+        index = list(owner.results).index(value)  # pyright: ignore[reportArgumentType]
+        arrays = {v: self._followed(v, steps - 1) for v in dict.fromkeys(owner.operands)}
+        numbers = {v: n for v, a in arrays.items() if (n := self._numbers(v, a)) is not None and n.size <= MOST_ELEMENTS}
+        if owner.operands and len(numbers) == len(arrays):
+            return owner.evaluate([numbers[v] for v in owner.operands])[index]
+        dims = {v: a for v, a in arrays.items() if a is not None and a.dtype.kind in "iuO"}
+        try:
+            symbolic = owner.infer_values(_dims_of, dims.get)
+        except (InferError, Unranked, ValueError, TypeError, IndexError, ZeroDivisionError):
             return None
-        return owner.evaluate([a for a in arrays if a is not None])[list(owner.results).index(value)]  # pyright: ignore[reportArgumentType]
+        return None if symbolic is None else symbolic[index]
 
     def ints(self, value: SSAValue | None) -> tuple[int, ...] | None:
         """The integers of a constant operand, None where it is not constant (or absent)."""

@@ -1,4 +1,4 @@
-"""Control flow: If, Loop, Scan, SequenceMap."""
+"""Control flow: Loop, Scan, SequenceMap."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from inferir.dialects.framework import SeqType
 from inferir.dialects.framework.source_op import graph_names
 from inferir.dialects.framework.types import ONNX_ELEMENTS
 from inferir.passes.framework.lowering import Lowering, lowering
+from inferir.passes.framework.onnx_rules.branches import finish, spliced
 from inferir.passes.framework.onnx_rules.elementwise import attr
 from inferir.passes.framework.onnx_rules.sequences import without_sizes
 
@@ -26,38 +27,6 @@ def taken(op: Any, lo: Lowering, *names: str) -> list[Region]:
         lo.region(region)
         op.detach_region(region)
     return regions
-
-
-def finish(region: Region, values: Any = None) -> None:
-    """End a region with inference.yield."""
-    last = region.block.last_op
-    assert last is not None
-    new = inf.YieldOp.make(list(last.operands) if values is None else list(values))
-    new.location = last.location
-    region.block.insert_op_before(new, last)
-    region.block.erase_op(last)
-
-
-@lowering("onnx", "If")
-def if_(op: Any, lo: Lowering) -> Any:
-    """if; where the condition is known, what its branch computes"""
-    known = lo.array(op.operands[0])
-    if known is not None:
-        return spliced(op.graph("then_branch" if known.any() else "else_branch"), lo)
-    then, otherwise = taken(op, lo, "then_branch", "else_branch")
-    finish(then)
-    finish(otherwise)
-    return lo.results_of(lo.emit(inf.IfOp, op.operands[0], regions=[then, otherwise]))
-
-
-def spliced(region: Region, lo: Lowering) -> list[SSAValue]:
-    """The results of a subgraph without arguments, put where the op stands."""
-    lo.region(region)
-    *inner, last = region.block.ops
-    for each in inner:
-        each.detach()
-        lo.rw.insert(each)
-    return list(last.operands)
 
 
 def carried_type(declared: Attribute, start: SSAValue) -> Attribute:
