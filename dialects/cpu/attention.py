@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -10,9 +10,10 @@ from xdsl.dialects.builtin import MemRefType, TensorType
 from xdsl.ir import SSAValue
 from xdsl.irdl import operand_def, opt_operand_def
 
-from inferir.core.dims import Shape, broadcasts_to, differ, shape_text
+from inferir.core.dims import Shape, shape_text
 from inferir.core.op import Cost, define
 from inferir.core.properties import flag, integer, ints, number
+from inferir.core.relations import Relation, at_most, pairwise_equal, spans
 from inferir.dialects.cpu.base import Level3Op, any_strides, ceil_div
 from inferir.dialects.inference.attention import attend, attention_bias
 
@@ -56,17 +57,30 @@ class AttentionOp(Level3Op):
     left = integer(-1)
     right = integer(-1)
 
+    def size_relations(self, q: Any, k: Any, v: Any, mask: Any, offset: Any, lengths: Any, *others: Any) -> Iterator[Relation]:
+        """Batches, heads, lengths and sizes agree; the mask spans the scores, but for keys at its end."""
+        if not len(q) == len(k) == len(v) == len(self.interleaved) == 4:
+            return
+        q, k, v = (self.heads_first(s, i) for i, s in enumerate((q, k, v)))
+        says = f"q is {shape_text(q)}, k {shape_text(k)}, v {shape_text(v)}: batches, heads, lengths or sizes do not agree"
+        yield from pairwise_equal((q[3], k[2], k[1], q[0], k[0]), (k[3], v[2], v[1], k[0], v[0]), says)
+        if mask:
+            says = f"mask is {shape_text(mask)}, must broadcast to {shape_text((*q[:3], k[2]))}; its last dimension may be shorter"
+            yield from spans((*mask[:-1], 1), (*q[:3], k[2]), says)
+            yield at_most(mask[-1], k[2], says)
+        for name, given, most in (("offset", offset, ()), ("lengths", lengths, ())):
+            if given is not None:
+                yield from spans(given, (q[0], *most), f"{name} is {shape_text(given)}, must be one for all or one a sample")
+
     def infer_shape(self, q: Any, k: Any, v: Any, mask: Any, offset: Any, lengths: Any, workspace: Any, extras: Any, outs: Any) -> Any:
         """[B, H, S, E], or [B, S, H, E]."""
         if not len(q) == len(k) == len(v) == len(self.interleaved) == 4:
             self.error(f"q is {shape_text(q)}, k {shape_text(k)}, v {shape_text(v)}; all have four dimensions, and an order each and for y")
         q, k, v = (self.heads_first(s, i) for i, s in enumerate((q, k, v)))
-        if differ(q[3], k[3]) or differ(k[2], v[2]) or differ(k[1], v[1]) or differ(q[0], k[0]) or differ(k[0], v[0]):
-            self.error(f"q is {shape_text(q)}, k {shape_text(k)}, v {shape_text(v)}: batches, heads, lengths or sizes do not agree")
         if not all(isinstance(d, int) for d in (q[1], k[1], q[3], v[3])) or k[1] == 0 or q[1] % k[1]:
             self.error(f"{q[1]} query heads of size {q[3]} do not divide among {k[1]} key heads")
-        if mask is not None and (not mask or not broadcasts_to((*mask[:-1], k[2]), (*q[:3], k[2]))):
-            self.error(f"mask is {shape_text(mask)}, must broadcast to {shape_text((*q[:3], k[2]))}; its last dimension may be shorter")
+        if mask is not None and not mask:
+            self.error("mask has no dimension")
         return self.heads_first((*q[:3], v[3]), 3)
 
     def heads_first(self, shape: Any, which: int) -> Any:

@@ -15,9 +15,9 @@ stores the value as it is:
     } : (tensor<4x84xf32>, tensor<1x84x16xf32>, tensor<10xf32>) -> tensor<4x10xf32>
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from xdsl.dialects.builtin import DYNAMIC_INDEX, MemRefType, TensorType
@@ -25,7 +25,8 @@ from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import AttrSizedOperandSegments, opt_operand_def, opt_result_def, region_def, var_operand_def
 
 from inferir.core.dims import Shape, shape_text, symbol
-from inferir.core.op import Op, unknown_dim
+from inferir.core.op import Op, ValueOf, unknown_dim
+from inferir.core.relations import Relation, spans
 from inferir.dialects.cpu.scalar import YieldOp, as_elements, evaluate_region, scalar_type
 
 
@@ -44,7 +45,20 @@ Runs = Sequence[tuple[int, int]]
 """(first, last) of runs of neighbouring dimensions."""
 
 
-class Kernel(Op):
+class Sized(Op):
+    """Base of the ops on tensors: every class states the relations of sizes that its kernel relies on."""
+
+    def size_relations(self, *shapes: Any, **none: Any) -> Iterable[Relation]:
+        """`Op.size_relations`; that there are none is an answer too."""
+        self.error("does not state which relations of sizes it relies on")
+
+
+def any_sizes(self: Op, *shapes: Any, **none: Any) -> Iterable[Relation]:
+    """`size_relations` of an op that any sizes fit."""
+    return ()
+
+
+class Kernel(Sized):
     """Base of the ops that become kernels, on tensors and on buffers.
 
     Every class states which strides its kernel takes, for each operand by its name and for its results as `outs`. Bufferisation
@@ -103,6 +117,8 @@ _ANY = symbol("?")
 class Level3Op(Kernel):
     """Base of the level 3 ops that become one kernel launch. Subclasses declare their operands before `extras`."""
 
+    SPANNED: ClassVar[bool] = True
+    """Whether `extras` are read at the position that is written, broadcast to the result."""
     extras = var_operand_def(TensorType.constr() | MemRefType.constr())
     outs = opt_operand_def(MemRefType)
     y = opt_result_def(TensorType)
@@ -157,6 +173,16 @@ class Level3Op(Kernel):
 
     def bind(self) -> None:
         """Called when the operands have become memrefs: for ops whose region names them."""
+
+    def infer_result_shapes(self, shape_of: Callable[[SSAValue], Shape], value_of: ValueOf | None = None) -> list[Shape]:
+        """As an op's own; what the epilogue reads beside the value must span the result."""
+        (y,) = super().infer_result_shapes(shape_of, value_of)
+        for extra in self.extras if self.SPANNED else ():
+            shape = shape_of(extra)
+            for relation in spans(shape, y, "an operand of the epilogue is not broadcast to the result"):
+                if relation.fails():
+                    self.error(f"{relation.says}: {shape_text(shape)} to {shape_text(y)}")
+        return [y]
 
     def evaluate(self, operands: Sequence[Any], **context: Any) -> list[np.ndarray]:
         return super().evaluate(operands)

@@ -24,6 +24,7 @@ from xdsl.dialects.builtin import IndexType, MemRefType
 from xdsl.ir import Attribute, SSAValue
 
 from inferir.core import define
+from inferir.dialects.cpu.base import any_sizes
 from inferir.dialects.inference.control import Branch, Repetition, yielded
 
 
@@ -40,6 +41,7 @@ class IfOp(Branch):
     """
 
     name = "cpu.if"
+    size_relations = any_sizes
 
     def infer_types(self) -> list[Attribute]:
         """What both regions yield, joined; nothing on buffers."""
@@ -63,6 +65,7 @@ class LoopOp(Repetition):
     """
 
     name = "cpu.loop"
+    size_relations = any_sizes
 
     def infer_types(self) -> list[Attribute]:
         """As `inference.loop` on tensors; nothing on buffers."""

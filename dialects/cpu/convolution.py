@@ -1,6 +1,6 @@
 """Convolutions in NHWC with packed weights."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,9 +8,9 @@ from xdsl.dialects.builtin import DYNAMIC_INDEX, MemRefType, TensorType
 from xdsl.ir import SSAValue
 from xdsl.irdl import operand_def
 
-from inferir.core.dims import differ
 from inferir.core.op import Cost, define
 from inferir.core.properties import enum, integer, ints
+from inferir.core.relations import Relation, at_most
 from inferir.dialects.cpu.base import Level3Op, any_strides, ceil_div, shape_of
 from inferir.dialects.cpu.quads import QUAD, from_quads, is_bytes, product_dtype
 
@@ -58,6 +58,9 @@ def windows(
     return padded[:, rows[:, None, :, None], columns[None, :, None, :]]
 
 
+WINDOW = "the window is larger than the padded input"
+
+
 class Windowed(Level3Op):
     """An op that slides a window over [N, H, W, C].
 
@@ -75,6 +78,10 @@ class Windowed(Level3Op):
         x = self.operands[0].type
         assert isinstance(x, TensorType | MemRefType)
         return () if DYNAMIC_INDEX in x.get_shape()[1:3] else super().extras_of_tile()
+
+    def windows_fit(self, positions: Sequence[Any]) -> Iterator[Relation]:
+        """A window has a position in x."""
+        yield from (at_most(1, count, WINDOW) for count in positions if not isinstance(count, int))
 
     def positions(self, x: Any, kh: int, kw: int) -> tuple[Any, Any]:
         """OH and OW."""
@@ -112,13 +119,17 @@ class Conv2dOp(Windowed):
     def read_in_place(self) -> Sequence[SSAValue]:
         return self.extras_of_tile()
 
+    def size_relations(self, x: Any, w: Any, *others: Any) -> Iterator[Relation]:
+        """The channels of x are those that the filters take; a window fits."""
+        if len(x) == 4 and len(w) == 5:
+            inner = ceil_div(x[3] // self.groups, QUAD) * self.groups if is_bytes(self.x) else x[3]
+            yield Relation(inner, w[3] * self.groups, f"x has {x[3]} channels, w takes {w[3]} in each of {self.groups} groups")
+            yield from self.windows_fit(self.positions(x, w[1], w[2]))
+
     def infer_shape(self, x: Any, w: Any, extras: Any, outs: Any) -> Any:
         if len(w) != 5 or w[4] % 16 != 0:
             self.error("w is [panels, KH, KW, C / groups, NR] with NR a multiple of 16")
         oh, ow = self.positions(x, w[1], w[2])
-        inner = ceil_div(x[3] // self.groups, QUAD) * self.groups if is_bytes(self.x) else x[3]
-        if differ(inner, w[3] * self.groups):
-            self.error(f"x has {x[3]} channels, w takes {w[3]} in each of {self.groups} groups")
         if self.channels is None or self.channels % self.groups:
             self.error(f"{self.channels} channels do not fall into {self.groups} groups")
         if ceil_div(self.channels // self.groups, w[4]) * self.groups != w[0]:
@@ -168,8 +179,14 @@ class Dwconv2dOp(Windowed):
     def read_in_place(self) -> Sequence[SSAValue]:
         return self.extras_of_tile()
 
+    def size_relations(self, x: Any, w: Any, *others: Any) -> Iterator[Relation]:
+        """One filter a channel; a window fits."""
+        if len(x) == 4 and len(w) == 3:
+            yield Relation(w[2], x[3], f"w has {w[2]} channels, x {x[3]}")
+            yield from self.windows_fit(self.positions(x, w[0], w[1]))
+
     def infer_shape(self, x: Any, w: Any, extras: Any, outs: Any) -> Any:
-        if len(w) != 3 or differ(w[2], x[3]):
+        if len(w) != 3:
             self.error("w is [KH, KW, C] with the channels of x")
         return (x[0], *self.positions(x, w[0], w[1]), x[3])
 

@@ -1,6 +1,6 @@
 """Elementwise chains and data movement."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,8 @@ from xdsl.irdl import operand_def
 from inferir.core.dims import broadcast
 from inferir.core.op import define
 from inferir.core.properties import ints
-from inferir.dialects.cpu.base import Level3Op, Runs, any_strides
+from inferir.core.relations import Relation, at_most, broadcast_relations
+from inferir.dialects.cpu.base import Level3Op, Runs, any_sizes, any_strides
 
 
 @define
@@ -31,6 +32,10 @@ class MapOp(Level3Op):
     name = "cpu.map"
     merges = any_strides
     x = operand_def(TensorType.constr() | MemRefType.constr())
+
+    def size_relations(self, x: Any, extras: Any, outs: Any) -> Iterator[Relation]:
+        """Of the dimensions that lie over each other all that are not 1 are equal."""
+        yield from broadcast_relations(x, *extras)
 
     def infer_shape(self, x: Any, extras: Any, outs: Any) -> Any:
         return broadcast(x, *extras)
@@ -58,6 +63,7 @@ class TransposeOp(Level3Op):
     merges = any_strides
     x = operand_def(TensorType.constr() | MemRefType.constr())
     permutation = ints()
+    size_relations = any_sizes
 
     def infer_shape(self, x: Any, extras: Any, outs: Any) -> Any:
         if sorted(self.permutation or ()) != list(range(len(x))):
@@ -89,6 +95,13 @@ class DepthToSpaceOp(Level3Op):
     def merges(self, role: str, rank: int) -> Runs:
         """x and y are each one run of elements."""
         return ((0, rank - 1),) if role in ("x", "outs") else ()
+
+    def size_relations(self, x: Any, *others: Any) -> Iterator[Relation]:
+        """The crops leave something of x."""
+        if len(x) == 4 and len(self.block or ()) == 2 and len(self.crops) == 4:
+            (bh, bw), (top, left, bottom, right) = self.block, self.crops
+            sizes = (x[1] * bh - top - bottom, x[2] * bw - left - right)
+            yield from (at_most(1, size, "its pads cut off the whole result") for size in sizes if not isinstance(size, int))
 
     def infer_shape(self, x: Any, extras: Any, outs: Any) -> Any:
         if len(x) != 4 or len(self.block or ()) != 2 or len(self.crops) != 4:

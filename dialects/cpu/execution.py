@@ -78,6 +78,7 @@ def run_kernel(executor: Executor, op: Operation, operands: list[Any]) -> list[A
     assert isinstance(op, Level3Op)
     if op.outs is None:
         return op.evaluate(operands)
+    op.check_sizes(operands)
     operands[-1][...] = op.reference(*op.arrays_of(operands))
     return []
 

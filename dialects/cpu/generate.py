@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from xdsl.dialects.builtin import IndexType, TensorType
 from xdsl.ir import Attribute, SSAValue
 
-from inferir.core.dims import Shape, evaluate, parse_dim
+from inferir.core.dims import DimLike, Shape, evaluate, parse_dim
 from inferir.core.op import define
 from inferir.core.properties import dims
+from inferir.core.relations import Relation, at_most
 from inferir.core.types import numpy_dtype, tensor
 from inferir.dialects.cpu.base import Level3Op, any_strides, shape_of
 from inferir.dialects.cpu.many import run_program
+from inferir.dialects.cpu.reads import reads
 from inferir.dialects.cpu.scalar import YieldOp, scalar_type
 
 
@@ -24,6 +26,7 @@ class GenerateOp(Level3Op):
 
     extras  tensors the region reads from, of any element type
     shape   the dimensions of y: numbers, and expressions over those of the operands as text (`x0_1`: operand 0, axis 1)
+    requires  what must hold of the operands' dimensions, each `a == b`, `a <= b` over them
 
     The region's arguments are one index for each dimension of y, then the operands. It holds `arith` and `math` ops, `cpu.load`,
     `cpu.size`, and `scf.for` with carried values. An element is only read within its tensor.
@@ -40,18 +43,36 @@ class GenerateOp(Level3Op):
 
     name = "cpu.generate"
     merges = any_strides
+    SPANNED = False
     shape = dims(())
+    requires = dims(())
 
     def yielded(self) -> SSAValue | None:
         """The value of one element; None where the region does not end in a yield of one value."""
         last = self.epilogue.block.last_op if self.epilogue.blocks else None
         return last.values[0] if isinstance(last, YieldOp) and len(last.values) == 1 else None
 
+    def size_relations(self, extras: Any, outs: Any) -> Iterator[Relation]:
+        """Those of `requires`, and that what the region reads at plain indices lies within its tensor."""
+        known = _known(extras)
+        for text in self.requires:
+            left, operator, right = str(text).split(" ")
+            a, b = (evaluate(parse_dim(d), known) for d in (left, right))
+            yield Relation(a, b, f"its operands do not fit: {text}", operator == "<=")
+        if not self.epilogue.blocks:
+            return
+        y = self.infer_shape(extras, outs)
+        args = self.epilogue.block.args
+        shapes = dict(zip(args[len(y) :], extras, strict=False))
+        for count, size, where in reads(self.epilogue.block, dict(zip(args, y, strict=False)), shapes.get):
+            if not _empty(y):
+                yield at_most(count, size, f"{count} elements are read along {where} of {size}")
+
     def infer_shape(self, extras: Any, outs: Any) -> Shape:
         """`shape` with the dimensions of the operands put in."""
         if outs is not None:
             return outs
-        known = {f"x{i}_{axis}": d for i, each in enumerate(extras) for axis, d in enumerate(each)}
+        known = _known(extras)
         return tuple(d if isinstance(d, int) else evaluate(parse_dim(d), known) for d in self.shape)
 
     def infer_types(self) -> list[Attribute]:
@@ -95,6 +116,15 @@ class GenerateOp(Level3Op):
         (out,) = run_program(self.epilogue.block, [*indices, *extras])
         held = np.broadcast_to(np.asarray(out), shape).astype(numpy_dtype(value.type))
         return held.view(outs.dtype if outs is not None else numpy_dtype(element_type_of(self.y)))
+
+
+def _known(shapes: Sequence[Shape]) -> dict[str, DimLike]:
+    """The dimensions of the operands by the names that `shape` has for them."""
+    return {f"x{i}_{axis}": d for i, each in enumerate(shapes) for axis, d in enumerate(each)}
+
+
+def _empty(shape: Shape) -> bool:
+    return any(d == 0 for d in shape)
 
 
 def element_type_of(value: SSAValue | None) -> Attribute:

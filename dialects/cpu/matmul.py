@@ -1,6 +1,6 @@
 """Matrix multiplication with packed weights."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,9 +8,9 @@ from xdsl.dialects.builtin import MemRefType, TensorType
 from xdsl.ir import SSAValue
 from xdsl.irdl import operand_def
 
-from inferir.core.dims import differ
 from inferir.core.op import Cost, define
 from inferir.core.properties import integer
+from inferir.core.relations import Relation
 from inferir.dialects.cpu.base import Level3Op, any_strides, ceil_div, shape_of
 from inferir.dialects.cpu.quads import QUAD, from_quads, is_bytes, product_dtype
 
@@ -54,12 +54,15 @@ class GemmOp(Level3Op):
     def read_in_place(self) -> Sequence[SSAValue]:
         return self.extras_of_tile()
 
+    def size_relations(self, x: Any, w: Any, *others: Any) -> Iterator[Relation]:
+        """The columns of x are the rows of w."""
+        if len(w) == 3 and x:
+            depth = ceil_div(x[-1], QUAD) if is_bytes(self.x) else x[-1]
+            yield Relation(depth, w[1], f"x has {x[-1]} columns, w takes {w[1]}")
+
     def infer_shape(self, x: Any, w: Any, extras: Any, outs: Any) -> Any:
         if len(w) != 3 or w[2] % 16 != 0:
             self.error("w is [panels, K, NR] with NR a multiple of 16")
-        depth = ceil_div(x[-1], QUAD) if is_bytes(self.x) else x[-1]
-        if differ(depth, w[1]):
-            self.error(f"x has {x[-1]} columns, w takes {w[1]}")
         if self.columns is None or ceil_div(self.columns, w[2]) != w[0]:
             self.error(f"{self.columns} columns do not make {w[0]} panels of {w[2]}")
         return (*x[:-1], self.columns)

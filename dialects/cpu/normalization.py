@@ -10,7 +10,7 @@ from xdsl.irdl import operand_def
 
 from inferir.core.op import define
 from inferir.core.properties import flag, number
-from inferir.dialects.cpu.base import Level3Op, any_strides
+from inferir.dialects.cpu.base import Level3Op, any_sizes, any_strides
 
 
 @define
@@ -32,6 +32,7 @@ class NormOp(Level3Op):
     x = operand_def(TensorType.constr() | MemRefType.constr())
     centred = flag()
     epsilon = number(1e-5)
+    size_relations = any_sizes
 
     def read_in_place(self) -> Sequence[SSAValue]:
         """A row is read before it is written."""

@@ -7,20 +7,21 @@ from xdsl.dialects.builtin import TensorType
 from xdsl.irdl import operand_def, result_def, traits_def
 from xdsl.traits import Pure
 
-from inferir.core.op import Op, define
+from inferir.core.op import define
 from inferir.core.properties import enum, flag, integer
-from inferir.dialects.cpu.base import ceil_div
+from inferir.dialects.cpu.base import Sized, any_sizes, ceil_div
 from inferir.dialects.cpu.convolution import pack_conv2d, pack_dwconv2d
 from inferir.dialects.cpu.matmul import pack_gemm
 from inferir.dialects.cpu.recurrence import pack_gates
 
 
-class Pack(Op):
+class Pack(Sized):
     """One tensor in, the same numbers (and zeros) in another order out."""
 
     w = operand_def(TensorType)
     packed = result_def(TensorType)
     traits = traits_def(Pure())
+    size_relations = any_sizes
 
 
 @define

@@ -1,6 +1,6 @@
 """Pooling windows and reductions over axes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,8 @@ from xdsl.irdl import operand_def
 
 from inferir.core.op import define
 from inferir.core.properties import enum, flag, integer, ints, number
-from inferir.dialects.cpu.base import Level3Op, Runs, any_strides
+from inferir.core.relations import Relation
+from inferir.dialects.cpu.base import Level3Op, Runs, any_sizes, any_strides
 from inferir.dialects.cpu.convolution import Windowed, windows
 from inferir.dialects.cpu.quads import is_bytes
 
@@ -51,6 +52,11 @@ class Pool2dOp(Windowed):
 
     def read_in_place(self) -> Sequence[SSAValue]:
         return self.extras_of_tile()
+
+    def size_relations(self, x: Any, *others: Any) -> Iterator[Relation]:
+        """A window fits."""
+        if len(x) == 4 and self.kernel is not None:
+            yield from self.windows_fit([self.reach(x[axis + 1], axis)[0] for axis in (0, 1)])
 
     def infer_shape(self, x: Any, extras: Any, outs: Any) -> Any:
         if len(x) != 4 or self.kernel is None:
@@ -96,6 +102,7 @@ class ReduceOp(Level3Op):
     kind = enum("sum", "max", "min", "product")
     axes = ints()
     keepdims = flag()
+    size_relations = any_sizes
 
     def merges(self, role: str, rank: int) -> Runs:
         """What is outside of the axes, the axes, and what is inside of them are one dimension each."""
@@ -139,6 +146,7 @@ class SoftmaxOp(Level3Op):
     """
 
     name = "cpu.softmax"
+    size_relations = any_sizes
     merges = any_strides
     x = operand_def(TensorType.constr() | MemRefType.constr())
 
@@ -169,6 +177,7 @@ class LrnOp(Level3Op):
     alpha = number(1e-4)
     beta = number(0.75)
     bias = number(1.0)
+    size_relations = any_sizes
 
     def infer_shape(self, x: Any, extras: Any, outs: Any) -> Any:
         if self.size is None or self.size < 1:

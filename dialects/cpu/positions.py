@@ -1,6 +1,6 @@
 """Rotary position codes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,8 +8,9 @@ from xdsl.dialects.builtin import MemRefType, TensorType
 from xdsl.ir import SSAValue
 from xdsl.irdl import operand_def
 
-from inferir.core.dims import broadcasts_to, differ, shape_text
+from inferir.core.dims import shape_text
 from inferir.core.op import define
+from inferir.core.relations import Relation, spans
 from inferir.dialects.cpu.base import Level3Op, any_strides
 
 OPERAND = TensorType.constr() | MemRefType.constr()
@@ -38,12 +39,19 @@ class RopeOp(Level3Op):
         """Both halves of a row are read before either is written."""
         return [self.x]
 
+    def size_relations(self, x: Any, cos: Any, sin: Any, *others: Any) -> Iterator[Relation]:
+        """The codes span the rows of x, and are as long."""
+        for angles in (cos, sin) if x else ():
+            says = f"codes are {shape_text(angles)}, x {shape_text(x)}: they must broadcast to its rows and be as long"
+            yield from spans(angles, x, says)
+            if angles:
+                yield Relation(angles[-1], x[-1], says)
+
     def infer_shape(self, x: Any, cos: Any, sin: Any, extras: Any, outs: Any) -> Any:
         if not x or not isinstance(x[-1], int) or x[-1] % 2:
             self.error(f"x is {shape_text(x)}, its rows must have an even length that is known")
-        for angles in (cos, sin):
-            if not angles or differ(angles[-1], x[-1]) or not broadcasts_to(angles, x):
-                self.error(f"codes are {shape_text(angles)}, x {shape_text(x)}: they must broadcast to its rows and be as long")
+        if not cos or not sin:
+            self.error("codes have a row at least")
         return x
 
     def check(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,9 +10,10 @@ from xdsl.dialects.builtin import MemRefType, TensorType
 from xdsl.ir import Attribute, Region
 from xdsl.irdl import AttrSizedOperandSegments, operand_def, opt_operand_def, region_def, var_operand_def, var_result_def
 
-from inferir.core.dims import Shape, differ, shape_text
+from inferir.core.dims import Shape, shape_text
 from inferir.core.op import define
 from inferir.core.properties import enum, ints
+from inferir.core.relations import Relation, pairwise_equal, spans
 from inferir.dialects.cpu.base import Kernel, any_strides, ceil_div, shape_of
 from inferir.dialects.cpu.scalar import evaluate_block
 
@@ -101,13 +102,30 @@ class RecurrenceOp(Kernel):
         first = (self.w, self.cell, self.gates[0])
         return [first] if self.second is None else [first, (self.second, self.after, self.gates[1])]
 
+    def size_relations(
+        self, x: Shape, w: Shape, states: Any, second: Any = None, bias: Any = None, peepholes: Any = None, lengths: Any = None, *outs: Any
+    ) -> Iterator[Relation]:
+        """What one step takes of each operand."""
+        if len(x) != 3 or len(w) != 3:
+            return
+        count, hidden = self.directions, w[1]
+        says = f"x is {shape_text(x)}, {count} x {sum(self.gates)} gates of {hidden} units do not fit"
+        yield Relation(x[2], count * sum(self.gates) * hidden, says)
+        for state in states if self.outs is None else ():
+            yield from spans(state, (count, x[1], hidden), f"a state of {shape_text(state)} does not span {count} x {x[1]} x {hidden}")
+        for name, given in (("bias", bias), ("peepholes", peepholes)):
+            if given is not None:
+                yield Relation(given[0], count, f"{name} is {shape_text(given)}, there are {count} directions")
+        if second is not None:
+            yield Relation(second[1], hidden, f"the second weights are {shape_text(second)}, there are {hidden} units")
+        if lengths is not None:
+            yield from pairwise_equal(lengths[:1], x[1:2], f"lengths are {shape_text(lengths)}, the batch {x[1]}")
+
     def infer_shape(self, x: Shape, w: Shape, *others: Any) -> Any:
         """y and the states."""
         if len(x) != 3 or len(w) != 3:
             self.error(f"x is {shape_text(x)}, w {shape_text(w)}; both need three dimensions")
         hidden = w[1]
-        if differ(x[2], self.directions * sum(self.gates) * hidden):
-            self.error(f"x is {shape_text(x)}, {self.directions} x {sum(self.gates)} gates of {hidden} units do not fit")
         return [(x[0], self.directions, x[1], hidden), *[(self.directions, x[1], hidden)] * len(self.states)]
 
     def infer_types(self) -> list[Attribute]:

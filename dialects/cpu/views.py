@@ -3,7 +3,7 @@ there anyway, or plain copies into parts of it."""
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,14 +11,15 @@ from xdsl.dialects.builtin import TensorType
 from xdsl.irdl import operand_def, result_def, traits_def, var_operand_def
 from xdsl.traits import Pure
 
-from inferir.core.dims import DimLike, differ, parse_dim, product, shape_text
-from inferir.core.op import Op, define
+from inferir.core.dims import DimLike, parse_dim, product, shape_text
+from inferir.core.op import define
 from inferir.core.properties import dims, integer, ints, number
-from inferir.dialects.cpu.base import ceil_div
+from inferir.core.relations import Relation, at_most
+from inferir.dialects.cpu.base import Sized, any_sizes, ceil_div
 from inferir.dialects.inference.shape_values import ensured
 
 
-class View(Op):
+class View(Sized):
     """A tensor whose memory is that of its operands."""
 
     y = result_def(TensorType)
@@ -37,16 +38,23 @@ class ReshapeOp(View):
     x = operand_def(TensorType)
     shape = dims()
 
+    def size_relations(self, x: Any) -> Iterator[Relation]:
+        """As many elements."""
+        target = self.resolved(x)
+        yield Relation(product(target), product(x), f"x is {shape_text(x)}, which is not {shape_text(target)} elements")
+
     def infer_shape(self, x: Any) -> Any:
         """`shape` with -1 resolved."""
+        return self.resolved(x)
+
+    def resolved(self, x: Any) -> Any:
+        """The dimensions of the result."""
         own = {f"d{i}": d for i, d in enumerate(x)}
         target: list[DimLike] = [d if isinstance(d, int) else parse_dim(d, own) for d in self.shape]
         for i, d in enumerate(target):
             if d == -1:
                 known = product(tuple(t for t in target if t != -1))
                 target[i] = product(x) // known if known != 0 else 0
-        if differ(product(tuple(target)), product(x)):
-            self.error(f"x is {shape_text(x)}, which is not {shape_text(tuple(target))} elements")
         return tuple(target)
 
     def reference(self, x: np.ndarray) -> np.ndarray:
@@ -66,13 +74,16 @@ class EnsureShapeOp(View):
     x = operand_def(TensorType)
     shape = ints(())
 
+    def size_relations(self, x: Any) -> Iterator[Relation]:
+        """The numbers of `shape` are x's dimensions."""
+        yield from ensured(self.shape, x)
+
     def infer_shape(self, x: Any) -> Any:
         """The numbers of `shape`, x's own dimensions elsewhere."""
-        return ensured(self, x, self.shape)
+        return tuple(d if w < 0 else w for d, w in zip(x, self.shape, strict=True))
 
     def reference(self, x: np.ndarray) -> np.ndarray:
         """numpy."""
-        self.infer_shape(x.shape)
         return x
 
 
@@ -88,14 +99,19 @@ class ConcatOp(View):
     parts = var_operand_def(TensorType)
     axis = integer()
 
+    def size_relations(self, parts: Any) -> Iterator[Relation]:
+        """All dimensions but the one along the axis are those of the first part."""
+        first = parts[0]
+        for part in parts[1:]:
+            says = f"{shape_text(part)} does not continue {shape_text(first)} along axis {self.axis}"
+            yield Relation(len(part), len(first), says)
+            yield from (Relation(b, a, says) for i, (a, b) in enumerate(zip(first, part, strict=True)) if i != self.axis)
+
     def infer_shape(self, parts: Any) -> Any:
         """The first part's shape, with the sizes along the axis added up."""
         first, axis = parts[0], self.axis
         if axis is None or not 0 <= axis < len(first):
             self.error(f"axis {axis} is not one of {len(first)}")
-        for part in parts[1:]:
-            if len(part) != len(first) or any(differ(a, b) for i, (a, b) in enumerate(zip(first, part, strict=True)) if i != axis):
-                self.error(f"{shape_text(part)} does not continue {shape_text(first)} along axis {axis}")
         return (*first[:axis], sum(p[axis] for p in parts), *first[axis + 1 :])
 
     def reference(self, parts: Sequence[np.ndarray]) -> np.ndarray:
@@ -117,13 +133,18 @@ class SliceOp(View):
     start = integer(0)
     size = integer()
 
+    def size_relations(self, x: Any) -> Iterator[Relation]:
+        """The positions are x's."""
+        axis, size = self.axis, self.size
+        if axis is not None and size is not None and 0 <= axis < len(x):
+            says = f"positions {self.start} to {self.start + size} along axis {axis} are not within {shape_text(x)}"
+            yield at_most(self.start + size, x[axis], says)
+
     def infer_shape(self, x: Any) -> Any:
         """x's shape with `size` along the axis."""
         axis, size = self.axis, self.size
         if axis is None or size is None or not 0 <= axis < len(x) or self.start < 0 or size < 0:
             self.error(f"axis {axis}, start {self.start}, size {size} are no part of {shape_text(x)}")
-        if isinstance(x[axis], int) and self.start + size > x[axis]:
-            self.error(f"positions {self.start} to {self.start + size} along axis {axis} are not within {shape_text(x)}")
         return (*x[:axis], size, *x[axis + 1 :])
 
     def reference(self, x: np.ndarray) -> np.ndarray:
@@ -142,6 +163,7 @@ class RepeatOp(View):
     name = "cpu.repeat"
     x = operand_def(TensorType)
     factors = ints()
+    size_relations = any_sizes
 
     def infer_shape(self, x: Any) -> Any:
         """Sizes times factors."""
@@ -175,6 +197,26 @@ class InterleaveOp(View):
         """The position that each part begins at."""
         return list(itertools.product(*map(range, self.factors)))
 
+    def size_relations(self, parts: Any) -> Iterator[Relation]:
+        """Along each axis the parts that take turns there are as long, the first ones perhaps by one position longer."""
+        first = parts[0]
+        if len(self.factors) != len(first) or math.prod(self.factors) != len(parts):
+            return
+        along = self.along(parts)
+        for sizes in along:
+            says = f"parts of {shape_text(tuple(sizes))} positions do not take turns"
+            yield from (Relation(size, ceil_div(sum(sizes) - r, len(sizes)), says) for r, size in enumerate(sizes))
+        for turn, part in zip(self.turns(), parts, strict=True):
+            says = f"the part at {list(turn)} is {shape_text(part)}, which does not fit beside {shape_text(first)}"
+            yield Relation(len(part), len(first), says)
+            yield from (Relation(part[axis], along[axis][r], says) for axis, r in enumerate(turn))
+
+    def along(self, parts: Any) -> list[list[Any]]:
+        """For each axis the sizes of the parts that take turns along it."""
+        by_turn = dict(zip(self.turns(), parts, strict=True))
+        axes = range(len(self.factors))
+        return [[by_turn[tuple(r if a == axis else 0 for a in axes)][axis] for r in range(f)] for axis, f in enumerate(self.factors)]
+
     def infer_shape(self, parts: Any) -> Any:
         """Along each axis the sizes of the parts that take turns there, added up."""
         first = parts[0]
@@ -182,16 +224,7 @@ class InterleaveOp(View):
             self.error(f"factors {list(self.factors)} need one number from 1 for each axis of {shape_text(first)}, 1 for the last")
         if math.prod(self.factors) != len(parts):
             self.error(f"factors {list(self.factors)} make {math.prod(self.factors)} parts, {len(parts)} are given")
-        by_turn = dict(zip(self.turns(), parts, strict=True))
-        axes = range(len(first))
-        along = [[by_turn[tuple(r if a == axis else 0 for a in axes)][axis] for r in range(f)] for axis, f in enumerate(self.factors)]
-        for sizes in along:
-            if any(differ(size, ceil_div(sum(sizes) - r, len(sizes))) for r, size in enumerate(sizes)):
-                self.error(f"parts of {shape_text(tuple(sizes))} positions do not take turns")
-        for turn, part in by_turn.items():
-            if len(part) != len(first) or any(differ(part[axis], along[axis][r]) for axis, r in enumerate(turn)):
-                self.error(f"the part at {list(turn)} is {shape_text(part)}, which does not fit beside {shape_text(first)}")
-        return tuple(sum(sizes) for sizes in along)
+        return tuple(sum(sizes) for sizes in self.along(parts))
 
     def reference(self, parts: Sequence[np.ndarray]) -> np.ndarray:
         """numpy."""
@@ -215,6 +248,7 @@ class PadOp(View):
     low = ints()
     high = ints()
     value = number(0.0)
+    size_relations = any_sizes
 
     def infer_shape(self, x: Any) -> Any:
         """Sizes and what is added to them."""

@@ -10,7 +10,7 @@ Error Analysis and Improving the Accuracy of Winograd Convolution for Deep Neura
 """
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,11 +18,12 @@ from xdsl.dialects.builtin import MemRefType, TensorType
 from xdsl.ir import SSAValue
 from xdsl.irdl import operand_def, opt_operand_def
 
-from inferir.core.dims import Shape, differ
+from inferir.core.dims import Shape
 from inferir.core.op import Cost, define
 from inferir.core.properties import enum, integer, ints
+from inferir.core.relations import Relation, at_most
 from inferir.dialects.cpu.base import Level3Op, any_strides, ceil_div, shape_of
-from inferir.dialects.cpu.convolution import windows
+from inferir.dialects.cpu.convolution import WINDOW, windows
 from inferir.dialects.cpu.matmul import pack_gemm
 from inferir.dialects.cpu.packing import Pack
 
@@ -126,14 +127,20 @@ class WinogradConv2dOp(Level3Op):
     def read_in_place(self) -> Sequence[SSAValue]:
         return self.extras
 
+    def size_relations(self, x: Any, w: Any, *others: Any) -> Iterator[Relation]:
+        """The channels of x are those that the filters take; a window fits."""
+        if len(x) == 4 and len(w) == 4:
+            yield Relation(x[3], w[2], f"x has {x[3]} channels, w takes {w[2]}")
+            top, left, bottom, right = self.pads
+            sizes = (x[1] + top + bottom - 2, x[2] + left + right - 2)
+            yield from (at_most(1, size, WINDOW) for size in sizes if not isinstance(size, int))
+
     def infer_shape(self, x: Any, w: Any, workspace: Any, extras: Any, outs: Any) -> Any:
         """[N, OH, OW, O]."""
         if len(x) != 4 or len(w) != 4 or self.tile not in POINTS:
             self.error("x is [N, H, W, C], w is [planes, P, C, NR], tile is 2 or 4")
         if w[0] != (self.tile + 2) ** 2:
             self.error(f"a tile of {self.tile} has {(self.tile + 2) ** 2} planes, w has {w[0]}")
-        if differ(x[3], w[2]):
-            self.error(f"x has {x[3]} channels, w takes {w[2]}")
         if self.channels is None or ceil_div(self.channels, w[3]) != w[1]:
             self.error(f"{self.channels} channels do not make {w[1]} panels of {w[3]}")
         if any(isinstance(c, int) and c % 16 for c in (x[3], self.channels)):

@@ -7,7 +7,7 @@ semantics on symbolic dimensions (`SYMBOLIC`).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import ml_dtypes
@@ -16,11 +16,12 @@ from xdsl.dialects.builtin import DYNAMIC_INDEX, IntegerType, TensorType, Unrank
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import operand_def, result_def
 
-from inferir.core import Op, attribute, define, enum, flag, integer, ints
+from inferir.core import attribute, define, enum, flag, integer, ints
 from inferir.core.casts import float_to_integer
-from inferir.core.dims import Shape, differ, shape_text
+from inferir.core.dims import Shape, shape_text
 from inferir.core.op import ValueOf, unknown_dim
 from inferir.core.ranges import OutOfRange, checked_shape
+from inferir.core.relations import Relation
 from inferir.core.types import numpy_dtype
 from inferir.dialects.inference.base import Elementwise, InferenceOp
 
@@ -77,9 +78,13 @@ class EnsureShapeOp(InferenceOp):
     shape = ints(())
     result = result_def()
 
+    def size_relations(self, x: Shape) -> Iterator[Relation]:
+        """The numbers of `shape` are x's dimensions."""
+        yield from ensured(self.shape, x)
+
     def infer_shape(self, x: Shape) -> Shape:
         """The numbers of `shape`, x's own dimensions elsewhere."""
-        return ensured(self, x, self.shape)
+        return tuple(d if w < 0 else w for d, w in zip(x, self.shape, strict=True))
 
     def infer_types(self) -> list[Attribute]:
         """Ranked, even where x is not."""
@@ -89,15 +94,14 @@ class EnsureShapeOp(InferenceOp):
 
     def reference(self, x: np.ndarray) -> np.ndarray:
         """numpy."""
-        self.infer_shape(x.shape)
         return x
 
 
-def ensured(op: Op, x: Shape, wanted: Sequence[int]) -> Shape:
-    """A shape with the numbers of `wanted` put in, -1 being none; an error where it has others."""
-    if len(x) != len(wanted) or any(w >= 0 and differ(d, w) for d, w in zip(x, wanted, strict=True)):
-        op.error(f"x is {shape_text(x)}, {shape_text(tuple('?' if w < 0 else w for w in wanted))} is declared")  # pyright: ignore
-    return tuple(d if w < 0 else w for d, w in zip(x, wanted, strict=True))
+def ensured(wanted: Sequence[int], x: Shape) -> Iterator[Relation]:
+    """x has the dimensions of `wanted`, where these are not -1."""
+    says = f"x is {shape_text(x)}, {'x'.join('?' if w < 0 else str(w) for w in wanted)} is declared"
+    yield Relation(len(x), len(wanted), says)
+    yield from (Relation(d, w, says) for d, w in zip(x, wanted, strict=True) if w >= 0)
 
 
 @define

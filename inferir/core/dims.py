@@ -128,30 +128,37 @@ def product(dims: Shape) -> DimLike:
     return total
 
 
-_listeners: list[list[tuple[DimLike, DimLike]]] = []
+Assumed = tuple[DimLike, DimLike, str]
+"""Two dimensions that are taken to be equal, and what is wrong where they are not ("" where nobody says)."""
+_listeners: list[list[Assumed]] = []
 
 
 @contextmanager
-def assumptions() -> Iterator[list[tuple[DimLike, DimLike]]]:
+def assumptions() -> Iterator[list[Assumed]]:
     """The pairs of dimensions that `differ` could not tell apart while the block ran: whoever asked takes them to be equal."""
-    pairs: list[tuple[DimLike, DimLike]] = []
+    pairs: list[Assumed] = []
     _listeners.append(pairs)
     try:
         yield pairs
     finally:
-        _listeners.remove(pairs)
+        _listeners.pop()
 
 
-def differ(a: DimLike, b: DimLike) -> bool:
-    """Whether two dimensions can never be equal; False where the symbols leave it open."""
+def differ(a: DimLike, b: DimLike, says: str = "") -> bool:
+    """Whether two dimensions can never be equal; False where the symbols leave it open. `says` what is wrong where they are not."""
     if a == b:
         return False
     difference = a - b
     if isinstance(difference, int):
         return difference != 0
-    for pairs in _listeners:
-        pairs.append((a, b))
+    assume(a, b, says)
     return False
+
+
+def assume(a: DimLike, b: DimLike, says: str) -> None:
+    """Tell whoever listens that two dimensions are taken to be equal."""
+    for pairs in _listeners:
+        pairs.append((a, b, says))
 
 
 def same(a: Shape, b: Shape) -> bool:

@@ -10,7 +10,7 @@ class ReluOp(Unary):
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -40,6 +40,7 @@ from inferir.core.dims import Dim, DimLike, Shape, shape_text, symbol
 from inferir.core.fast_verifier import by_types
 from inferir.core.properties import Accessor, Property, store
 from inferir.core.ranges import checked_shape
+from inferir.core.relations import Relation
 from inferir.core.types import numpy_dtype, refines, tensor
 
 ValueOf = Callable[[SSAValue], "np.ndarray | None"]
@@ -74,6 +75,11 @@ class Op(IRDLOperation):
         An op with SHAPE_OPERANDS takes the keyword `known`: by operand name its elements, row-major, or None where they are not known.
         """
         self.error("its results' shapes do not follow from its operands'")
+
+    def size_relations(self, *shapes: Any, **none: Any) -> Iterable[Relation]:
+        """What must hold of the operands' sizes, from their shapes as `infer_shape` takes them (before it is called). A kernel reads
+        memory by these relations: whatever it relies on stands here, and nowhere else."""
+        return ()
 
     def infer_dtype(self, *elements: Any, **none: Any) -> Any:
         """Element type(s) of the result(s) from those of the present operands, in order; the first operand's by default."""
@@ -226,6 +232,9 @@ class Op(IRDLOperation):
         if self.SHAPE_OPERANDS:
             known["known"] = {n: _elements_of(self.operand_named(n), value_of or constant_dims) for n in self.SHAPE_OPERANDS}
         try:
+            for relation in self.size_relations(*arguments):
+                if relation.fails():
+                    self.error(relation.says)
             out = self.infer_shape(*arguments, **known)
         except InferError:
             raise
@@ -262,20 +271,20 @@ class Op(IRDLOperation):
 
     def evaluate(self, operands: Sequence[np.ndarray], **context: Any) -> list[np.ndarray]:
         """Run the reference semantics on flat operands; results have the declared element types."""
-        if self.SHAPE_OPERANDS:
-            self.check_sizes(operands)
+        self.check_sizes(operands)
         out = self.reference(*self.arrays_of(operands), **context)
         results = list(out) if isinstance(out, list | tuple) else [out]
         if len(results) != len(self.results):
             self.error(f"reference gives {len(results)} results, the op has {len(self.results)}")
         return [_as_declared(a, r) for a, r in zip(results, self.results, strict=True)]
 
-    def check_sizes(self, operands: Sequence[np.ndarray]) -> None:
-        """Raise, before anything is computed, unless results have sizes that arrays can have, for operands whose elements state sizes."""
+    def check_sizes(self, operands: Sequence[Any]) -> None:
+        """Raise, before anything is computed, where the shape rule or a size relation does not hold of arrays, or a result has sizes that no
+        array can have. An op that states none is taken as it is."""
+        if type(self).infer_shape is Op.infer_shape or not all(isinstance(a, np.ndarray | np.generic) for a in operands):
+            return
         arrays = dict(zip(self.operands, operands, strict=True))
-        named = [self.operand_named(n) for n in self.SHAPE_OPERANDS]
-        elements = {v: arrays[v].astype(object) for v in named if v is not None and arrays[v].dtype.kind in "iu"}
-        shapes = self.infer_result_shapes(lambda v: np.shape(arrays[v]), elements.get)
+        shapes = self.infer_result_shapes(lambda v: np.shape(arrays[v]), lambda v: _numbers(arrays[v]))
         for result, shape in zip(self.results, shapes, strict=True):
             if isinstance(result.type, TensorType) and all(isinstance(d, int) for d in shape):
                 checked_shape(shape, numpy_dtype(result.type.element_type).itemsize)
@@ -349,6 +358,12 @@ def constant_dims(value: SSAValue) -> np.ndarray | None:
 def _elements_of(value: SSAValue | None, value_of: ValueOf) -> tuple[Any, ...] | None:
     found = None if value is None else value_of(value)
     return None if found is None else tuple(found.reshape(-1))
+
+
+def _numbers(array: Any) -> np.ndarray | None:
+    """The elements of an integer array as Python's, None for other arrays."""
+    held = np.asarray(array)
+    return held.astype(object) if held.dtype.kind in "iu" else None
 
 
 def _values(operand: Any) -> list[SSAValue]:

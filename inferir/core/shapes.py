@@ -8,12 +8,12 @@ from typing import NamedTuple
 import numpy as np
 from xdsl.dialects import func
 from xdsl.dialects.builtin import DYNAMIC_INDEX, IntegerType, TensorType
-from xdsl.ir import Attribute, Block, Region, SSAValue
+from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from xdsl.traits import ConstantLike
 
 from inferir.core.context import Context
 from inferir.core.diagnostics import InferError
-from inferir.core.dims import Dim, DimLike, Shape, parse_dim, symbol, symbols
+from inferir.core.dims import Dim, DimLike, Shape, assumptions, parse_dim, symbol, symbols
 from inferir.core.executor import argument_dims
 from inferir.core.op import FOREIGN, Op, constant_dims
 from inferir.core.types import Unranked, ranked
@@ -32,6 +32,15 @@ class Claim(NamedTuple):
     """What follows; None where nothing does."""
 
 
+class Assumption(NamedTuple):
+    """Two dimensions that an op takes to be equal, where the symbols leave it open, and what is wrong where they are not."""
+
+    left: DimLike
+    right: DimLike
+    says: str
+    op: Operation
+
+
 class ShapeAnalysis:
     """`shapes[value]` for every tensor value of a function; `values[value]` for the integer tensors that shapes are computed with.
 
@@ -44,6 +53,8 @@ class ShapeAnalysis:
         self.values: dict[SSAValue, np.ndarray] = {}
         self.unknown: set[str] = set()
         self.claims: list[Claim] = []
+        self.assumed: list[Assumption] = []
+        """What ops rely on: their size relations, as far as the symbols leave them open."""
         self.taken: set[str] = set()
         """Names that dimensions of the arguments have."""
         for index, argument in enumerate(function.body.block.args):
@@ -79,10 +90,7 @@ class ShapeAnalysis:
         for op in block.ops:
             inferred: list[Shape] | None = None
             if isinstance(op, Op) and all(isinstance(v.type, TensorType) for v in op.operands):
-                try:
-                    inferred = op.infer_result_shapes(self.__getitem__, self.value_of)
-                except InferError:
-                    inferred = None
+                inferred = self._inferred(op)
                 self._follow_values(op)
             inside = op.follow_shapes(self) if isinstance(op, Op) and op.regions else None
             for index, result in enumerate(op.results):
@@ -94,6 +102,16 @@ class ShapeAnalysis:
             if inside is None:
                 for region in op.regions:
                     self.enter(region)
+
+    def _inferred(self, op: Op) -> list[Shape] | None:
+        """The shapes that an op gives, None where it does not say; what it relies on is noted."""
+        with assumptions() as pairs:
+            try:
+                return op.infer_result_shapes(self.__getitem__, self.value_of)
+            except InferError:
+                return None
+            finally:
+                self.assumed += [Assumption(*pair, op) for pair in pairs]
 
     def enter(self, region: Region, arguments: Sequence[Sequence[DimLike | None] | None] = ()) -> None:
         """Follow a region, given what is known of its arguments: shapes, None for a dimension or a shape that is not known."""

@@ -33,7 +33,7 @@ from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from inferir.core import Context, InferError, Pass
 from inferir.core.diagnostics import node_names
-from inferir.core.dims import DimLike, Shape, assumptions, minimum, product, symbols
+from inferir.core.dims import DimLike, Shape, product, symbols
 from inferir.core.executor import argument_names, result_names
 from inferir.core.rewriting import constant_attribute_of
 from inferir.core.shapes import ShapeAnalysis
@@ -46,15 +46,12 @@ from inferir.passes.cpu.memory.copies import always, identity, is_constant, memr
 from inferir.passes.cpu.memory.places import Buffer, Place, Placement, tensor_type
 from inferir.passes.cpu.memory.sizes import Indices
 
-WINDOWS = (cpu.Conv2dOp, cpu.Dwconv2dOp, cpu.WinogradConv2dOp, cpu.Pool2dOp, cpu.DepthToSpaceOp)
-"""Ops whose window has a position in every input."""
-
 
 class Bufferize(Pass):
     """Destination passing: concatenations, slices and reshapes become views, inputs and outputs are used where the caller has them.
 
-    `cpu.assumes` on the function lists the pairs of dimensions that only the caller's arrays can tell apart, and that kernels take to be equal;
-    those of a window that must fit its input come with the error to report.
+    `cpu.assumes` on the function lists the pairs of dimensions that only the caller's arrays can tell apart, and that must be equal: the size
+    relations of its ops, as far as types leave them open, with the error to report.
     """
 
     def run(self, op: Operation, ctx: Context) -> None:
@@ -71,9 +68,7 @@ class Bufferizer:
     def __init__(self, function: func.FuncOp, step: Pass):
         self.step = step
         self.old = function
-        with assumptions() as self.assumed:
-            self.shapes = ShapeAnalysis(function)
-        self.assumed += [(c.found, c.declared) for c in self.shapes.claims if c.found is not None]
+        self.shapes = ShapeAnalysis(function)
         self.source = function.body.block
         last = self.source.last_op
         assert isinstance(last, func.ReturnOp)
@@ -84,8 +79,6 @@ class Bufferizer:
         self.placement = Placement(self.shapes, self.results)
         self.values: dict[tuple[Place, Attribute], SSAValue] = {}
         self.constants: dict[SSAValue, SSAValue] = {}
-        self.windows: list[tuple[DimLike, str]] = []
-        """Sizes that must not be 0, and the error where they are."""
         self.location: Any = function.location
 
     def run(self) -> None:
@@ -111,14 +104,8 @@ class Bufferizer:
             self.location = op.location
             self.op(op)
         attributes = self.attributes(names)
-        assumed = {(str(a), str(b)): _dims((a, b)) for a, b in self.assumed if symbols(a) | symbols(b) <= set(names)}
-        assumed |= {
-            (str(dim), says): ArrayAttr([*_dims((minimum(dim, 1), 1)), StringAttr(says)])
-            for dim, says in self.windows
-            if symbols(dim) <= set(names)
-        }
-        if assumed:
-            self.old.attributes["cpu.assumes"] = ArrayAttr(assumed.values())
+        if assumed := self.assumed():
+            self.old.attributes["cpu.assumes"] = ArrayAttr(assumed)
         replaced = self.old.detach_region(self.old.body)
         replaced.drop_all_references()
         self.old.add_region(Region(self.block))
@@ -153,13 +140,21 @@ class Bufferizer:
                     raise InferError(
                         f"bufferize: the size of {op.name}'s result ({result.type}) does not follow from the inputs", op.location
                     )
-        if isinstance(op, WINDOWS) and op.parent is self.source:
+
+    def assumed(self) -> list[ArrayAttr[Attribute]]:
+        """What is to be checked before the function runs: pairs of dimensions that must be equal, and what is wrong where they are not."""
+        out: dict[tuple[str, str], ArrayAttr[Attribute]] = {}
+        for claim in self.shapes.claims:
+            assert claim.found is not None
+            out[str(claim.found), str(claim.declared)] = _dims((claim.found, claim.declared))
+        for a, b, says, op in self.shapes.assumed:
+            if (symbols(a) | symbols(b)) & self.shapes.unknown:
+                raise InferError(f"bufferize: {op.name}: {says or f'whether {a} is {b}'} does not follow from the inputs", op.location)
             nodes = "+".join(node_names(op.location))
-            what = (
-                "its pads cut off the whole result" if isinstance(op, cpu.DepthToSpaceOp) else "the window is larger than the padded input"
-            )
-            says = f"{f'node {nodes!r}' if nodes else op.name}: {what}"
-            self.windows += [(d, says) for d in self.shapes[op.results[0]][1:3] if not isinstance(d, int)]
+            text = [StringAttr(f"{f'node {nodes!r}' if nodes else op.name}: {says}")] if says else []
+            if (str(a), str(b)) not in out:
+                out[str(a), str(b)] = ArrayAttr([*_dims((a, b)), *text])
+        return list(out.values())
 
     def check_claims(self) -> None:
         """No size is taken from a type alone."""

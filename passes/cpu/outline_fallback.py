@@ -101,7 +101,7 @@ def _why_not_native(op: Operation, shapes: ShapeAnalysis | None) -> str | None:
         for step in _steps(op):
             if isinstance(step, Op) and step.results and not isinstance(step, FLOW):
                 step.infer_result_shapes(shapes.__getitem__, shapes.value_of)
-    if any((symbols(a) | symbols(b)) & shapes.unknown for a, b in pairs):
+    if any((symbols(a) | symbols(b)) & shapes.unknown for a, b, _ in pairs):
         return "whether its operands have the same size is known when it runs"
     return None
 

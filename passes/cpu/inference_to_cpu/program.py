@@ -36,10 +36,11 @@ from xdsl.dialects.builtin import (
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from inferir.core import Rewriter
-from inferir.core.dims import DimLike, evaluate, parse_dim, symbol, symbols
+from inferir.core.dims import DimLike, assumptions, evaluate, parse_dim, symbol, symbols
 from inferir.core.executor import argument_dims
-from inferir.core.op import Op
+from inferir.core.op import Op, unknown_dim
 from inferir.dialects import cpu
+from inferir.dialects.inference.host import HostCallOp
 
 Scalar = Any
 """A `Value`, or a Python number that is known while the program is written."""
@@ -361,7 +362,12 @@ SIZES = "cpu.sizes"
 
 
 def generated(
-    operands: Sequence[SSAValue], shape: Sequence[int | str], element: Attribute, body: Body, declared: TensorType | None = None
+    operands: Sequence[SSAValue],
+    shape: Sequence[int | str],
+    element: Attribute,
+    body: Body,
+    declared: TensorType | None = None,
+    requires: Sequence[str] = (),
 ) -> cpu.GenerateOp:
     """A `cpu.generate` over tensors; `body(program, [i0, i1, ...], *operands)` gives its element."""
     s = Program([*[INDEX] * len(shape), *(v.type for v in operands)], [f"i{a}" for a in range(len(shape))])
@@ -369,7 +375,8 @@ def generated(
     out = s.value(body(s, indices, *s.top.args[len(shape) :]), cpu.scalar_type(element)).to(cpu.scalar_type(element))
     s.block.add_op(cpu.YieldOp(out.value))
     sizes = declared.get_shape() if declared is not None else [d if isinstance(d, int) else DYNAMIC_INDEX for d in shape]
-    return cpu.GenerateOp.make(list(operands), shape=tuple(shape), result_types=[TensorType(element, sizes)], regions=[Region(s.top)])
+    types, regions = [TensorType(element, sizes)], [Region(s.top)]
+    return cpu.GenerateOp.make(list(operands), shape=tuple(shape), requires=tuple(requires), result_types=types, regions=regions)
 
 
 NO_SIZE = "the size of its result is only known when it runs"
@@ -391,14 +398,56 @@ def generate(
     shape, extra = sized(op, operands, result)
     if shape is None:
         return NO_SIZE
+    requires, more = requirements(op, [*operands, *extra])
+    extra += more
     declared = op.results[result].type
     assert isinstance(declared, TensorType)
 
     def element(s: Program, at: list[Any], *given: SSAValue) -> Any:
         return body(s, at, *given[: len(operands)])
 
-    rw.replace(op, generated([*(instead or operands), *extra], shape, declared.element_type, element, declared))
+    rw.replace(op, generated([*(instead or operands), *extra], shape, declared.element_type, element, declared, requires))
     return None
+
+
+def requirements(op: Op, operands: Sequence[SSAValue]) -> tuple[list[str], list[SSAValue]]:
+    """What an op relies on of its operands' sizes, over the dimensions of `operands` and of further ones of the op's, which it gives too."""
+    listed = list(dict.fromkeys([*operands, *op.operands]))
+    places = {f"x{i}_{axis}": (value, axis) for i, value in enumerate(listed) for axis in range(rank_of(value))}
+    with assumptions() as pairs:
+        if not isinstance(op, HostCallOp):  # which states no shapes: what its kernel reads is all there is
+            op.infer_result_shapes(_named_shapes(listed))
+    held = [(a, b) for a, b, _ in pairs if symbols(a) | symbols(b) <= places.keys()]
+    used = dict.fromkeys(places[n][0] for a, b in held for n in sorted(symbols(a) | symbols(b)))
+    more = [v for v in used if v not in operands]
+    order = {v: i for i, v in reversed(list(enumerate([*operands, *more])))}
+    names: dict[str, DimLike] = {n: symbol(f"x{order[v]}_{axis}") for n, (v, axis) in places.items() if v in order}
+    return list(dict.fromkeys(f"{compact(evaluate(a, names))} == {compact(evaluate(b, names))}" for a, b in held)), more
+
+
+def compact(dim: DimLike) -> str:
+    """A dimension as text without spaces."""
+    return str(dim).replace(" ", "")
+
+
+def rank_of(value: SSAValue) -> int:
+    """The rank of a tensor."""
+    assert isinstance(value.type, TensorType)
+    return value.type.get_num_dims()
+
+
+def _named_shapes(operands: Sequence[SSAValue]) -> Callable[[SSAValue], Any]:
+    """The shapes of values; a dynamic dimension of operand i along axis a is `xi_a`."""
+    places = {v: i for i, v in reversed(list(enumerate(operands)))}
+
+    def shape(value: SSAValue) -> Any:
+        assert isinstance(value.type, TensorType)
+        sizes = enumerate(value.type.get_shape())
+        if value not in places:
+            return tuple(d if d != DYNAMIC_INDEX else unknown_dim() for _, d in sizes)
+        return tuple(d if d != DYNAMIC_INDEX else symbol(f"x{places[value]}_{axis}") for axis, d in sizes)
+
+    return shape
 
 
 def by_arguments(op: Op, position: int) -> tuple[list[int | str] | None, list[SSAValue]]:
@@ -428,14 +477,7 @@ def expressed(op: Op, operands: Sequence[SSAValue], result: int = 0) -> list[int
     own = declared.get_shape()
     if DYNAMIC_INDEX not in own:
         return list(own)
-    places = {v: i for i, v in reversed(list(enumerate(operands)))}
-
-    def shape(value: SSAValue) -> Any:
-        assert isinstance(value.type, TensorType)
-        name = f"x{places[value]}_" if value in places else "hidden"
-        return tuple(d if d != DYNAMIC_INDEX else symbol(f"{name}{axis}") for axis, d in enumerate(value.type.get_shape()))
-
-    names = {f"x{i}_{a}" for i, v in enumerate(operands) for a in range(v.type.get_num_dims())}  # pyright: ignore[reportAttributeAccessIssue]
-    found = op.infer_result_shapes(shape)[result]
+    names = {f"x{i}_{a}" for i, v in enumerate(operands) for a in range(rank_of(v))}
+    found = op.infer_result_shapes(_named_shapes(operands))[result]
     out = [d if d != DYNAMIC_INDEX else f for d, f in zip(own, found, strict=True)]
     return [d if isinstance(d, int) else str(d) for d in out] if all(isinstance(d, int) or symbols(d) <= names for d in out) else None
