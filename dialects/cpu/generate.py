@@ -63,8 +63,8 @@ class GenerateOp(Level3Op):
             return
         y = self.infer_shape(extras, outs)
         args = self.epilogue.block.args
-        shapes = dict(zip(args[len(y) :], extras, strict=False))
-        for count, size, where in reads(self.epilogue.block, dict(zip(args, y, strict=False)), shapes.get):
+        shapes: dict[SSAValue, Shape] = dict(zip(args[len(y) :], extras, strict=False))
+        for count, size, where in reads(self.epilogue.block, dict(zip(args, y, strict=False)), lambda v: shapes.get(v)):
             if not _empty(y):
                 yield at_most(count, size, f"{count} elements are read along {where} of {size}")
 
