@@ -38,7 +38,7 @@ def load(path: Path, ctx: Context, dims: Mapping[str, int]) -> ModuleOp:
 
 
 def _module(model: Any, tensors: TensorReader, dims: Mapping[str, int]) -> ModuleOp:
-    types = TypeReader({str(dim_name(name)): value for name, value in dims.items()})
+    types = TypeReader({name if (known := dim_name(name)) is None else str(known): value for name, value in dims.items()})
     reader = GraphReader(model, tensors, types)
     main = reader.main(model.graph)
     for name in types.fixed:

@@ -94,9 +94,16 @@ class GraphReader:
         entries: dict[str, Attribute] = {"inference.name": StringAttr(value.name)}
         dims = self.types.dims(value.type)
         if dims is not None and any(not isinstance(d, int) for d in dims) and (index is not None or None not in dims):
-            named = [d if d is not None else f"{identifier(value.name)}_{axis}" for axis, d in enumerate(dims)]
+            named = [d if d is not None else self._fresh_dim(f"{identifier(value.name)}_{axis}") for axis, d in enumerate(dims)]
             entries["inference.dims"] = ArrayAttr([int_attr(d) if isinstance(d, int) else StringAttr(d) for d in named])
         return DictionaryAttr(entries)
+
+    def _fresh_dim(self, name: str) -> str:
+        """A name for a dimension that the file does not name."""
+        while name in self.types.symbols:
+            name += "_"
+        self.types.symbols[name] = None
+        return name
 
     def _block(
         self, graph: Any, inputs: Sequence[Any], outer: Scope | None, given: Mapping[str, Attribute], otherwise: Sequence[Attribute] = ()

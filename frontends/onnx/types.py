@@ -29,6 +29,8 @@ class TypeReader:
         self.fixed = fixed
         self.symbols: dict[str, None] = {}
         """The symbolic dimensions that were met, in order."""
+        self.spelled: dict[str, str] = {}
+        """How a name that is no expression stands in the file."""
 
     def read(self, proto: Any, depth: int = 0) -> Attribute:
         """The type of a TypeProto; `!framework.any` where it says nothing."""
@@ -48,11 +50,13 @@ class TypeReader:
         return ANY
 
     def dims(self, proto: Any) -> DimNames | None:
-        """The dimensions of a tensor type by name; None for a type without a shape."""
+        """The dimensions of a tensor type by name; None for a type without a shape. A name that stands for several dimensions names
+        none: exporters that know no sizes write one word for all."""
         kind = proto.WhichOneof("value")
         if kind != "tensor_type" or not proto.tensor_type.HasField("shape"):
             return None
-        return tuple(self._dim(d) for d in proto.tensor_type.shape.dim)
+        named = tuple(self._dim(d) for d in proto.tensor_type.shape.dim)
+        return tuple(d if isinstance(d, int) or named.count(d) == 1 else None for d in named)
 
     def _tensor(self, proto: Any) -> Attribute:
         if proto.elem_type == 0:
@@ -65,29 +69,55 @@ class TypeReader:
         dims = [self._dim(d) for d in proto.shape.dim]
         return _ranked(element, tuple(d if isinstance(d, int) else DYNAMIC_INDEX for d in dims))
 
+    def _named(self, text: str) -> Dim | int | None:
+        """`dim_name`, with a number behind an identifier that another text has taken."""
+        named = dim_name(text)
+        if named is None or _expression(text) is not None:
+            return named
+        count, name = 1, str(named)
+        while self.spelled.setdefault(name, text) != text:
+            count += 1
+            name = f"{named}_{count}"
+        return parse_dim(name)
+
     def _dim(self, proto: Any) -> int | str | None:
         if proto.HasField("dim_value"):
             return proto.dim_value if proto.dim_value >= 0 else None
         require_text(proto.dim_param)
         if not proto.dim_param.strip():
             return None
-        named = dim_name(proto.dim_param)
+        named = self._named(proto.dim_param)
+        if named is None:
+            return None
         for symbol in sorted(symbols(named)):
             self.symbols.setdefault(symbol)
         value = evaluate(named, self.fixed)
         return str(value) if isinstance(value, Dim) else value if value >= 0 else None
 
 
-def dim_name(text: str) -> Dim | int:
-    """A symbolic dimension as an expression over identifiers; text that is none becomes an identifier itself: `batch size` -> `batch_size`."""
-    text = text.strip()
-    if len(text) <= 80:
-        try:
-            return parse_dim(text)
-        except (ValueError, ZeroDivisionError):
-            pass
+def dim_name(text: str) -> Dim | int | None:
+    """A symbolic dimension as an expression over identifiers; other text becomes an identifier itself: `batch size` -> `batch_size`. None for
+    text without a letter or digit, such as `?`."""
+    expression = _expression(text)
+    return expression if expression is not None or not _is_name(text) else parse_dim(_identifier(text))
+
+
+def _is_name(text: str) -> bool:
+    return re.search(r"[^\W_]", text) is not None
+
+
+def _expression(text: str) -> Dim | int | None:
+    """Text as an expression, None where it is none."""
+    try:
+        return parse_dim(text.strip()) if len(text) <= 80 and _is_name(text) else None
+    except (ValueError, ZeroDivisionError):
+        return None
+
+
+def _identifier(text: str) -> str:
+    """Text that is no expression as an identifier."""
     name = re.sub(r"\W+", "_", text, flags=re.ASCII).strip("_")[:80] or "dim"
-    return parse_dim(name if name[0].isalpha() and not keyword.iskeyword(name) else f"d_{name}")
+    return name if name[0].isalpha() and not keyword.iskeyword(name) else f"d_{name}"
 
 
 @lru_cache(4096)

@@ -121,6 +121,7 @@ SAMPLES: dict[type, list[Sample]] = {
         Sample("cpu.reshape {0} shape [-1, 2, 2, 5]", (("n", 4, 5),), (("n", 2, 2, 5),)),
         Sample("cpu.reshape {0} shape [-1, 20]", (("n", 4, 5),), (("n", 20),)),
     ],
+    cpu.EnsureShapeOp: [Sample("cpu.ensure_shape {0} shape [-1, 4, 5]", (("n", 4, 5),), (("n", 4, 5),))],
     cpu.ConcatOp: [Sample("cpu.concat {0}, {1} axis 1", (("n", 4, 5), ("n", 2, 5)), (("n", 6, 5),))],
     cpu.SliceOp: [Sample("cpu.slice {0} axis 1 start 1 size 2", (("n", 4, 5),), (("n", 2, 5),))],
     cpu.RepeatOp: [Sample("cpu.repeat {0} factors [1, 2, 1]", (("n", 4, 5),), (("n", 8, 5),))],
