@@ -33,6 +33,8 @@ def frontend_for(path: Path) -> ModuleType:
     """
     if not path.exists():
         raise InferError(f"{path}: no such file")
+    if not path.is_file() and not path.is_dir():
+        raise InferError(f"{path}: not an ordinary file or folder, which a model must be")
     known = frontends()
     for frontend in known.values():
         if frontend.detects(path):

@@ -36,7 +36,7 @@ def _run(argv: Sequence[str], stdin: TextIO, stdout: TextIO) -> bool:
     if args.model != "-" and is_package(args.model):
         return _run_package(args, stdout)
     if args.model != "-" and not Path(args.model).is_file():
-        raise ModelError(f"{args.model}: No such file or directory")
+        raise ModelError(f"{args.model}: {'not an ordinary file' if Path(args.model).exists() else 'No such file or directory'}")
     try:
         from inferir.core.files import read_text
         from inferir.tools.driver import compile_model, compiling

@@ -1,5 +1,6 @@
 """Arrays in and out of a model run: named arrays from an npz file, seeded random ones, and results back to a file or a line of text."""
 
+import os
 import re
 import zipfile
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from inferir.backends.runtime.elements import plain
 from inferir.backends.runtime.program import DTYPES, UNNAMED, ModelError, Port
 from inferir.whole_file import whole_file
 
+_MOST_SAID = 200  # characters of another library's error: some quote a whole header
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # what a zip member without a date carries: equal arrays give equal files
 
 
@@ -21,13 +23,17 @@ def read_inputs(path: str | Path, ports: tuple[Port, ...]) -> dict[str, np.ndarr
 
     Keys out0, out1, ... are expected outputs and left alone.
     """
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise ModelError(f"{path}: not an ordinary file, which an npz file must be")
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {str(key): file[key] for key in file.files if not re.fullmatch(r"out\d+", key)}
     except OSError as e:
         raise ModelError(f"{path}: {e.strerror or 'not an npz file'}") from None
-    except (ValueError, AttributeError, EOFError, KeyError, zipfile.BadZipFile) as e:
-        raise ModelError(f"{path}: not an npz file of plain arrays ({e})") from None
+    except MemoryError:
+        raise ModelError(f"{path}: there is not enough memory for its arrays") from None
+    except Exception as e:  # noqa: BLE001  (zipfile, zlib and numpy raise two dozen classes for damaged files)
+        raise ModelError(f"{path}: not an npz file of plain arrays ({str(e)[:_MOST_SAID]})") from None
     if any(port.name in arrays for port in ports):
         return arrays
     by_position = {f"in{i}": port.name for i, port in enumerate(ports)} | {f"in_{port.name}": port.name for port in ports}
@@ -44,10 +50,17 @@ def random_inputs(ports: tuple[Port, ...], sizes: Mapping[str, int], seed: int =
         known = [1 if dim == UNNAMED else dim for dim in port.dims]
         symbols = set().union(*(dims.names(dim, tuple(sizes)) for dim in known))
         shape = tuple(dims.evaluate(dim, {**dict.fromkeys(symbols, 1), **sizes}) for dim in known)
-        dtype = DTYPES[port.dtype]
-        values = rng.standard_normal(shape) if dtype.kind in "fc" else rng.integers(0, 2 if dtype.kind == "b" else 10, shape)
-        arrays[port.name] = np.asarray(values, dtype)
+        arrays[port.name] = _random(rng, shape, DTYPES[port.dtype], port)
     return arrays
+
+
+def _random(rng: np.random.Generator, shape: tuple[int, ...], dtype: np.dtype, port: Port) -> np.ndarray:
+    """Random values for an input. Raises ModelError where no array can be that large."""
+    try:
+        values = rng.standard_normal(shape) if dtype.kind in "fc" else rng.integers(0, 2 if dtype.kind == "b" else 10, shape)
+        return np.asarray(values, dtype)
+    except (MemoryError, ValueError, OverflowError):
+        raise ModelError(f"there are no random values of shape {list(shape)} for input '{port.name}': no array can be that large") from None
 
 
 def write_npz(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:

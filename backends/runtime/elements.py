@@ -62,7 +62,7 @@ def as_array(port: Port, value: Any, dtype: np.dtype | None = None) -> np.ndarra
     except MemoryError:
         raise ModelError(f"input '{port.name}' cannot be read: there is not enough memory for it") from None
     except Exception as e:  # noqa: BLE001  (a value may be of any class and raise anything)
-        why = " ".join(str(e).split()) or type(e).__name__
+        why = " ".join(str(e).split())[:200] or type(e).__name__
         raise ModelError(f"input '{port.name}' cannot be read as {'strings' if port.dtype == STRING else port.dtype}: {why}") from None
 
 
@@ -81,7 +81,7 @@ def plain(array: np.ndarray) -> np.ndarray:
 def _numbers(port: Port, value: Any) -> np.ndarray:
     """Arrays must have the port's type; lists are converted where no number changes its kind."""
     dtype = DTYPES[port.dtype]
-    if not hasattr(value, "dtype"):
+    if not hasattr(value, "dtype") and not hasattr(value, "__dlpack__"):
         return _listed(port, value, dtype)
     array = as_array(port, value)
     if array.dtype == dtype:

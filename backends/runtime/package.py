@@ -20,6 +20,7 @@ inference asks for them, a piece at a time, so that checking leaves nothing resi
 
 import hashlib
 import mmap
+import os
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,7 +60,9 @@ class Segment:
 
 
 def is_package(path: str | Path) -> bool:
-    """Whether a file starts as a package does."""
+    """Whether a file starts as a package does. A pipe, from which nothing could be read again, is none."""
+    if not os.path.isfile(path):
+        return False
     try:
         with open(path, "rb") as f:
             return f.read(4) == MAGIC
@@ -126,6 +129,8 @@ def read_ir(path: str | Path) -> dict[str, str]:
 @contextmanager
 def _opened(path: str | Path) -> Iterator[BinaryIO]:
     """The file; errors that arise with it name it."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise ModelError(f"{path}: not an ordinary file, which a package must be")
     try:
         with open(path, "rb") as f:
             yield f

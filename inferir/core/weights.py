@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import ml_dtypes
 import numpy as np
@@ -20,6 +21,8 @@ from inferir.core.diagnostics import InferError
 from inferir.core.files import whole_file
 
 ALIGNMENT = 64
+_LARGEST = 1 << 62  # of a size or an offset
+_MOST_DIMENSIONS = 64  # of an array of numpy's
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class WeightStore:
             size = entry.path.stat().st_size
         except OSError as problem:
             raise InferError(f"weight '{key}': cannot open {path}: {problem.strerror}") from None
-        if offset < 0 or offset + entry.nbytes > size:
+        if offset < 0 or any(not 0 <= dim < _LARGEST for dim in entry.shape) or offset + entry.nbytes > size:
             raise InferError(f"weight '{key}': {path} has {size} bytes, the weight needs bytes {offset} to {offset + entry.nbytes}")
         self._entries[key] = entry
 
@@ -83,8 +86,12 @@ class WeightStore:
         entry = self._entry(key)
         if isinstance(entry, np.ndarray):
             return entry
-        array = np.frombuffer(self._map(entry.path), np.uint8, entry.nbytes, entry.offset) if entry.nbytes else np.empty(0, np.uint8)
-        return array.view(entry.dtype).reshape(entry.shape) if entry.nbytes else np.empty(entry.shape, entry.dtype)
+        if not entry.nbytes:
+            return np.empty(entry.shape, entry.dtype)
+        mapped = self._map(entry.path)
+        if entry.offset + entry.nbytes > len(mapped):
+            raise InferError(f"weight '{key}': {entry.path} was cut short")
+        return np.frombuffer(mapped, np.uint8, entry.nbytes, entry.offset).view(entry.dtype).reshape(entry.shape)
 
     def source_of(self, key: str) -> FileEntry | None:
         """Where the array lies, None for one in memory."""
@@ -100,8 +107,11 @@ class WeightStore:
 
     def _map(self, path: Path) -> mmap.mmap:
         if path not in self._maps:
-            with open(path, "rb") as file:
-                self._maps[path] = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            try:
+                with open(path, "rb") as file:
+                    self._maps[path] = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            except (OSError, ValueError) as problem:
+                raise InferError(f"cannot read weights {path}: {getattr(problem, 'strerror', None) or problem}") from None
         return self._maps[path]
 
 
@@ -128,21 +138,28 @@ def read_safetensors_header(path: Path) -> dict[str, FileEntry]:
             header = json.loads(file.read(length))
         metadata = header.pop("__metadata__", {})
         special = json.loads(metadata.get("inferir", "{}"))
-        out = {}
-        for key, entry in header.items():
-            start, end = entry["data_offsets"]
-            shape, dtype = tuple(entry["shape"]), np.dtype(_SAFETENSORS[entry["dtype"]])
-            if key in special:
-                shape, dtype = tuple(special[key]["shape"]), np.dtype(getattr(ml_dtypes, special[key]["dtype"]))
-            found = FileEntry(path, 8 + length + start, shape, dtype)
-            if end - start != found.nbytes or start < 0 or found.offset + found.nbytes > size:
-                raise ValueError("truncated")
-            out[key] = found
-        return out
+        return {key: _entry_of(path, 8 + length, size, entry, special.get(key)) for key, entry in header.items()}
     except OSError as problem:
         raise InferError(f"cannot read weights {path}: {problem.strerror}") from None
-    except (ValueError, KeyError, TypeError, AttributeError) as problem:
-        raise InferError(f"{path} is not a whole safetensors file ({problem})") from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
+        raise InferError(f"{path} is not a whole safetensors file ({str(problem)[:200]})") from None
+
+
+def _entry_of(path: Path, base: int, size: int, entry: dict[str, Any], special: dict[str, Any] | None) -> FileEntry:
+    """An entry of a header; `special` is what the metadata says of a dtype that safetensors lacks. Raises ValueError and its like for a wrong one."""
+    start, end = entry["data_offsets"]
+    shape, dtype = entry["shape"], np.dtype(_SAFETENSORS[entry["dtype"]])
+    if special is not None:
+        kind = getattr(ml_dtypes, special["dtype"])
+        if not issubclass(kind, np.generic):
+            raise ValueError(f"no element type {special['dtype']}")
+        shape, dtype = special["shape"], np.dtype(kind)
+    if any(type(number) is not int or not 0 <= number < _LARGEST for number in (start, end, *shape)) or len(shape) > _MOST_DIMENSIONS:
+        raise ValueError(f"offsets {start} to {end} and shape {shape} are not all natural numbers")
+    found = FileEntry(path, base + start, tuple(shape), dtype)
+    if end - start != found.nbytes or found.offset + found.nbytes > size:
+        raise ValueError("truncated")
+    return found
 
 
 def write_safetensors(

@@ -20,7 +20,7 @@ def taken_apart(data: bytes) -> tuple[Tables, list[bytes]]:
 
 def put_together(model: Tables, bodies: list[bytes], reseal: bool = False, replace: bool = True) -> bytes:
     """A package with every checksum right; with `reseal` the code's seal too. Segments that `replace` is false for keep the offsets they state."""
-    bodies = list(bodies[: len(model["segments"])])
+    bodies = [*bodies, *[b""] * len(model["segments"])][: len(model["segments"])]
     model = {**model, "segments": [dict(s) for s in model["segments"]]}
     odd = {i: s["sha256"] for i, s in enumerate(model["segments"]) if len(s["sha256"]) != 32}  # these stay
     for segment in model["segments"]:

@@ -1,14 +1,18 @@
 """infer-run on packages: inputs by name or position, one line for every mistake, the same bytes each time."""
 
 import io
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import inferir
 from inferir.backends.package.writer import write_package
 from inferir.backends.runtime.arrays import describe, random_inputs
-from inferir.backends.runtime.program import Port
+from inferir.backends.runtime.program import ModelError, Port
+from inferir.core.diagnostics import InferError
+from inferir.frontends import frontend_for
 from inferir.tools.infer_run import main
 from tests.unit.small_program import WEIGHTS, small_program
 
@@ -103,3 +107,29 @@ def test_help_has_an_example(folder: Path):
 def test_describe_says_what_is_not_finite():
     assert describe("y", np.array([1, np.nan, 3], np.float32)) == "y: float32[3] min 1 max 3 mean 2 not finite 1 values 1 nan 3"
     assert describe("y", np.zeros((0, 3), np.int64)) == "y: int64[0, 3] (empty)"
+
+
+def test_random_inputs_that_no_array_can_hold_are_one_line(folder: Path):
+    """The sizes are the model's, or the user's."""
+    code, _, stderr = infer_run(folder, "m.infer", "--input", "random", "--dims", f"n={2**61}")
+    assert (code, stderr.count("\n")) == (1, 1) and "no array can be that large" in stderr
+    for dims in ((2**40, 2**40), (1,) * 70, (-1,), (2**70,)):
+        with pytest.raises(ModelError, match="no array can be that large"):
+            random_inputs((Port("x", "f32", dims),), {})
+
+
+def test_a_pipe_is_no_file_of_arrays_no_package_and_no_model(folder: Path):
+    """Nobody writes into it: waiting would be for ever."""
+    for name in ("x.pipe.npz", "m.pipe.infer", "m.pipe.onnx"):
+        os.mkfifo(folder / name)
+    for argv in (
+        ("m.infer", "--input", "x.pipe.npz"),
+        ("m.pipe.infer", "--input", "x.npz"),
+        (str(folder / "m.pipe.onnx"), "--input", "x.npz"),
+    ):
+        code, _, stderr = infer_run(folder, *argv)
+        assert (code, stderr.count("\n")) == (1, 1) and "not an ordinary file" in stderr
+    with pytest.raises(ModelError, match="not an ordinary file"):
+        inferir.load(folder / "m.pipe.infer")
+    with pytest.raises(InferError, match="not an ordinary file"):
+        frontend_for(folder / "m.pipe.onnx")

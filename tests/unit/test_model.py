@@ -8,6 +8,7 @@ import weakref
 import numpy as np
 import pytest
 
+from inferir.backends.runtime import native
 from inferir.backends.runtime.arrays import contract
 from inferir.backends.runtime.model import Model
 from inferir.backends.runtime.program import ModelError, Port
@@ -182,6 +183,74 @@ def test_profile_names_every_launch():
         assert 0 < times[0][1] < 1
     with Model(small_program(launches=())) as model:
         assert model.profile({"x": X})[1] == []
+
+
+class Raises:
+    """An array that cannot be had."""
+
+    def __init__(self, problem: type[BaseException]):
+        self.problem = problem
+
+    def __array__(self, *args: object, **kwargs: object) -> np.ndarray:
+        raise self.problem("a\nb" * 400)
+
+
+class OnlyDlpack:
+    """An array that speaks DLPack and nothing else."""
+
+    def __init__(self, array: np.ndarray):
+        self.array = array
+
+    def __dlpack__(self, **kwargs: object) -> object:
+        return self.array.__dlpack__()
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return self.array.__dlpack_device__()
+
+
+@pytest.mark.parametrize("problem", [RuntimeError, MemoryError, KeyError, OverflowError, OSError])
+def test_an_array_that_raises_is_one_line(problem: type[BaseException]):
+    with Model(small_program()) as model, pytest.raises(ModelError, match="input 'x' cannot be read") as error:
+        model(Raises(problem))
+    assert "\n" not in str(error.value) and len(str(error.value)) < 300
+
+
+def test_an_array_that_speaks_dlpack_only_is_taken():
+    with Model(small_program()) as model:
+        np.testing.assert_array_equal(model(OnlyDlpack(X)), X * WEIGHTS)
+        with pytest.raises(ModelError, match="input 'x' has element type float64"):
+            model(OnlyDlpack(X.astype(np.float64)))
+
+
+@pytest.mark.parametrize("threads", [2.5, "2", 0, -1, 1025, 2**70, float("nan"), [2], b"2"])
+def test_a_number_of_threads_that_is_none_is_refused_at_once(threads):
+    with pytest.raises(ModelError, match="it must be an integer from 1 to 1024"):
+        Model(small_program(), threads)
+
+
+def test_numpy_integers_count_threads():
+    with Model(small_program(), np.int32(2)) as model:  # pyright: ignore[reportArgumentType]
+        assert model.num_threads == 2
+        np.testing.assert_array_equal(model(X), X * WEIGHTS)
+
+
+def test_memory_that_runs_out_is_one_line_and_the_model_works_afterwards(monkeypatch: pytest.MonkeyPatch):
+    def none_left(*_: object, **__: object) -> np.ndarray:
+        raise MemoryError
+
+    with Model(small_program()) as model:
+        for owner, name, message in (
+            (native, "weights_of", "not enough memory for 0 MiB of weights"),
+            (np, "empty", "not enough memory: the inference needs 0 MiB beside its outputs"),
+        ):
+            with monkeypatch.context() as patch:
+                patch.setattr(owner, name, none_left)
+                with pytest.raises(ModelError, match=message):
+                    model(X)
+            np.testing.assert_array_equal(model(X), X * WEIGHTS)
+        with monkeypatch.context() as patch, pytest.raises(ModelError, match="not contiguous, and there is not enough memory for a copy"):
+            patch.setattr(np, "array", none_left)
+            model(np.asfortranarray(X))
 
 
 @pytest.mark.parametrize(
