@@ -21,6 +21,7 @@ from inferir.tools.command_line import CommandLine, UsageError, exit_status
 from inferir.tools.console import console
 from inferir.tools.pass_arguments import pass_flags, pipeline_from
 from inferir.tools.rendered_errors import rendered
+from inferir.tools.trial_options import tried
 
 EXAMPLE = "infer-bisect model.mlir --plugin mine.py --my-pass -o fault.mlir"
 
@@ -52,12 +53,14 @@ def _search(args: argparse.Namespace, flags: list[str], argv: Sequence[str], std
     given = pipeline_of(text, args.input) if args.run_reproducer else args.pass_pipeline
     manager = PassManager(pipeline_from(given, flags), ctx, verify_each=True)
     rtol, atol = args.tolerance
-    comparison = Comparison(ctx, rtol, atol, args.seed)
+    comparison = Comparison(ctx, rtol, atol, tried(args))
     fault = bisect(module, manager, comparison)
     if fault is None:
         for name, problem in comparison.cannot.items():
-            if name not in comparison.reference:
+            if not any(function == name for function, _ in comparison.reference):
                 raise UsageError(f"@{name} cannot be run: {problem}")
+        if not comparison.reference:
+            raise UsageError("there is no function to run, so nothing was compared")
         raise UsageError(f"none of {len(manager.passes())} passes changes what the program computes")
     yield from report(fault, comparison)
     if args.output is not None:
@@ -85,10 +88,13 @@ def report(fault: Fault, comparison: Comparison) -> Iterator[str]:
         yield f"source node:  {found.node or 'not known'}"
     before = "not known" if fault.before is None else f"{fault.before.error:.3g}"
     yield f"error before: {before}"
-    if isinstance(fault.after, Difference):
+    if isinstance(fault.after, Difference) and fault.after.failure:
+        yield f"error after:  {fault.after}"
+    elif isinstance(fault.after, Difference):
         worst = fault.after
         within = f"rtol {comparison.rtol:g}, atol {comparison.atol:g} x the largest"
         yield f"error after:  {worst.error:.3g}, in {worst.elements} elements of result {worst.result} of @{worst.function} beyond {within}"
+        yield f"trial:        {worst.trial}"
     else:
         yield f"error after:  {fault.after}"
 
@@ -123,6 +129,10 @@ def _parser() -> CommandLine:
         help="what counts as the same (default 1e-3,1e-5; atol is times the largest value)",
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the inputs and of weights that are not there (default 0)")
+    parser.add_argument(
+        "--trials", type=int, metavar="N", help="how many choices of sizes and values are tried (default: one of each kind)"
+    )
+    parser.add_argument("--input", dest="input_file", default="", metavar="X.npz", help="try these inputs only")
     parser.add_argument("--allow-unregistered-dialect", action="store_true", help="accept ops of unknown dialects")
     parser.add_argument(
         "-o", dest="output", metavar="FILE", help="write what the pass was given and its pipeline there, for --run-reproducer"

@@ -142,12 +142,13 @@ class Watching:
         if args.check_numerics is not None:
             from inferir.core.compare import tolerances
             from inferir.core.instruments.numerics import CheckNumerics
+            from inferir.tools.trial_options import tried
 
             try:
                 rtol, atol = tolerances(args.check_numerics)
             except ValueError:
                 raise UsageError(f"--check-numerics takes RTOL or RTOL,ATOL, not '{args.check_numerics}'") from None
-            yield CheckNumerics(self.manager.ctx, rtol, atol)
+            yield CheckNumerics(self.manager.ctx, rtol, atol, tried(args))
         if args.mlir_pass_pipeline_crash_reproducer:
             path = args.mlir_pass_pipeline_crash_reproducer
             yield CrashReproducer(path, self.manager.spec(), args.verify_each, args.mlir_pass_pipeline_local_reproducer)

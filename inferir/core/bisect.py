@@ -16,8 +16,8 @@ from inferir.core.compare import Comparison, Difference
 from inferir.core.context import Context
 from inferir.core.diagnostics import InferError, Note, file_line_col, node_names
 from inferir.core.driver import RewriteLog
-from inferir.core.inputs import fill_missing_weights
 from inferir.core.instrument import Instrument
+from inferir.core.missing_weights import fill_missing_weights
 from inferir.core.pass_base import Pass
 from inferir.core.pass_manager import PassManager, run_contained
 from inferir.core.rewriting import Pattern

@@ -34,3 +34,6 @@ class Instrument:
 
     def failed(self, step: Pass, op: Operation, error: Exception) -> None:
         """`step` raised, or left IR that does not verify."""
+
+    def finished(self, op: Operation) -> None:
+        """All passes have run on `op`: raise InferError where something is missing."""

@@ -85,6 +85,8 @@ class PassManager:
         self.ctx.keeps_analyses = True
         try:
             self._run(self.root, module)
+            for instrument in self.instruments:
+                instrument.finished(module)
         finally:
             self.ctx.analyses.clear()
             self.ctx.keeps_analyses = False

@@ -8,23 +8,26 @@ after which it can be.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from xdsl.ir import Operation
 
 from inferir.core.bisect import State, find_application, state_before
 from inferir.core.compare import ATOL, RTOL, Comparison
 from inferir.core.context import Context
-from inferir.core.diagnostics import InferError
-from inferir.core.inputs import fill_missing_weights
+from inferir.core.diagnostics import InferError, Note
 from inferir.core.instrument import Instrument
+from inferir.core.missing_weights import fill_missing_weights
 from inferir.core.pass_base import Pass
+from inferir.core.trials import Trial
 from inferir.core.walk import root_of
 
 
 class CheckNumerics(Instrument):
     """The instrument."""
 
-    def __init__(self, ctx: Context, rtol: float = RTOL, atol: float = ATOL, seed: int = 0):
-        self.comparison = Comparison(ctx, rtol, atol, seed)
+    def __init__(self, ctx: Context, rtol: float = RTOL, atol: float = ATOL, tried: Sequence[Trial] | None = None):
+        self.comparison = Comparison(ctx, rtol, atol, tried)
         self.ctx = ctx
         self._given: list[State] = []
         self._begun = False
@@ -52,6 +55,12 @@ class CheckNumerics(Instrument):
         notes = [guilty.note()] if guilty is not None else []
         location = guilty.location if guilty is not None else op.location
         raise InferError(f"pass '{step.name}' changes what the program computes: {difference}", location, notes)
+
+    def finished(self, op: Operation) -> None:
+        """Raise InferError where nothing was run: that is no proof of anything."""
+        if self._begun and not self.comparison.reference:
+            notes = [Note(f"@{name}: {problem}", problem.location) for name, problem in self.comparison.cannot.items()]
+            raise InferError("--check-numerics could run no function of this module, so nothing was compared", op.location, notes)
 
     def _remark(self) -> None:
         """Say once of each function why it cannot be run."""

@@ -14,6 +14,7 @@
 // CHECK-NEXT: source node:  "minus" at m.py:7:1
 // CHECK-NEXT: error before: 0
 // CHECK-NEXT: error after:  {{[1-9].*}}, in {{[0-9]+}} elements of result 0 of @g beyond rtol 0.001, atol 1e-05 x the largest
+// CHECK-NEXT: trial:        sizes by axis
 // CHECK-NEXT: reproducer:   infer-opt {{.*}} --plugin {{.*}}faults.py --run-reproducer --check-numerics
 
 // The reproducer holds what the pass was given, and finds the same.
