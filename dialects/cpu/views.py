@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from xdsl.dialects.builtin import TensorType
-from xdsl.irdl import operand_def, result_def, traits_def, var_operand_def
+from xdsl.irdl import operand_def, opt_operand_def, result_def, traits_def, var_operand_def
 from xdsl.traits import Pure
 
 from inferir.core.dims import DimLike, parse_dim, product, shape_text
@@ -30,26 +30,30 @@ class View(Sized):
 class ReshapeOp(View):
     """The same elements, row-major, in another shape; one dimension may be -1, others expressions over x's own dimensions d0, d1, ...
 
+    other  a tensor whose dimensions the shape may name too, as x1_0, x1_1, ...; nothing else of it is used
+
     Example:
         %y = cpu.reshape %x shape [-1, 400] : (tensor<?x5x5x16xf32>) -> tensor<?x400xf32>
+        %z = cpu.reshape %y other %x shape ["x1_0", 5, 5, 16] : (tensor<?x400xf32>, tensor<?x5x5x16xf32>) -> tensor<?x5x5x16xf32>
     """
 
     name = "cpu.reshape"
     x = operand_def(TensorType)
+    other = opt_operand_def(TensorType)
     shape = dims()
 
-    def size_relations(self, x: Any) -> Iterator[Relation]:
+    def size_relations(self, x: Any, other: Any) -> Iterator[Relation]:
         """As many elements."""
-        target = self.resolved(x)
+        target = self.resolved(x, other)
         yield Relation(product(target), product(x), f"x is {shape_text(x)}, which is not {shape_text(target)} elements")
 
-    def infer_shape(self, x: Any) -> Any:
+    def infer_shape(self, x: Any, other: Any) -> Any:
         """`shape` with -1 resolved."""
-        return self.resolved(x)
+        return self.resolved(x, other)
 
-    def resolved(self, x: Any) -> Any:
+    def resolved(self, x: Any, other: Any) -> Any:
         """The dimensions of the result."""
-        own = {f"d{i}": d for i, d in enumerate(x)}
+        own = {f"d{i}": d for i, d in enumerate(x)} | {f"x1_{i}": d for i, d in enumerate(other or ())}
         target: list[DimLike] = [d if isinstance(d, int) else parse_dim(d, own) for d in self.shape]
         for i, d in enumerate(target):
             if d == -1:
@@ -57,9 +61,13 @@ class ReshapeOp(View):
                 target[i] = product(x) // known if known != 0 else 0
         return tuple(target)
 
-    def reference(self, x: np.ndarray) -> np.ndarray:
-        """numpy, with the dimensions of x put into `shape`."""
-        return x.reshape(self.infer_shape(x.shape))
+    def infer_dtype(self, x: Any, *other: Any) -> Any:
+        """x's."""
+        return x
+
+    def reference(self, x: np.ndarray, other: np.ndarray | None = None) -> np.ndarray:
+        """numpy, with the dimensions of x and of `other` put into `shape`."""
+        return x.reshape(self.infer_shape(x.shape, None if other is None else other.shape))
 
 
 @define

@@ -99,7 +99,7 @@ def pack_channels_when_computed(pack: cpu.PackDwconv2dOp, rw: Rewriter) -> str |
 def view_of_constant(op: cpu.ReshapeOp | cpu.SliceOp, rw: Rewriter) -> str | None:
     """a part or another shape of a constant is a constant"""
     constants = rw.constants(op.x)
-    if constants is None:
+    if constants is None or len(op.operands) > 1:
         return "its input is not constant"
     properties = {name: getattr(op, name) for name in op.property_definitions()}
     rw.replace(op, rw.const(apply(op.name, [*constants], rw.ctx, **properties)))

@@ -113,3 +113,49 @@ def test_lines(name: str, tmp_path: Path):
 def test_half_precision(op: str, case: dict[str, Any], tmp_path: Path):
     """Sums are of single precision, results rounded once."""
     agrees(case, op, IMAGES, tmp_path / "net.onnx", TensorProto.FLOAT16, 2e-3)
+
+
+def saved_nodes(path: Path, nodes: list[Any], channels: int, weights: dict[str, np.ndarray], type: int = TensorProto.FLOAT) -> None:
+    """Write nodes that make y of x [n, channels, h, w] as an ONNX model."""
+    x = helper.make_tensor_value_info("x", type, ["n", channels, "h", "w"])
+    y = helper.make_tensor_value_info("y", type, None)
+    graph = helper.make_graph(nodes, "net", [x], [y], [numpy_helper.from_array(a, n) for n, a in weights.items()])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9), path)
+
+
+def runs_at(path: Path, channels: int, images: Any, share: float = 1e-5) -> None:
+    """At every size the values are the reference's."""
+    reference = inferir.compile(path, target="interpreter", opt_level="none")
+    rng = np.random.default_rng(0)
+    with inferir.compile(path, num_threads=2) as model:
+        for n, *image in images:
+            x = rng.standard_normal((n, channels, *image), np.float32)
+            expected = reference(x)
+            np.testing.assert_allclose(model(x), expected, rtol=0, atol=share * np.abs(expected).max(initial=0))
+        _, times = model.profile({"x": x})
+        assert not [name for name, _ in times if "generate" in name or "host" in name]
+
+
+@pytest.mark.parametrize("mode", ["DCR", "CRD"])
+def test_blocks(mode: str, tmp_path: Path):
+    nodes = [
+        helper.make_node("DepthToSpace", ["x"], ["a"], blocksize=2, mode=mode),
+        helper.make_node("Relu", ["a"], ["b"]),
+        helper.make_node("SpaceToDepth", ["b"], ["y"], blocksize=2),
+    ]
+    saved_nodes(tmp_path / "net.onnx", nodes, 16, {})
+    runs_at(tmp_path / "net.onnx", 16, IMAGES)
+
+
+def test_blocks_that_do_not_fill_an_image_are_an_error(tmp_path: Path):
+    saved_nodes(tmp_path / "net.onnx", [helper.make_node("SpaceToDepth", ["x"], ["y"], blocksize=2)], 3, {})
+    with inferir.compile(tmp_path / "net.onnx") as model:
+        assert model(np.zeros((1, 3, 2, 4), np.float32)).shape == (1, 12, 1, 2)
+        with pytest.raises(ModelError):
+            model(np.zeros((1, 3, 3, 4), np.float32))
+
+
+def test_norms_of_channels(tmp_path: Path):
+    nodes = [helper.make_node("InstanceNormalization", ["x", "s", "b"], ["y"])]
+    saved_nodes(tmp_path / "net.onnx", nodes, 5, {"s": np.arange(5, dtype=np.float32), "b": np.ones(5, np.float32)})
+    runs_at(tmp_path / "net.onnx", 5, IMAGES)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 from xdsl.ir import Region, SSAValue
 
 from inferir.core import Rewriter, rewrites
+from inferir.core.dims import parse_dim, product
 from inferir.core.op import Op
-from inferir.core.types import element_of, numpy_dtype
+from inferir.core.types import element_of, named_shape, numpy_dtype
 from inferir.dialects import cpu
 from inferir.dialects import inference as inf
 from inferir.passes.cpu.inference_to_cpu.building import not_float, rank_of, replace, result, shape_of
@@ -87,12 +87,17 @@ def rope(op: inf.RopeOp, rw: Rewriter) -> str | None:
 @rewrites(inf.GroupNormOp)
 def group_norm(op: inf.GroupNormOp, rw: Rewriter) -> str | None:
     """A norm of the rows of [N, groups, rest]."""
-    shape = shape_of(op.x)
-    if -1 in shape[1:]:
-        return "channels or positions are not known"
+    shape, named = shape_of(op.x), named_shape(op.x)
+    if shape[1] < 0:
+        return "how many channels it has is only known when it runs"
     do, groups = Steps(rw), op.groups or shape[1]
-    rows = do(inf.ReshapeOp, op.x, shape=(shape[0], groups, math.prod(shape[1:]) // groups))
-    y = do(inf.ReshapeOp, do.normal(do.centred(rows, (2,)), (2,), op.epsilon), shape=shape)
+    each = str(product(tuple(parse_dim(str(d)) for d in (shape[1] // groups, *named[2:]))))
+    rows = do(inf.ReshapeOp, op.x, shape=(named[0], groups, int(each) if each.isdigit() else each))
+    if not_float(op.x) is None:
+        y = result(cpu.NormOp.make(rows, [], centred=True, epsilon=op.epsilon, regions=[Region()]), rw)
+    else:
+        y = do.normal(do.centred(rows, (2,)), (2,), op.epsilon)
+    y = result(cpu.ReshapeOp.make(y, op.x, shape=tuple(f"x1_{a}" if d < 0 else d for a, d in enumerate(shape))), rw)
     along = (shape[1], *[1] * (len(shape) - 2))
     rw.replace(op, do.affine(y, do(inf.ReshapeOp, op.scale, shape=along), do(inf.ReshapeOp, op.bias, shape=along)))
     return None
@@ -111,23 +116,37 @@ def log_softmax(op: inf.LogSoftmaxOp, rw: Rewriter) -> str | None:
 @rewrites(inf.DepthToSpaceOp)
 def depth_to_space(op: inf.DepthToSpaceOp, rw: Rewriter) -> str | None:
     """reshape, transpose, reshape"""
-    shape, b = shape_of(op.x), op.block
-    if -1 in shape[1:]:
-        return "channels or positions are not known"
-    do, (n, c, h, w) = Steps(rw), shape
+    (_, c, *_), b = shape_of(op.x), op.block
+    if c < 0:
+        return "how many channels it has is only known when it runs"
+    do, (n, _, h, w) = Steps(rw), named_shape(op.x)
     parts, order = ((b, b, c // (b * b)), (0, 3, 4, 1, 5, 2)) if op.mode == "dcr" else ((c // (b * b), b, b), (0, 1, 4, 2, 5, 3))
-    y = do(inf.TransposeOp, do(inf.ReshapeOp, op.x, shape=(n, *parts, h, w)), permutation=order)
-    rw.replace(op, do(inf.ReshapeOp, y, shape=shape_of(op.result)))
+    apart = do(inf.ReshapeOp, op.x, shape=(n, *parts, *(f"d{a}" if isinstance(d, str) else d for a, d in ((2, h), (3, w)))))
+    y = do(inf.TransposeOp, apart, permutation=order)
+    n, c, h, _, w, _ = named_shape(y)
+    rw.replace(op, do(inf.ReshapeOp, y, shape=(n, c, times(h, b), times(w, b))))
     return None
 
 
 @rewrites(inf.SpaceToDepthOp)
 def space_to_depth(op: inf.SpaceToDepthOp, rw: Rewriter) -> str | None:
     """reshape, transpose, reshape"""
-    shape, b = shape_of(op.x), op.block
-    if -1 in shape[1:]:
-        return "channels or positions are not known"
-    do, (n, c, h, w) = Steps(rw), shape
-    y = do(inf.TransposeOp, do(inf.ReshapeOp, op.x, shape=(n, c, h // b, b, w // b, b)), permutation=(0, 3, 5, 1, 2, 4))
-    rw.replace(op, do(inf.ReshapeOp, y, shape=shape_of(op.result)))
+    (_, c, *_), b = shape_of(op.x), op.block
+    if c < 0:
+        return "how many channels it has is only known when it runs"
+    do, (n, _, h, w) = Steps(rw), named_shape(op.x)
+    apart = do(inf.ReshapeOp, op.x, shape=(n, c, over(h, b), b, over(w, b), b))
+    y = do(inf.TransposeOp, apart, permutation=(0, 3, 5, 1, 2, 4))
+    n, _, _, _, h, w = named_shape(y)
+    rw.replace(op, do(inf.ReshapeOp, y, shape=(n, b * b * c, h, w)))
     return None
+
+
+def times(size: int | str, factor: int) -> int | str:
+    """A dimension of a reshape, times a number."""
+    return size * factor if isinstance(size, int) else f"{size}*{factor}"
+
+
+def over(size: int | str, divisor: int) -> int | str:
+    """A dimension of a reshape that a number divides."""
+    return size // divisor if isinstance(size, int) else f"{size}//{divisor}"

@@ -22,23 +22,23 @@ func.func @dynamic_around(%x: tensor<2x?x3x?xf32>) -> tensor<1x?x1x?xf32> {
 
 // -----
 func.func @unknown_groups(%x: tensor<1x?x4xf32>, %s: tensor<?xf32>) -> tensor<1x?x4xf32> {
-  // expected-error @+1 {{channels or positions are not known}}
+  // expected-error @+1 {{how many channels it has is only known when it runs}}
   %0 = inference.group_norm %x, %s, %s groups 2 : (tensor<1x?x4xf32>, tensor<?xf32>, tensor<?xf32>) -> tensor<1x?x4xf32>
   return %0 : tensor<1x?x4xf32>
 }
 
 // -----
-func.func @unknown_blocks(%x: tensor<1x8x?x4xf32>) -> tensor<1x2x?x8xf32> {
-  // expected-error @+1 {{channels or positions are not known}}
-  %0 = inference.depth_to_space %x block 2 : (tensor<1x8x?x4xf32>) -> tensor<1x2x?x8xf32>
-  return %0 : tensor<1x2x?x8xf32>
+func.func @unknown_blocks(%x: tensor<1x?x2x4xf32>) -> tensor<1x?x4x8xf32> {
+  // expected-error @+1 {{how many channels it has is only known when it runs}}
+  %0 = inference.depth_to_space %x block 2 : (tensor<1x?x2x4xf32>) -> tensor<1x?x4x8xf32>
+  return %0 : tensor<1x?x4x8xf32>
 }
 
 // -----
-func.func @unknown_pixels(%x: tensor<1x2x?x4xf32>) -> tensor<1x8x?x2xf32> {
-  // expected-error @+1 {{channels or positions are not known}}
-  %0 = inference.space_to_depth %x block 2 : (tensor<1x2x?x4xf32>) -> tensor<1x8x?x2xf32>
-  return %0 : tensor<1x8x?x2xf32>
+func.func @unknown_pixels(%x: tensor<1x?x4x4xf32>) -> tensor<1x?x2x2xf32> {
+  // expected-error @+1 {{how many channels it has is only known when it runs}}
+  %0 = inference.space_to_depth %x block 2 : (tensor<1x?x4x4xf32>) -> tensor<1x?x2x2xf32>
+  return %0 : tensor<1x?x2x2xf32>
 }
 
 // -----

@@ -1,6 +1,6 @@
 // RUN: infer-opt %s --pass-pipeline='builtin.module(func.func(convert-inference-to-cpu))' --split-input-file | filecheck %s
 
-// A norm of rows is one kernel, scale and bias its epilogue; a norm of groups is reductions and elementwise ops.
+// A norm of rows is one kernel, scale and bias its epilogue; a norm of groups is one of rows, then elementwise ops.
 // CHECK-LABEL: @norms
 // CHECK:         cpu.norm %{{.+}} centred {
 // CHECK-NEXT:    ^{{.*}}(%[[V:.+]]: f32, %[[S:.+]]: f32, %[[B:.+]]: f32):
@@ -8,8 +8,8 @@
 // CHECK-NEXT:      arith.addf %[[P]], %[[B]]
 // CHECK:         cpu.norm %{{.+}} {
 // CHECK-NEXT:    ^{{.*}}(%{{.+}}: f32, %{{.+}}: f32):
-// CHECK:         cpu.reshape %{{.+}} shape [2, 2, 20]
-// CHECK-COUNT-2: cpu.reduce
+// CHECK:         %[[R:.+]] = cpu.reshape %{{.+}} shape [2, 2, 20]
+// CHECK:         cpu.norm %[[R]] centred {
 // CHECK:         cpu.reshape %{{.+}} shape [4, 1]
 func.func @norms(%x: tensor<2x4x10xf32>, %s: tensor<10xf32>, %g: tensor<4xf32>) -> tensor<2x4x10xf32> {
   %0 = inference.layer_norm %x, %s bias %s : (tensor<2x4x10xf32>, tensor<10xf32>, tensor<10xf32>) -> tensor<2x4x10xf32>
@@ -153,4 +153,20 @@ func.func @lines(%x: tensor<?x?x4xf32>, %y: tensor<?x?x1x4xf32>) -> (tensor<?x?x
   %1 = inference.conv %y, %v strides [3, 1] pads [2, 0, 0, 0] layout nhwc : (tensor<?x?x1x4xf32>, tensor<6x3x1x4xf32>) -> tensor<?x?x1x6xf32>
   %2 = inference.max_pool %1 kernel [3, 1] layout nhwc : (tensor<?x?x1x6xf32>) -> tensor<?x?x1x6xf32>
   return %0, %2 : tensor<?x?x6xf32>, tensor<?x?x1x6xf32>
+}
+
+// -----
+// Blocks and groups of images of any size; a shape that a reshape forgot is that of x.
+// CHECK-LABEL: @any_blocks
+// CHECK:         cpu.reshape %{{.+}} shape ["d0", 2, 2, 4, "d2", "d3"]
+// CHECK:         cpu.reshape %{{.+}} shape ["d0", 4, "d2*2", "d4*2"]
+// CHECK:         cpu.reshape %{{.+}} shape ["d0", 4, "d2//2", 2, "d3//2", 2]
+// CHECK:         cpu.reshape %{{.+}} shape ["d0", 2, "8*d2*d3"]
+// CHECK:         cpu.norm
+// CHECK:         cpu.reshape %{{.+}} other %{{.+}} shape ["x1_0", 16, "x1_2", "x1_3"]
+func.func @any_blocks(%x: tensor<?x16x?x?xf32>, %g: tensor<16xf32>) -> tensor<?x16x?x?xf32> {
+  %0 = inference.depth_to_space %x block 2 : (tensor<?x16x?x?xf32>) -> tensor<?x4x?x?xf32>
+  %1 = inference.space_to_depth %0 block 2 : (tensor<?x4x?x?xf32>) -> tensor<?x16x?x?xf32>
+  %2 = inference.group_norm %1, %g, %g groups 2 : (tensor<?x16x?x?xf32>, tensor<16xf32>, tensor<16xf32>) -> tensor<?x16x?x?xf32>
+  return %2 : tensor<?x16x?x?xf32>
 }
