@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from xdsl.dialects.builtin import TensorType
 from xdsl.irdl import operand_def, opt_operand_def, result_def
@@ -160,7 +162,7 @@ class GroupNormOp(InferenceOp):
         """numpy."""
         groups = self.groups or x.shape[1]
         wide = x.astype(np.result_type(x.dtype, np.float32)) if x.dtype.kind == "f" else x.astype(np.float32)
-        parts = wide.reshape(x.shape[0], groups, -1)
+        parts = wide.reshape(x.shape[0], groups, x.shape[1] // groups * math.prod(x.shape[2:]))
         parts = parts - parts.mean(axis=2, keepdims=True)
         parts = parts / np.sqrt((parts * parts).mean(axis=2, keepdims=True) + wide.dtype.type(self.epsilon))
         shape = (-1,) + (1,) * (x.ndim - 2)
