@@ -34,5 +34,6 @@ from inferir.dialects.inference.repeating import *
 from inferir.dialects.inference.resize import *
 from inferir.dialects.inference.shape_values import *
 from inferir.dialects.inference.slicing import *
+from inferir.dialects.inference.trees import *
 
 Inference = Dialect("inference", ops_in(sys.modules[__name__]), [WeightAttr, FoldAttr])

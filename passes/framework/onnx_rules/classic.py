@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from xdsl.dialects.builtin import TensorType, f32, i64
+from xdsl.ir import SSAValue
 
 from inferir.dialects.framework import StringsAttr, value_and_type
 from inferir.dialects.framework.types import STRING
@@ -136,64 +137,36 @@ def one_hot_encoder(op: Any, lo: Lowering) -> Any:
     return lo.host("one_hot_encoder", [x], [TensorType(f32, [*lo.shape(x), len(categories)])], categories=categories)
 
 
-@lowering("onnx.ml", "TreeEnsemble")
-def tree_ensemble(op: Any, lo: Lowering) -> Any:
-    """Trees"""
-    (x,) = lo.operands(1)
-    names = {
-        "modes": "nodes_modes",
-        "features": "nodes_featureids",
-        "splits": "nodes_splits",
-        "true_ids": "nodes_truenodeids",
-        "false_ids": "nodes_falsenodeids",
-        "true_leaves": "nodes_trueleafs",
-        "false_leaves": "nodes_falseleafs",
-        "targets": "leaf_targetids",
-        "weights": "leaf_weights",
-        "roots": "tree_roots",
-        "missing": "nodes_missing_value_tracks_true",
-        "members": "membership_values",
-    }
-    config = {ours: numbers(lo, op, theirs) for ours, theirs in names.items()}
-    result = TensorType(lo.element(x), [lo.shape(x)[0], op.get("n_targets")])
-    config |= {"count": op.get("n_targets"), "aggregate": op.get("aggregate_function"), "transform": op.get("post_transform")}
-    return lo.host("tree_ensemble", [x], [result], **config)
+def transformed(lo: Lowering, scores: SSAValue, transform: str) -> SSAValue:
+    """Scores [N, T] after a post transform."""
+    match transform:
+        case "SOFTMAX":
+            return lo.softmax(scores, axis=1)
+        case "SOFTMAX_ZERO":
+            most = lo.reduce(scores, "max", (1,), keepdims=True)
+            zero = lo.compare(scores, lo.scalar(0, scores), pred="eq")
+            e = lo.select(zero, lo.scalar(0, scores), lo.exp(lo.sub(scores, most)))
+            tiny = lo.scalar(np.finfo(np.float32).tiny, scores)
+            return lo.div(e, lo.maximum(lo.reduce(e, "sum", (1,), keepdims=True), tiny))
+        case "LOGISTIC":
+            return lo.sigmoid(scores)
+        case "PROBIT":
+            return lo.mul(_inverse_erf(lo, lo.sub(lo.add(scores, scores), lo.scalar(1, scores))), lo.scalar(np.sqrt(2), scores))
+    return scores
 
 
-def _nodes(lo: Lowering, op: Any, leaves: str) -> dict[str, Any]:
-    """The attributes of trees before version 5."""
-    names = {
-        "trees": "nodes_treeids",
-        "ids": "nodes_nodeids",
-        "modes": "nodes_modes",
-        "features": "nodes_featureids",
-        "true": "nodes_truenodeids",
-        "false": "nodes_falsenodeids",
-        "missing": "nodes_missing_value_tracks_true",
-        "leaf_trees": f"{leaves}_treeids",
-        "leaf_nodes": f"{leaves}_nodeids",
-        "targets": f"{leaves}_ids",
-    }
-    config = {ours: numbers(lo, op, theirs) for ours, theirs in names.items()}
-    for ours, theirs in (("values", "nodes_values"), ("weights", f"{leaves}_weights"), ("base", "base_values")):
-        found = numbers(lo, op, theirs)
-        config[ours] = numbers(lo, op, f"{theirs}_as_tensor") if found is None and f"{theirs}_as_tensor" in op.properties else found
-    return config
+def _inverse_erf(lo: Lowering, x: SSAValue) -> SSAValue:
+    """Winitzki's approximation, as runtimes compute it."""
+    a, one = lo.scalar(0.147, x), lo.scalar(1, x)
+    log = lo.log(lo.mul(lo.sub(one, x), lo.add(one, x)))
+    v = lo.add(lo.mul(log, lo.scalar(0.5, x)), lo.scalar(2 / (np.pi * 0.147), x))
+    return lo.mul(lo.sign(x), lo.sqrt(lo.sub(lo.sqrt(lo.sub(lo.mul(v, v), lo.div(log, a))), v)))
 
 
-@lowering("onnx.ml", "TreeEnsembleRegressor")
-def tree_regressor(op: Any, lo: Lowering) -> Any:
-    """Trees"""
-    (x,) = lo.operands(1)
-    config = {"count": op.get("n_targets"), "aggregate": op.get("aggregate_function"), "transform": op.get("post_transform")}
-    return lo.host("tree_regressor", [x], [TensorType(f32, [lo.shape(x)[0], op.get("n_targets")])], **config, **_nodes(lo, op, "target"))
-
-
-@lowering("onnx.ml", "TreeEnsembleClassifier")
-def tree_classifier(op: Any, lo: Lowering) -> Any:
-    """Trees"""
-    (x,) = lo.operands(1)
-    name, labels = first(lo, op, "classlabels_int64s", "classlabels_strings")
-    kinds = [TensorType(i64 if name.endswith("int64s") else STRING, [lo.shape(x)[0]]), TensorType(f32, [lo.shape(x)[0], len(labels)])]
-    config = {"labels": labels, "transform": op.get("post_transform"), **_nodes(lo, op, "class")}
-    return lo.results_of(lo.host("tree_classifier", [x], kinds, **config))
+def decided(lo: Lowering, best: SSAValue, labels: Any) -> SSAValue:
+    """The labels [N] of the classes [N] with the best scores."""
+    if isinstance(labels[0], str):
+        return lo.host(
+            "label_encode", [best], [TensorType(STRING, lo.shape(best))], keys=list(range(len(labels))), values=labels, default=""
+        )
+    return lo.gather(lo.i64(labels), best)
