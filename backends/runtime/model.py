@@ -30,6 +30,7 @@ class Model:
         self.inputs, self.outputs = program.inputs, program.outputs
         self.code = NativeCode(program, num_threads) if program.code else None
         self.num_threads = self.code.num_threads if self.code is not None else 1
+        self._lacking = any(port.dtype in NUMPY_NAMES for port in self.outputs)
         self.prepare()
 
     def prepare(self) -> None:
@@ -88,7 +89,7 @@ class Model:
         return array if flags.c_contiguous and flags.aligned else _copied(port, array)
 
     def _shown(self, outputs: list[Any]) -> list[Any]:
-        return [shown(port, y) if port.dtype in NUMPY_NAMES else y for port, y in zip(self.outputs, outputs, strict=True)]
+        return [shown(*each) for each in zip(self.outputs, outputs, strict=True)] if self._lacking else outputs
 
     def _by_name(self, inputs: Mapping[str, Any]) -> list[Any]:
         expected = {port.name for port in self.inputs}

@@ -22,6 +22,7 @@ from inferir.backends.runtime.workers import Workers, aligned_bytes
 _SPIN_LIMIT = 20_000  # pauses before a worker sleeps: about 0.5 ms
 _LARGEST = 1 << 46  # bytes; an arena or output beyond this is a mistake in an expression
 _MOST_DIMENSIONS = 64  # of an array of numpy's
+_address_of, _buffer_of = ctypes.addressof, ctypes.c_char.from_buffer
 _MOST_PLANS = 256  # remembered combinations of input shapes
 
 
@@ -242,7 +243,7 @@ def _end(lock: threading.Lock, free: Callable[[], None]) -> None:
 def _address(array: np.ndarray) -> int:
     """Where a contiguous array's data lies; the first way is four times quicker but takes writable, non-empty arrays only."""
     try:
-        return ctypes.addressof(ctypes.c_char.from_buffer(array.data))
+        return _address_of(_buffer_of(array))
     except (TypeError, ValueError):
         return int(array.ctypes.data)
 

@@ -33,7 +33,7 @@ class TreeEnsembleOp(InferenceOp):
     result    [N, T]
 
     Source: ONNX TreeEnsemble-5 (ai.onnx.ml). Example:
-        %y = inference.tree_ensemble %x, %f, %h, %c, %r, %d, %w targets 2 features 3 kind sum : (tensor<4x3xf32>, tensor<9xi32>, tensor<9xf32>, tensor<9x2xi32>, tensor<3xi32>, tensor<3xi32>, tensor<6x2xf32>) -> tensor<4x2xf32>
+        %y = inference.tree_ensemble %x, %f, %h, %c, %r, %d, %w targets 2 features 3 : (tensor<4x3xf32>, tensor<9xi32>, tensor<9xf32>, tensor<9x2xi32>, tensor<3xi32>, tensor<3xi32>, tensor<6x2xf32>) -> tensor<4x2xf32>
     """
 
     name = "inference.tree_ensemble"
@@ -74,6 +74,26 @@ class TreeEnsembleOp(InferenceOp):
             self.error("`feature`, `children`, `roots` and `depths` must be i32")
         return x
 
+    def check_tables(self, feature: np.ndarray, children: np.ndarray, roots: np.ndarray, depths: np.ndarray, leaves: int) -> None:
+        """Raise ValueError unless every way from a root ends at a leaf within the depth of its tree, and no number names what does not exist."""
+        nodes = len(feature)
+        first = nodes - leaves
+        if first < 0 or any(v.size and not (v.min() >= 0 and v.max() < nodes) for v in (children, roots)):
+            raise ValueError(f"a child or a root is none of {nodes} nodes")
+        if feature.size and not (feature.min() >= 0 and feature.max() < self.features):
+            raise ValueError(f"a node reads none of {self.features} columns")
+        if (children[first:] != np.arange(first, nodes)[:, None]).any():
+            raise ValueError("a leaf is not its own child")
+        far = np.full(nodes, nodes + 1, np.int64)
+        far[first:] = 0
+        for _ in range(int(depths.max(initial=0))):
+            above = np.minimum(far[children[:first]].max(axis=1, initial=0) + 1, nodes + 1)
+            if (above == far[:first]).all():
+                break
+            far[:first] = above
+        if (far[roots] > depths).any():
+            raise ValueError("a tree is deeper than its depth states")
+
     def reference(
         self,
         x: np.ndarray,
@@ -88,6 +108,7 @@ class TreeEnsembleOp(InferenceOp):
         """numpy."""
         if x.shape[1] < self.features:
             raise ValueError(f"the trees read column {self.features - 1}")
+        self.check_tables(feature, children, roots, depths, len(weights))
         combine = {"sum": np.sum, "min": np.min, "max": np.max}[self.kind]
         parts = [np.zeros((0, self.targets), x.dtype)]
         for start in range(0, len(x), ROWS):

@@ -46,7 +46,9 @@ class TypeReader:
             case "optional_type":
                 return OptionalType(self.read(proto.optional_type.elem_type, depth + 1))
             case "map_type" if proto.map_type.key_type in ONNX_ELEMENTS:
-                return MapType(ONNX_ELEMENTS[proto.map_type.key_type][1], self.read(proto.map_type.value_type, depth + 1))
+                value = self.read(proto.map_type.value_type, depth + 1)  # without a shape it is a number, as converters write it
+                value = TensorType(value.element_type, []) if isinstance(value, UnrankedTensorType) else value
+                return MapType(ONNX_ELEMENTS[proto.map_type.key_type][1], value)
         return ANY
 
     def dims(self, proto: Any) -> DimNames | None:

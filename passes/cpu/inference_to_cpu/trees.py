@@ -19,11 +19,15 @@ from inferir.passes.cpu.inference_to_cpu.program import Program, Scalar, Value, 
 def tree_ensemble(op: inf.TreeEnsembleOp, rw: Rewriter) -> str | None:
     """The leaf of every row and tree, [N, trees]; then what the leaves weigh, along the trees"""
     (nodes,), (trees,), (leaves, width) = shape_of(op.feature), shape_of(op.roots), shape_of(op.weights)
-    if min(nodes, trees, leaves) < 0:
-        return "the size of its tables is not known"
+    feature, children, roots, depths = (rw.array(v) for v in (op.feature, op.children, op.roots, op.depths))
+    if feature is None or children is None or roots is None or depths is None or leaves < 0:
+        return "its tables are computed"
+    try:
+        op.check_tables(feature, children, roots, depths, leaves)
+    except ValueError as problem:
+        return str(problem)
     columns = shape_of(op.x)[1]
-    depths = rw.array(op.depths)
-    steps = None if depths is None or len(set(depths.tolist())) > 1 else int(depths.max(initial=0))
+    steps = None if len(set(depths.tolist())) > 1 else int(depths.max(initial=0))
     tables = [op.x, op.feature, op.high, op.children, op.roots, op.depths, *([] if op.low is None else [op.low])]
 
     def leaf(s: Program, at: list[Any], *given: SSAValue) -> Scalar:
