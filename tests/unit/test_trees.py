@@ -190,7 +190,7 @@ def test_version_five_with_sets_of_members(aggregate: int, dtype: Any, tmp_path)
         leaf_targetids=[0, 1, 0, 1, 0, 1, 0],
         leaf_weights=tensor([1.0, 10.0, 100.0, -3.0, 7.0, 0.5, 2.0]),
         tree_roots=[0, 4],
-        membership_values=tensor([0.5, -1.0, 2.0, np.nan, 1.0, np.nan]),
+        membership_values=tensor([1.0, 2.0, np.nan, 1.0, np.nan]),
     )
     agree(single(node, kind, [("y", kind)], 5), dtype, tmp_path)
 
