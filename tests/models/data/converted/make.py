@@ -4,6 +4,8 @@ Needs scikit-learn, skl2onnx, lightgbm, xgboost, onnxmltools and packaging: run 
 framework itself predicts for them: `label`, and `scores` where it gives probabilities or a decision function.
 """
 
+# pyright: reportMissingImports=false
+
 from pathlib import Path
 
 import lightgbm
@@ -39,8 +41,9 @@ HOLES[:, 1][rng.random(len(X)) < 0.3] = np.nan
 
 def save(name, model, inputs, label, scores=None):
     onnx.save(model, HERE / f"{name}.onnx")
-    given = {f"in{i}": x[:24] for i, x in enumerate(inputs)}
-    np.savez_compressed(HERE / f"{name}.npz", **given, label=label[:24], **({} if scores is None else {"scores": np.asarray(scores)[:24]}))
+    given = {f"in{i}": x[:24] for i, x in enumerate(inputs)} | {"label": label[:24]}
+    given |= {} if scores is None else {"scores": np.asarray(scores)[:24]}
+    np.savez_compressed(HERE / f"{name}.npz", **given)  # pyright: ignore[reportArgumentType]
 
 
 def sklearn(name, model, y, scores="predict_proba", x=X, **options):
