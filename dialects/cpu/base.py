@@ -95,7 +95,8 @@ def any_strides(self: Kernel, role: str, rank: int) -> Runs:
 
 
 def merged_stride(shape: Shape, strides: Sequence[int | None], first: int, last: int) -> int | None:
-    """How far apart neighbouring elements are, in elements, when dimensions first..last are made one; None where that varies."""
+    """How far apart neighbouring elements are, in elements, when dimensions first..last are made one; None where that varies, and where the
+    last dimension of all is one of them and the distance is not one element."""
     own = [d for d in range(first, last + 1) if shape[d] != 1]
     if not own:
         return strides[last] if first <= last else 1
@@ -103,7 +104,7 @@ def merged_stride(shape: Shape, strides: Sequence[int | None], first: int, last:
         step = strides[inner]
         if step is None or strides[outer] != shape[inner] * step:
             return None
-    return strides[own[-1]]
+    return strides[own[-1]] if last < len(shape) - 1 or strides[own[-1]] == 1 else None
 
 
 def sizes_of(type: MemRefType | TensorType) -> Shape:

@@ -84,6 +84,7 @@ SAMPLES: dict[type, list[Sample]] = {
         Sample("cpu.reduce {0} axes [3] keepdims", (("n", 4, 5, 3),), (("n", 4, 5, 1),), HALF),
         Sample("cpu.reduce {0}, {1} axes [2]", (("n", 4, 5, 3), ("n", 4, 3)), (("n", 4, 3),), ADD),
         Sample("cpu.reduce {0} axes [0, 1]", ((4, 5, 3),), ((3,),), "{}"),
+        Sample("cpu.reduce {0} axes [1]", (("n", 4, 5, 1),), (("n", 5, 1),), "{}"),
     ],
     cpu.SoftmaxOp: [Sample("cpu.softmax {0}", (("n", 4, 5),), (("n", 4, 5),), "{}"), Sample("cpu.softmax {0}", ((5,),), ((5,),), "{}")],
     cpu.LrnOp: [Sample("cpu.lrn {0} size 3", (("n", 4, 5, 6),), (("n", 4, 5, 6),), HALF)],
@@ -95,6 +96,11 @@ SAMPLES: dict[type, list[Sample]] = {
         Sample("cpu.transpose {0} permutation [0, 2, 3, 1]", (("n", 4, 5, 3),), (("n", 5, 3, 4),), "{}"),
         Sample("cpu.transpose {0} permutation [0, 2, 1, 3]", (("n", 4, 5, 3),), (("n", 5, 4, 3),), HALF),
         Sample("cpu.transpose {0} permutation [3, 1, 2, 0]", ((2, 4, 5, 3),), ((3, 4, 5, 2),), HALF),
+        Sample("cpu.transpose {0} permutation [0, 3, 2, 1]", (("n", 1, 5, 3),), (("n", 3, 5, 1),), "{}"),
+    ],
+    cpu.DepthToSpaceOp: [
+        Sample("cpu.depth_to_space {0} block [2, 2] crops [1, 0, 0, 1]", (("n", 2, 3, 8),), (("n", 3, 5, 2),), "{}"),
+        Sample("cpu.depth_to_space {0} block [2, 2]", (("n", 2, 3, 4),), (("n", 4, 6, 1),), "{}"),
     ],
     cpu.AttentionOp: [
         Sample("cpu.attention {0}, {1}, {2}", (("n", 2, 4, 8), ("n", 2, 5, 8), ("n", 2, 5, 3)), (("n", 2, 4, 3),), "{}"),
