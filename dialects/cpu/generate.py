@@ -26,7 +26,7 @@ class GenerateOp(Level3Op):
 
     extras  tensors the region reads from, of any element type
     shape   the dimensions of y: numbers, and expressions over those of the operands as text (`x0_1`: operand 0, axis 1)
-    requires  what must hold of the operands' dimensions, each `a == b`, `a <= b` over them
+    requires  what must hold of the operands' dimensions: `a == b` or `a <= b` over them, and what is wrong where it does not (`: text`)
 
     The region's arguments are one index for each dimension of y, then the operands. It holds `arith` and `math` ops, `cpu.load`,
     `cpu.size`, and `scf.for` with carried values. An element is only read within its tensor.
@@ -56,15 +56,16 @@ class GenerateOp(Level3Op):
         """Those of `requires`, and that what the region reads at plain indices lies within its tensor."""
         known = _known(extras)
         for text in self.requires:
-            left, operator, right = str(text).split(" ")
+            relation, _, says = str(text).partition(": ")
+            left, operator, right = relation.split(" ")
             a, b = (evaluate(parse_dim(d), known) for d in (left, right))
-            yield Relation(a, b, f"its operands do not fit: {text}", operator == "<=")
+            yield Relation(a, b, says or f"its operands do not fit: {text}", operator == "<=")
         if not self.epilogue.blocks:
             return
         y = self.infer_shape(extras, outs)
         args = self.epilogue.block.args
         shapes: dict[SSAValue, Shape] = dict(zip(args[len(y) :], extras, strict=False))
-        for count, size, where in reads(self.epilogue.block, dict(zip(args, y, strict=False)), lambda v: shapes.get(v)):
+        for count, size, where in reads(self.epilogue.block, dict(zip(args, y, strict=False)), frozenset(y), lambda v: shapes.get(v)):
             if not _empty(y):
                 yield at_most(count, size, f"{count} elements are read along {where} of {size}")
 

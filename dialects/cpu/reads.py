@@ -6,37 +6,46 @@ tensor by the sizes alone, which is a relation between sizes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 
 from xdsl.dialects import arith, scf
 from xdsl.dialects.builtin import IntegerAttr
 from xdsl.ir import Block, SSAValue
 
-from inferir.core.dims import DimLike, Shape
+from inferir.core.dims import DimLike, Shape, minimum
 from inferir.dialects.cpu.elements import LoadOp, SizeOp
 
 ShapeOf = Callable[[SSAValue], Shape | None]
 
 
-def reads(block: Block, counts: Mapping[SSAValue, DimLike], shape_of: ShapeOf) -> Iterator[tuple[DimLike, DimLike, str]]:
+def reads(
+    block: Block, counts: Mapping[SSAValue, DimLike], around: frozenset[DimLike], shape_of: ShapeOf
+) -> Iterator[tuple[DimLike, DimLike, str]]:
     """(how many indices there are, the dimension they index, where) of each unconditional load, in the block and in its loops.
 
     counts    how many values the indices that are given take, from 0
+    around    the lengths of the loops around: where none is 0, a tensor that is read at a computed index has an element
     shape_of  the shape of a tensor that the program reads; None where it is not one of the operands
     """
     for op in block.ops:
         if isinstance(op, scf.ForOp):
             count = _count(op, shape_of)
             inner = dict(counts) if count is None else {**counts, op.body.block.args[0]: count}
-            yield from reads(op.body.block, inner, shape_of)
+            yield from reads(op.body.block, inner, around | {0 if count is None else count}, shape_of)
         elif isinstance(op, LoadOp) and op.condition is None and (shape := shape_of(op.source)) is not None:
-            yield from _within(op.indices, shape, counts)
+            for axis, (index, size) in enumerate(zip(op.indices, shape, strict=True)):
+                if index in counts:
+                    yield counts[index], size, f"dimension {axis}"
+                elif size not in around:
+                    yield _one_where_run(around), size, f"dimension {axis}"
 
 
-def _within(indices: Sequence[SSAValue], shape: Shape, counts: Mapping[SSAValue, DimLike]) -> Iterator[tuple[DimLike, DimLike, str]]:
-    for axis, (index, size) in enumerate(zip(indices, shape, strict=True)):
-        if index in counts:
-            yield counts[index], size, f"dimension {axis}"
+def _one_where_run(around: frozenset[DimLike]) -> DimLike:
+    """1 where no loop around is empty, else 0."""
+    out: DimLike = 1
+    for count in sorted((c for c in around if not isinstance(c, int) or c < 1), key=str):
+        out = minimum(out, count)
+    return out
 
 
 def _count(op: scf.ForOp, shape_of: ShapeOf) -> DimLike | None:

@@ -13,6 +13,7 @@ from xdsl.irdl import operand_def, opt_operand_def, result_def
 from inferir.core import Cost, define, defined_here, enum, integer, ints
 from inferir.core.dims import DimLike, Shape, differ, shape_text
 from inferir.core.lazy import Lazy
+from inferir.core.relations import at_most
 from inferir.dialects.inference.base import Affine
 
 
@@ -97,7 +98,7 @@ class ConvOp(Affine):
     def positions(self, spatial: Sequence[DimLike], kernel: Sequence[DimLike]) -> tuple[DimLike, ...]:
         """How many positions the window has along each spatial dimension. Raises InferError where it has none."""
         out = tuple(window_output(s, k, *rest) for s, k, *rest in zip(spatial, kernel, *self.window(), strict=True))
-        if any(isinstance(d, int) and d < 1 for d in out):
+        if any(at_most(1, d, "the window is larger than the padded input").fails() for d in out):
             self.error(f"the window {list(kernel)} is larger than the padded input {list(spatial)}")
         return out
 

@@ -12,6 +12,7 @@ from xdsl.irdl import operand_def, result_def
 
 from inferir.core import Cost, define, enum, flag, integer, ints
 from inferir.core.dims import DimLike, Shape, minimum
+from inferir.core.relations import at_most
 from inferir.dialects.inference.base import InferenceOp
 
 
@@ -84,7 +85,7 @@ class Pool(InferenceOp):
         """How many positions the window has along each spatial dimension. Raises InferError where it has none."""
         sizes = zip(spatial, self.kernel, *self.window(), strict=True)
         out = [pooled(size, k, s, d, b, e, self.ceil_mode) for size, k, s, d, b, e in sizes]
-        if any(isinstance(d, int) and d < 1 for d in out):
+        if any(at_most(1, d, "the window is larger than the padded input").fails() for d in out):
             self.error(f"the window {list(self.kernel)} is larger than the padded input {list(spatial)}")
         return out
 

@@ -12,6 +12,7 @@ from inferir.core import Cost, define, enum, flag, integer, ints
 from inferir.core.dims import DimLike, Shape
 from inferir.core.op import elements_of, unknown_dim
 from inferir.core.ranges import check_range
+from inferir.core.relations import at_most
 from inferir.dialects.inference.base import InferenceOp
 
 
@@ -236,7 +237,7 @@ class TopkOp(InferenceOp):
         self.check_scalar("k", k)
         count = known["k"][0] if known["k"] else unknown_dim()
         length = x[axis]
-        if isinstance(count, int) and (count < 0 or (isinstance(length, int) and count > length)):
+        if (isinstance(count, int) and count < 0) or at_most(count, length, "k is more than the axis has elements").fails():
             self.error(f"k is {count}, axis {axis} has {length} elements")
         shape = (*x[:axis], count, *x[axis + 1 :])
         return [shape, shape]

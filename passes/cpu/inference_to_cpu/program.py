@@ -417,12 +417,13 @@ def requirements(op: Op, operands: Sequence[SSAValue]) -> tuple[list[str], list[
     with assumptions() as pairs:
         if not isinstance(op, HostCallOp):  # which states no shapes: what its kernel reads is all there is
             op.infer_result_shapes(_named_shapes(listed))
-    held = [(a, b) for a, b, _ in pairs if symbols(a) | symbols(b) <= places.keys()]
-    used = dict.fromkeys(places[n][0] for a, b in held for n in sorted(symbols(a) | symbols(b)))
+    held = [pair for pair in pairs if symbols(pair[0]) | symbols(pair[1]) <= places.keys()]
+    used = dict.fromkeys(places[n][0] for a, b, _ in held for n in sorted(symbols(a) | symbols(b)))
     more = [v for v in used if v not in operands]
     order = {v: i for i, v in reversed(list(enumerate([*operands, *more])))}
     names: dict[str, DimLike] = {n: symbol(f"x{order[v]}_{axis}") for n, (v, axis) in places.items() if v in order}
-    return list(dict.fromkeys(f"{compact(evaluate(a, names))} == {compact(evaluate(b, names))}" for a, b in held)), more
+    texts = (f"{compact(evaluate(a, names))} == {compact(evaluate(b, names))}{says and f': {says}'}" for a, b, says in held)
+    return list(dict.fromkeys(texts)), more
 
 
 def compact(dim: DimLike) -> str:

@@ -16,7 +16,7 @@ from inferir.dialects.inference.indexing import Scatter
 from inferir.passes.cpu.inference_to_cpu.building import rank_of, result, shape_of
 from inferir.passes.cpu.inference_to_cpu.decompositions import Steps
 from inferir.passes.cpu.inference_to_cpu.indexing import Places
-from inferir.passes.cpu.inference_to_cpu.program import Program, Scalar, Value, expressed, generate, generated
+from inferir.passes.cpu.inference_to_cpu.program import Program, Scalar, Value, expressed, generate, generated, requirements
 from inferir.passes.cpu.inference_to_cpu.sorting import FEW, Before, along, bisected, order
 
 
@@ -186,6 +186,7 @@ def topk(op: inf.TopkOp, rw: Rewriter) -> str | None:
     def value(s: Program, at: list[Any], x: SSAValue, places: SSAValue) -> Any:
         return s.load(x, along(at, axis, s.clamped(s.load(places, at).index(), s.size(x, axis))))
 
-    values = result(generated([op.x, places], shape, element_of(op.x), value), rw)
+    requires, _ = requirements(op, [op.x, places])
+    values = result(generated([op.x, places], shape, element_of(op.x), value, requires=requires), rw)
     rw.replace(op, [values, result(inf.CastOp.make(places, to=i64), rw)])
     return None
