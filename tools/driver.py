@@ -10,7 +10,9 @@ from typing import Any
 from xdsl.dialects.builtin import ModuleOp
 
 from inferir.backends.host.text import host_op
+from inferir.backends.runtime.model import Model
 from inferir.backends.runtime.program import Program
+from inferir.backends.runtime.variants import Ones, Variants
 from inferir.backends.target import Runnable, find_target
 from inferir.core import Context, InferError, Note, PassManager, make_context, parse, text_of, verify
 from inferir.core.diagnostics import did_you_mean
@@ -21,7 +23,7 @@ from inferir.core.sidecar import attach_weights
 from inferir.core.walk import walk
 from inferir.dialects.cpu import FALLBACK
 from inferir.frontends import frontend_for
-from inferir.passes.inference.fix_dims import dim_names, fix_dims
+from inferir.passes.inference.fix_dims import dim_names, fix_dims, fix_ones
 from inferir.tools.rendered_errors import rendered
 
 PRECISIONS = ("f32",)
@@ -41,7 +43,24 @@ def compile_model(
     if precision not in PRECISIONS:
         raise InferError(f"no precision '{precision}' (there is {', '.join(PRECISIONS)})")
     artefact, _ = build(model, target, opt_level, dims or {}, ctx or make_context(), fallback)
-    return find_target(target).load(artefact, num_threads)
+    loaded = find_target(target).load(artefact, num_threads)
+    if isinstance(loaded, Model):
+        loaded.variants = Variants(lambda ones: _for_ones(model, target, opt_level, dims or {}, num_threads, fallback, ones))
+    return loaded
+
+
+def _for_ones(
+    model: Any, target: str, opt_level: str, dims: Mapping[str, int], num_threads: int | None, fallback: bool, ones: Ones
+) -> Runnable | None:
+    """The model for inputs some of whose sizes are 1; None where it has no meaning for them."""
+    ctx = make_context()
+    try:
+        module = read(model, ctx, dims)
+        fix_ones(Executor(module, ctx).function("main"), ones)
+        artefact, _ = lowered(module, target, opt_level, ctx, fallback)
+        return find_target(target).load(artefact, num_threads)
+    except InferError:
+        return None
 
 
 def build_program(
@@ -58,7 +77,11 @@ def build_program(
 
 def build(model: Any, target: str, opt_level: str, dims: Mapping[str, int], ctx: Context, fallback: bool = True) -> tuple[Any, ModuleOp]:
     """The target's artefact, and the lowered module it was made from. Raises InferError, without `fallback` also where an op has no kernel."""
-    module = read(model, ctx, dims)
+    return lowered(read(model, ctx, dims), target, opt_level, ctx, fallback)
+
+
+def lowered(module: ModuleOp, target: str, opt_level: str, ctx: Context, fallback: bool = True) -> tuple[Any, ModuleOp]:
+    """The target's artefact of a module, which is lowered. Raises InferError."""
     chosen = find_target(target)
     chosen.describe(module)
     PassManager(chosen.pipeline(opt_level), ctx).run(module)

@@ -14,8 +14,9 @@ from typing import Any, Self
 import numpy as np
 
 from inferir.backends.runtime.elements import NUMPY_NAMES, read, shown
-from inferir.backends.runtime.native import NativeCode, NativeFunction
+from inferir.backends.runtime.native import BroadcastError, NativeCode, NativeFunction
 from inferir.backends.runtime.program import DTYPES, ModelError, Port, Program
+from inferir.backends.runtime.variants import Variants
 
 _HOST = "inferir.backends.host.model"  # runs what is not native; it needs the compiler, so it is named here and imported when it is needed
 
@@ -31,6 +32,8 @@ class Model:
         self.code = NativeCode(program, num_threads) if program.code else None
         self.num_threads = self.code.num_threads if self.code is not None else 1
         self._lacking = any(port.dtype in NUMPY_NAMES for port in self.outputs)
+        self.variants: Variants | None = None
+        """Compiles the model again for sizes of 1; None where there is no compiler."""
         self.prepare()
 
     def prepare(self) -> None:
@@ -53,6 +56,8 @@ class Model:
 
     def close(self) -> None:
         """Stop the threads and give the memory back. Calling the model afterwards is an error."""
+        if self.variants is not None:
+            self.variants.close()
         if self.code is not None:
             self.code.close()
 
@@ -60,18 +65,28 @@ class Model:
         """Run on the inputs in order."""
         if len(inputs) != len(self.inputs):
             raise ModelError(f"the model takes {_count(len(self.inputs), 'input')} ({_names(self.inputs)}), {len(inputs)} given")
-        outputs = self._shown(self.infer([self.check(*each) for each in zip(self.inputs, inputs, strict=True)]))
+        outputs = self._shown(self.answer([self.check(*each) for each in zip(self.inputs, inputs, strict=True)]))
         return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
     def run(self, inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """Run on inputs by name, giving outputs by name."""
-        return dict(zip((port.name for port in self.outputs), self._shown(self.infer(self._by_name(inputs))), strict=True))
+        return dict(zip((port.name for port in self.outputs), self._shown(self.answer(self._by_name(inputs))), strict=True))
 
     def profile(self, inputs: Mapping[str, Any]) -> tuple[dict[str, np.ndarray], list[tuple[str, float]]]:
         """Run once, giving the outputs and the seconds of every launch in order (none where the program records none)."""
         times: list[tuple[str, float]] = []
-        outputs = self._shown(self.infer(self._by_name(inputs), times))
+        outputs = self._shown(self.answer(self._by_name(inputs), times))
         return dict(zip((p.name for p in self.outputs), outputs, strict=True)), times
+
+    def answer(self, arrays: list[Any], times: list[tuple[str, float]] | None = None) -> list[Any]:
+        """As `infer`; where a size that is 1 meets another, by the model that is compiled for it, if it can be compiled."""
+        try:
+            return self.infer(arrays, times)
+        except BroadcastError:
+            variant = None if self.variants is None else self.variants.find(self.inputs, arrays)
+            if variant is None:
+                raise
+        return variant.answer(arrays, times)
 
     def infer(self, arrays: list[Any], times: list[tuple[str, float]] | None = None) -> list[Any]:
         """Run on inputs that were checked. `times` receives the name and the seconds of every launch, if asked for."""

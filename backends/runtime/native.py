@@ -91,6 +91,10 @@ class NativeCode:
         return self._arena_address
 
 
+class BroadcastError(ModelError):
+    """A size that is 1 meets another, where code is for equal ones."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """What one combination of input shapes needs."""
@@ -164,8 +168,9 @@ class NativeFunction:
             if a != b and says:
                 raise ModelError(f"{says}, with {_show(values)}")
             if a != b:
-                raise ModelError(
-                    f"{pair[0]} is {a} and {pair[1]} is {b} where the model was compiled for equal sizes, with {_show(values)}"
+                what = f"{pair[0]} is {a} and {pair[1]} is {b} where the model was compiled for equal sizes, with {_show(values)}"
+                raise (
+                    BroadcastError(f"{what}; compile it for that size (--dims) to have a 1 broadcast") if 1 in (a, b) else ModelError(what)
                 )
         if any(not 0 <= value <= _LARGEST for value in values.values()):
             raise ModelError(f"no size can be {_show(values)}")

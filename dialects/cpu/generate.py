@@ -59,7 +59,7 @@ class GenerateOp(Level3Op):
             relation, _, says = str(text).partition(": ")
             left, operator, right = relation.split(" ")
             a, b = (evaluate(parse_dim(d), known) for d in (left, right))
-            yield Relation(a, b, says or f"its operands do not fit: {text}", operator == "<=")
+            yield Relation(a, b, says or f"its operands do not fit: {text}", operator == "<=", stretches=not says)
         if not self.epilogue.blocks:
             return
         y = self.infer_shape(extras, outs)

@@ -143,17 +143,16 @@ class Bufferizer:
 
     def assumed(self) -> list[ArrayAttr[Attribute]]:
         """What is to be checked before the function runs: pairs of dimensions that must be equal, and what is wrong where they are not."""
-        out: dict[tuple[str, str], ArrayAttr[Attribute]] = {}
+        out: dict[frozenset[str], ArrayAttr[Attribute]] = {}
         for claim in self.shapes.claims:
             assert claim.found is not None
-            out[str(claim.found), str(claim.declared)] = _dims((claim.found, claim.declared))
+            out[frozenset((str(claim.found), str(claim.declared)))] = _dims((claim.found, claim.declared))
         for a, b, says, op in self.shapes.assumed:
             if (symbols(a) | symbols(b)) & self.shapes.unknown:
                 raise InferError(f"bufferize: {op.name}: {says or f'whether {a} is {b}'} does not follow from the inputs", op.location)
             nodes = "+".join(node_names(op.location))
             text = [StringAttr(f"{f'node {nodes!r}' if nodes else op.name}: {says}")] if says else []
-            if (str(a), str(b)) not in out:
-                out[str(a), str(b)] = ArrayAttr([*_dims((a, b)), *text])
+            out.setdefault(frozenset((str(a), str(b))), ArrayAttr([*_dims((a, b)), *text]))
         return list(out.values())
 
     def check_claims(self) -> None:

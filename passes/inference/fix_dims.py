@@ -13,11 +13,11 @@ becomes
 `infer-shapes` and the conversions give the other values their types.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated
 
 from xdsl.dialects import func
-from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, FunctionType, IntegerAttr, StringAttr, TensorType
+from xdsl.dialects.builtin import DYNAMIC_INDEX, ArrayAttr, DictionaryAttr, FunctionType, IntegerAttr, StringAttr, TensorType
 from xdsl.ir import Attribute, Operation
 from xdsl.rewriter import Rewriter
 
@@ -50,6 +50,31 @@ def fix_dims(function: func.FuncOp, sizes: Mapping[str, int]) -> None:
         Rewriter.replace_value_with_new_type(argument, type)
     function.function_type = FunctionType.from_lists(types, list(function.function_type.outputs))
     follow_results(function)
+
+
+def fix_ones(function: func.FuncOp, ones: Collection[tuple[int, int]]) -> None:
+    """Give dimensions of a function's arguments, by argument and axis, the size 1, and with them all that have their name.
+
+    A dimension that is an expression stays as it is.
+    """
+    named = [_named(a.type, attributes, index) for index, (a, attributes) in enumerate(zip(function.args, _padded(function), strict=True))]
+    function.properties["arg_attrs"] = ArrayAttr(named)
+    texts = [str(named[index].data["inference.dims"].data[axis].data) for index, axis in ones]  # pyright: ignore[reportAttributeAccessIssue]
+    fix_dims(function, {text: 1 for text in texts if symbols(parse_dim(text)) == {text}})
+
+
+def _padded(function: func.FuncOp) -> list[DictionaryAttr]:
+    """The attributes of all arguments."""
+    return _attributes(function) or [DictionaryAttr({})] * len(function.args)
+
+
+def _named(type: Attribute, attributes: DictionaryAttr, index: int) -> DictionaryAttr:
+    """The attributes of an argument, with names for dimensions that have none."""
+    if "inference.dims" in attributes.data or not isinstance(type, TensorType):
+        return attributes
+    sizes = enumerate(type.get_shape())
+    dims = ArrayAttr([StringAttr(f"d{index}_{axis}") if d == DYNAMIC_INDEX else IntegerAttr(d, 64) for axis, d in sizes])
+    return DictionaryAttr({**attributes.data, "inference.dims": dims})
 
 
 def dim_names(function: func.FuncOp) -> set[str]:

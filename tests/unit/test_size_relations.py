@@ -1,5 +1,6 @@
 """Every cpu op on tensors states the size relations that its kernel relies on, and the run-time check, the executor and the verifier hold them."""
 
+import io
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from inferir.core.relations import Relation, at_most, broadcast_relations, spans
 from inferir.dialects import cpu
 from inferir.dialects.cpu.base import Level3Op, Sized
 from inferir.dialects.cpu.views import View
+from inferir.tools import infer_compile
 
 TENSOR_OPS = sorted({*cpu.LEVEL3, *cpu.ON_TENSORS, cpu.RecurrenceOp, cpu.IfOp, cpu.LoopOp}, key=lambda c: c.name)
 
@@ -103,6 +105,54 @@ def test_sizes_that_do_not_fit_are_refused(name: str, level: str):
                 reference(*arrays)
             with pytest.raises((ModelError, InferError)):
                 native(*arrays)
+
+
+ONES = {
+    "add": (
+        ["?x?", "?x?"],
+        "?x?",
+        "inference.add %x0, %x1",
+        [((3, 4), (1, 4)), ((1, 4), (3, 1)), ((1, 1), (2, 2)), ((0, 4), (1, 1)), ((1,) * 2,) * 2],
+    ),
+    "einsum": (["?x?", "?x?"], "?x?", 'inference.einsum %x0, %x1 equation "ij,jk->ik"', [((2, 1), (4, 3)), ((2, 4), (1, 3))]),
+    "norm": (["?x?", "?"], "?x?", "inference.layer_norm %x0, %x1", [((2, 8), (1,))]),
+    "batches": (["?x?x?", "?x?x?"], "?x?x?", "inference.matmul %x0, %x1", [((1, 3, 4), (2, 4, 5)), ((2, 3, 4), (1, 4, 5))]),
+}
+
+
+@pytest.mark.parametrize("name", ONES)
+@pytest.mark.parametrize(("level", "threads"), [("none", 1), ("basic", 2), ("layout", 1), ("layout", 2)])
+def test_a_size_of_one_is_broadcast(name: str, level: str, threads: int):
+    inputs, out, op, cases = ONES[name]
+    types = [f"tensor<{i}xf32>" for i in inputs]
+    named = ", ".join(f'%x{i}: {t} {{inference.name = "x{i}"}}' for i, t in enumerate(types))
+    text = ONE.format(arguments=named, result=f"tensor<{out}xf32>", op=f"{op} : ({', '.join(types)}) -> tensor<{out}xf32>")
+    draw = np.random.default_rng(0)
+    with inferir.compile(text, opt_level=level, num_threads=threads) as native, inferir.compile(text, target="interpreter") as reference:
+        for shapes in (*cases, *cases):
+            arrays = [draw.standard_normal(s).astype(np.float32) for s in shapes]
+            want = np.asarray(reference(*arrays))
+            got = np.asarray(native(*arrays))
+            assert got.shape == want.shape
+            np.testing.assert_allclose(got, want, 1e-4, 1e-5)
+
+
+def test_a_package_says_what_to_compile_for(tmp_path: Path):
+    text = """func.func @main(%a: tensor<?xf32> {inference.name = "a", inference.dims = ["n"]},
+        %b: tensor<?xf32> {inference.name = "b", inference.dims = ["m"]}) -> tensor<?xf32> {
+  %y = inference.add %a, %b : tensor<?xf32>
+  return %y : tensor<?xf32>
+}
+"""
+    one, other = np.ones(1, np.float32), np.arange(3, dtype=np.float32)
+    (tmp_path / "m.mlir").write_text(text)
+    for dims, name in (("", "any"), ("n=1", "one")):
+        arguments = [str(tmp_path / "m.mlir"), "-o", str(tmp_path / f"{name}.infer"), *(["--dims", dims] if dims else [])]
+        assert infer_compile.main(arguments, io.StringIO(), io.StringIO(), io.StringIO()) == 0
+    with inferir.load(tmp_path / "any.infer") as model, pytest.raises(ModelError, match=r"n is 1 and m is 3 .* compile it .* \(--dims\)"):
+        model(one, other)
+    with inferir.load(tmp_path / "one.infer") as model:
+        np.testing.assert_array_equal(model(one, other), one + other)
 
 
 def test_two_inputs_of_one_name_are_compared():
