@@ -145,14 +145,16 @@ func.func @rope(%x: tensor<3x8xf32>, %c: tensor<3x8xf32>, %s: tensor<3x1xf32>) -
 // CHECK:         cpu.reshape %y shape ["d0", 1, "d1", 4]
 // CHECK:         cpu.conv2d {{.+}} strides [1, 3] pads [0, 2, 0, 0] channels 6
 // CHECK:         cpu.reshape %{{.+}} shape ["d0", "d2", 1, 6]
-// CHECK:         cpu.pool2d {{.+}} kernel [1, 3]
-func.func @lines(%x: tensor<?x?x4xf32>, %y: tensor<?x?x1x4xf32>) -> (tensor<?x?x6xf32>, tensor<?x?x1x6xf32>) {
+// CHECK:         cpu.pool2d {{.+}} kernel [1, 2]
+// CHECK:         cpu.conv2d %z
+func.func @lines(%x: tensor<?x?x4xf32>, %y: tensor<?x?x1x4xf32>, %z: tensor<?x1x1x4xf32>) -> (tensor<?x?x6xf32>, tensor<?x?x1x6xf32>, tensor<?x?x1x4xf32>, tensor<?x1x1x6xf32>) {
   %w = inference.constant #inference.weight<"w"> : tensor<6x3x4xf32>
   %v = inference.constant #inference.weight<"v"> : tensor<6x3x1x4xf32>
   %0 = inference.conv %x, %w strides [2] pads [1, 1] layout nhwc : (tensor<?x?x4xf32>, tensor<6x3x4xf32>) -> tensor<?x?x6xf32>
   %1 = inference.conv %y, %v strides [3, 1] pads [2, 0, 0, 0] layout nhwc : (tensor<?x?x1x4xf32>, tensor<6x3x1x4xf32>) -> tensor<?x?x1x6xf32>
-  %2 = inference.max_pool %1 kernel [3, 1] layout nhwc : (tensor<?x?x1x6xf32>) -> tensor<?x?x1x6xf32>
-  return %0, %2 : tensor<?x?x6xf32>, tensor<?x?x1x6xf32>
+  %2 = inference.max_pool %y kernel [2, 1] layout nhwc : (tensor<?x?x1x4xf32>) -> tensor<?x?x1x4xf32>
+  %3 = inference.conv %z, %v pads [1, 0, 1, 0] layout nhwc : (tensor<?x1x1x4xf32>, tensor<6x3x1x4xf32>) -> tensor<?x1x1x6xf32>
+  return %0, %1, %2, %3 : tensor<?x?x6xf32>, tensor<?x?x1x6xf32>, tensor<?x?x1x4xf32>, tensor<?x1x1x6xf32>
 }
 
 // -----

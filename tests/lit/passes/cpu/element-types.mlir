@@ -69,3 +69,14 @@ func.func @casts(%x: tensor<4xf32>, %y: tensor<4xf64>, %z: tensor<4xui16>) -> (t
   return %0, %1, %2 : tensor<4xui8>, tensor<4xi1>, tensor<4xf64>
 }
 
+
+// -----
+// Elements of two bytes are transposed as single precision.
+// CHECK-LABEL: @transpose_of_half
+// CHECK:         arith.extf
+// CHECK:         cpu.transpose %{{.+}} permutation [1, 0] {{.*}}
+// CHECK:         arith.truncf
+func.func @transpose_of_half(%x: tensor<4x3xf16>) -> tensor<3x4xf16> {
+  %0 = inference.transpose %x permutation [1, 0] : (tensor<4x3xf16>) -> tensor<3x4xf16>
+  return %0 : tensor<3x4xf16>
+}

@@ -140,3 +140,13 @@ func.func @line_and_back(%x: tensor<?x?x4xf32>) -> tensor<?x?x4xf32> {
   %1 = inference.reshape %0 shape ["d0", "d2", 4] : (tensor<?x1x?x4xf32>) -> tensor<?x?x4xf32>
   return %1 : tensor<?x?x4xf32>
 }
+
+// -----
+// A zero that keeps a dimension means that of the first result.
+// CHECK-LABEL: @keeps_a_dimension_of_the_inner_result
+// CHECK-COUNT-2: inference.reshape
+func.func @keeps_a_dimension_of_the_inner_result(%x: tensor<4x6xf32>, %s: tensor<2xi64>) -> tensor<?x?xf32> {
+  %0 = inference.reshape %x shape [6, 4] : (tensor<4x6xf32>) -> tensor<6x4xf32>
+  %1 = inference.reshape %0 to %s keep_zeros : (tensor<6x4xf32>, tensor<2xi64>) -> tensor<?x?xf32>
+  return %1 : tensor<?x?xf32>
+}
