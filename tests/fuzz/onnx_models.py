@@ -67,11 +67,13 @@ class Count:
     operators: Counter[str] = field(default_factory=Counter)
 
 
-def draw(seed: int, size: int) -> Builder:
-    """A model of about `size` nodes."""
+def draw(seed: int, size: int, only: str = "") -> Builder:
+    """A model of about `size` nodes, from the generators whose module or name is `only`, if given."""
     rng = random.Random(seed)
     builder = Builder(rng, rng.choice(OPSETS))
-    names = [n for n, (since, _) in GENERATORS.items() if since <= builder.opset]
+    known = {n: g for n, g in GENERATORS.items() if only in ("", n, g[1].__module__.rpartition(".")[2])}
+    builder.opset = max(builder.opset, min(since for since, _ in known.values()))
+    names = [n for n, (since, _) in known.items() if since <= builder.opset]
     wanted = rng.randint(1, size)
     for _ in range(TRIES):
         if len(builder.nodes) >= wanted:
@@ -184,9 +186,9 @@ def _answer(connection: Any, builder: Builder, seed: int, target: str, level: st
     connection.close()
 
 
-def check(seed: int, size: int, target: str, level: str, count: Count) -> None:
+def check(seed: int, size: int, target: str, level: str, count: Count, only: str = "") -> None:
     """Draw a model and compare."""
-    builder = draw(seed, size)
+    builder = draw(seed, size, only)
     if target != "interpreter" and any(n.op_type in LOSSES for n in builder.nodes):
         count.unsupported["a loss: framework-to-eval takes it out before code is compiled"] += 1
         return
@@ -276,6 +278,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--size", type=int, default=4, help="nodes of a model, at most about")
     parser.add_argument("--target", default="interpreter", help="interpreter (default) or cpu")
     parser.add_argument("--level", default="layout", help="of a compiled target")
+    parser.add_argument(
+        "--only", default="", metavar="NAME", help="one generator, or a module of them (published: graphs as real models have them)"
+    )
     parser.add_argument("--fences", choices=fences.SIDES, help="pages that cannot be touched on either side of every buffer")
     options = parser.parse_args(argv)
     if options.fences:
@@ -284,7 +289,7 @@ def main(argv: list[str] | None = None) -> int:
     np.seterr(all="ignore")
     count, started = Count(), time.perf_counter()
     for seed in range(options.seed, options.seed + options.count):
-        check(seed, options.size, options.target, options.level, count)
+        check(seed, options.size, options.target, options.level, count, options.only)
     print(
         f"{options.count} models in {time.perf_counter() - started:.0f} s: {count.same} the same, {count.explained.total()} explained, "
         f"{count.magnified} magnify rounding, {count.refused} refused by ONNX Runtime, {count.unsupported.total()} without a kernel, {len(count.mismatches)} mismatches; "

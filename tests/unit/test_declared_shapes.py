@@ -152,6 +152,19 @@ def test_a_declaration_that_is_not_used_is_a_warning(tmp_path: Path):
     assert m(np.zeros((2, 3), np.float32)).shape == (2, 3)
 
 
+@pytest.mark.filterwarnings("ignore:the model declares")
+@pytest.mark.parametrize(("target", "level", "threads"), RUNS)
+def test_an_output_declared_with_another_rank(target: str, level: str, threads: int, tmp_path: Path):
+    """The names of its dimensions go with the declaration."""
+    model = model_of([N("Relu", ["x"], ["y"]), N("Unsqueeze", ["x", "a"], ["z"])], {"x": (F, ["n", 3])}, {"y": F, "z": F})
+    model.graph.initializer.append(onnx.numpy_helper.from_array(np.array([0]), "a"))
+    model.graph.output[0].CopyFrom(info("y", F, ["n", "m", 3]))
+    model.graph.output[1].CopyFrom(info("z", F, ["n", "m"]))
+    onnx.save(model, tmp_path / "m.onnx")
+    with inferir.compile(tmp_path / "m.onnx", target=target, opt_level=level, num_threads=threads) as m:
+        assert [y.shape for y in m(np.zeros((2, 3), np.float32))] == [(2, 3), (1, 2, 3)]
+
+
 TEXTS = {
     "inference": "%0 = inference.relu %x : (tensor<?x4xf32>) -> tensor<6x4xf32>\n  %1 = inference.exp %0 : tensor<6x4xf32>",
     "cpu": "%0 = cpu.map %x {} : (tensor<?x4xf32>) -> tensor<6x4xf32>\n  %1 = cpu.softmax %0 {} : (tensor<6x4xf32>) -> tensor<6x4xf32>",
