@@ -21,6 +21,13 @@ NUMBERS = np.array([["1", "-2", "3"], ["40", "5", "-6"]], object)
 SCORES = np.array([[0.5, -1.0], [2.0, 1.5], [-3.0, 0.25]], np.float32)
 
 MODELS: dict[str, tuple[str, list[Any]]] = {
+    "a size that strings and floats share": (
+        (
+            "(string[n,3] x, float[2,n] z) => (string[3,n] t, float[2,m] y) <int64[1] o = {1}, int64[1] h = {2}, int64[1] b = {0}>"
+            " { t = Transpose(x) d = Shape(z) n = Gather(d, o) e = Div(n, h) p = Slice(z, b, e, o) y = Concat<axis = 1>(p, z) }"
+        ),
+        [WORDS, np.ones((2, 2), np.float32)],
+    ),
     "Identity": ("(string[2,3] x) => (string[2,3] y) { y = Identity(x) }", [WORDS]),
     "Gather": ("(string[2,3] x, int64[2] i) => (string[2,2] y) { y = Gather<axis = 1>(x, i) }", [WORDS, np.array([2, 0])]),
     "GatherElements": (

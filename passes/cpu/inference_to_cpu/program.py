@@ -39,6 +39,7 @@ from inferir.core import Rewriter
 from inferir.core.dims import DimLike, assumptions, evaluate, parse_dim, symbol, symbols
 from inferir.core.executor import argument_dims
 from inferir.core.op import Op, unknown_dim
+from inferir.core.types import numpy_dtype
 from inferir.dialects import cpu
 from inferir.dialects.inference.host import HostCallOp
 
@@ -461,6 +462,8 @@ def by_arguments(op: Op, position: int) -> tuple[list[int | str] | None, list[SS
     names: dict[str, DimLike] = {}
     extra: list[SSAValue] = []
     for index, argument in enumerate(function.body.block.args):
+        if not isinstance(argument.type, TensorType) or numpy_dtype(argument.type.element_type).hasobject:
+            continue  # strings lie in no memory that a kernel reads
         own = {n: axis for axis, n in reversed(list(enumerate(argument_dims(function, index) or ()))) if isinstance(n, str)}
         new = {n for d in wanted for n in symbols(d) if n in own} - names.keys()
         names |= {n: symbol(f"x{position + len(extra)}_{own[n]}") for n in new}
