@@ -83,3 +83,9 @@ def references_of(op: Operation) -> Iterator[SymbolRefAttr]:
     """The references in an op's own attributes and properties."""
     for attribute in (*op.attributes.values(), *op.properties.values()):
         yield from symbol_references(attribute)
+
+
+def visibility_of(op: Operation) -> str:
+    """`public`, `private` or `nested` of a symbol; public where it does not say."""
+    visibility = op.get_attr_or_prop("sym_visibility")
+    return visibility.data if isinstance(visibility, StringAttr) else "public"
