@@ -20,7 +20,6 @@ from xdsl.ir import Operation, Region
 from xdsl.traits import is_side_effect_free
 
 from inferir.core import Context, Pass
-from inferir.core.walk import walk
 
 BRANCHES = (scf.IfOp, scf.IndexSwitchOp, affine.IfOp)
 
@@ -29,11 +28,12 @@ class ControlFlowSink(Pass):
     """A value that one branch wants is not worth computing where the other is taken."""
 
     def run(self, op: Operation, ctx: Context) -> None:
-        """Outer branches first, so that what enters one may go on into the next."""
-        for branch in [inner for inner in walk(op) if isinstance(inner, BRANCHES)]:
-            block = branch.parent
-            for candidate in reversed(list(block.ops)) if block is not None else ():
-                self._sink(candidate, branch)
+        """Inner branches first, as mlir-opt does."""
+        for branch in [inner for inner in op.walk(region_first=True) if isinstance(inner, BRANCHES)]:
+            around = branch.parent.parent if branch.parent is not None else None
+            for block in reversed(around.blocks) if around is not None else ():
+                for candidate in reversed(list(block.ops)):
+                    self._sink(candidate, branch)
 
     def _sink(self, op: Operation, branch: Operation) -> None:
         if op is branch or not op.results or not is_side_effect_free(op):
@@ -41,7 +41,9 @@ class ControlFlowSink(Pass):
         users = [use.operation for result in op.results for use in result.uses]
         regions = {_region_of(user, branch) for user in users}
         region = regions.pop() if len(regions) == 1 else None
-        first = region.blocks[0].first_op if region is not None else None
+        if region is None or not any(user.parent is not None and user.parent.parent is region for user in users):
+            return  # what only inner regions use, goes there at once when their turn comes, or stays where it is computed once
+        first = region.blocks[0].first_op
         if first is None:
             return
         block = first.parent
