@@ -197,5 +197,5 @@ class TriluOp(InferenceOp):
 
     def reference(self, x: np.ndarray, k: np.ndarray | None = None) -> np.ndarray:
         """numpy."""
-        at = 0 if k is None else int(k.reshape(-1)[0])
+        at = 0 if k is None else min(max(int(k.reshape(-1)[0]), -x.shape[-2]), x.shape[-1])
         return np.tril(x, at) if self.lower else np.triu(x, at)

@@ -32,6 +32,6 @@ def check_range(what: str, indices: Any, low: Any, high: Any, where: Any = True)
 def checked_shape(dims: Iterable[Any], itemsize: int = 1) -> tuple[int, ...]:
     """Dimensions as Python integers, before numpy is asked for an array of them. Raises OutOfRange where it would be of negative or immense size."""
     shape = tuple(int(d) for d in dims)
-    if min(shape, default=0) < 0 or math.prod(shape) * itemsize > LARGEST:
+    if min(shape, default=0) < 0 or max(shape, default=0) > LARGEST or math.prod(shape) * itemsize > LARGEST:
         raise OutOfRange(f"the result would have shape {list(shape)}, which no array has")
     return shape

@@ -16,7 +16,8 @@ def _reflected(x: np.ndarray, low: float, high: float) -> np.ndarray:
     span = high - low
     if span == 0:
         return np.full_like(x, low)
-    turned = np.abs(x - low) % (2 * span)
+    far = np.abs(x - low)
+    turned = far - np.floor(far / (2 * span)) * (2 * span)
     return np.where(turned > span, 2 * span - turned, turned) + low
 
 
@@ -54,14 +55,15 @@ def grid_sample(x: np.ndarray, grid: np.ndarray, mode: str, padding_mode: str, a
         inside = [(t >= 0) & (t < size) if padding_mode == "zeros" else np.ones_like(t, np.bool_) for t in taps]
         if padding_mode == "reflection":
             taps = [np.where((t < low) | (t > high), np.trunc(_reflected(t, low, high)), t) for t in taps]
-        places.append([np.clip(t, 0, size - 1).astype(np.int64) for t in taps])
+        places.append([np.clip(np.nan_to_num(t), 0, size - 1).astype(np.int64) for t in taps])
         weights.append(w)
         masks.append(inside)
     batch = np.arange(x.shape[0]).reshape([-1] + [1] * (grid.ndim - 2))
     y = np.zeros((x.shape[0], *grid.shape[1:-1], x.shape[1]), np.float64)
     for tap in itertools.product(*(range(len(p)) for p in places)):
         value = x[(batch, slice(None), *(places[a][t] for a, t in enumerate(tap)))]
-        weight = np.prod([weights[a][t] * masks[a][t] for a, t in enumerate(tap)], axis=0)
+        inside = np.all([masks[a][t] for a, t in enumerate(tap)], axis=0)
+        weight = np.where(inside, np.prod([weights[a][t] for a, t in enumerate(tap)], axis=0), 0)
         y += np.where((weight == 0)[..., None], 0, value * weight[..., None])
     return np.moveaxis(y, -1, 1).astype(x.dtype)
 
@@ -82,6 +84,8 @@ def _bilinear(image: np.ndarray, y: float, x: float, mode: str) -> np.ndarray:
     h, w = image.shape[1:]
     if y < -1 or y > h or x < -1 or x > w:
         return np.zeros(image.shape[0], image.dtype)
+    if np.isnan(y + x):
+        return np.full(image.shape[0], np.nan, image.dtype)
     y, x = max(y, 0.0), max(x, 0.0)
     y0, x0 = min(int(y), h - 1), min(int(x), w - 1)
     y1, x1 = min(y0 + 1, h - 1), min(x0 + 1, w - 1)

@@ -78,7 +78,7 @@ def tensor_scatter(cache: np.ndarray, update: np.ndarray, places: np.ndarray | N
     if places is not None and mode != "circular":
         check_range("write index", places, 0, y.shape[1] - new.shape[1] + 1)
     for sample in range(y.shape[0]):
-        start = 0 if places is None else int(places[sample])
+        start = 0 if places is None else int(places[sample]) % max(y.shape[1], 1)
         at = np.arange(start, start + new.shape[1])
         y[sample, at % y.shape[1] if mode == "circular" else at] = new[sample]
     return np.moveaxis(y, 1, axis)

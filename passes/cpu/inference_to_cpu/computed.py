@@ -10,13 +10,14 @@ from xdsl.dialects.builtin import DictionaryAttr, i64
 from xdsl.ir import SSAValue
 
 from inferir.core import Rewriter, rewrites
+from inferir.core.types import element_of
 from inferir.dialects import cpu
 from inferir.dialects import inference as inf
 from inferir.dialects.inference.host import in_call, python_value
 from inferir.passes.cpu.inference_to_cpu import attention, sampling
 from inferir.passes.cpu.inference_to_cpu.building import rank_of, result, shape_of
 from inferir.passes.cpu.inference_to_cpu.moving import broadcast_place, rest
-from inferir.passes.cpu.inference_to_cpu.program import Program, Scalar, Value, accumulator, generate
+from inferir.passes.cpu.inference_to_cpu.program import Program, Scalar, Value, accumulator, generate, generated
 from inferir.passes.cpu.inference_to_cpu.windows import lowest
 
 Call = inf.HostCallOp
@@ -195,6 +196,23 @@ def reshape(op: Call, rw: Rewriter, x: SSAValue, *shape: Optional, **config: Any
     rw.replace(op, cpu.ReshapeOp.make(x, shape=shape_of(op.results[0])))
 
 
+def of_axes(op: Call, rw: Rewriter, x: SSAValue, axes: Optional = None) -> Any:
+    """The same memory in the declared shape; axes that come with the call are checked by a copy of x"""
+    if axes is None:
+        return reshape(op, rw, x)
+    shape, count, rank = shape_of(x), shape_of(axes)[0], max(rank_of(x), rank_of(op.results[0]))
+    if count < 0 or -1 in shape:
+        return "how many axes there are, or the size of x, is only known when it runs"
+
+    def body(s: Program, at: list[Any], x: SSAValue, axes: SSAValue) -> Any:
+        for k in range(count):
+            _axis(s, axes, k, rank, op.callee)
+        return s.load(x, at)
+
+    copy = result(generated([x, axes], list(shape), element_of(x), body), rw)
+    return reshape(op, rw, copy)
+
+
 def broadcast(op: Call, rw: Rewriter, x: SSAValue, shape: SSAValue) -> Any:
     """y[i] = x[i], where x has one element x[0]"""
     return generate(op, [x], lambda s, at, x: s.load(x, broadcast_place(s, x, at)), rw)
@@ -263,6 +281,8 @@ def tensor_scatter(op: Call, rw: Rewriter, cache: SSAValue, update: SSAValue, pl
         if places and mode != "circular":
             last = s.larger(s.size(cache, axis) - s.size(update, axis) + 1, 0)
             start = s.checked(start, 0, last, in_call("tensor_scatter", "write index"))
+        elif places:
+            start = rest(s, start, s.size(cache, axis))
         turn = at[axis] - start
         turn = rest(s, turn, s.size(cache, axis)) if mode == "circular" else turn
         inside = (turn >= 0) & (turn < s.size(update, axis))
@@ -275,8 +295,8 @@ CALLEES: dict[str, Callable[..., str | None]] = {
     "slice": slice_of,
     "reduce": reduce,
     "reshape": reshape,
-    "squeeze": reshape,
-    "unsqueeze": reshape,
+    "squeeze": of_axes,
+    "unsqueeze": of_axes,
     "broadcast": broadcast,
     "split": split,
     "pad_axes": pad_axes,

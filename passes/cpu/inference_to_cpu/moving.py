@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from xdsl.dialects import arith
+from xdsl.dialects.builtin import i64
 from xdsl.ir import SSAValue
 
 from inferir.core import Rewriter, rewrites
 from inferir.dialects import inference as inf
-from inferir.passes.cpu.inference_to_cpu.building import rank_of
-from inferir.passes.cpu.inference_to_cpu.program import Program, Scalar, Value, generate
+from inferir.passes.cpu.inference_to_cpu.building import rank_of, result, shape_of
+from inferir.passes.cpu.inference_to_cpu.program import NO_SIZE, Program, Scalar, Value, generate, generated, sized
 
 
 @rewrites(inf.TransposeOp, benefit=0)
@@ -121,8 +123,32 @@ def broadcast_place(s: Program, x: SSAValue, at: list[Any]) -> list[Any]:
 
 @rewrites(inf.BroadcastOp)
 def broadcast(op: inf.BroadcastOp, rw: Rewriter) -> str | None:
-    """y[i] = x[i], where x has one element x[0]"""
-    return generate(op, [op.x], lambda s, at, x: s.load(x, broadcast_place(s, x, at)), rw)
+    """y[i] = x[i], where x has one element x[0]; sizes that come with the call are checked by a kernel of their own"""
+    if sized(op, [op.x])[0] is None:
+        return NO_SIZE
+    own = shape_of(op.result)
+    guard = [] if op.to is None else [_checked_sizes(op, own, rw)]
+
+    def body(s: Program, at: list[Any], x: SSAValue, *_: SSAValue) -> Any:
+        return s.load(x, broadcast_place(s, x, at))
+
+    return generate(op, [op.x, *guard], body, rw)
+
+
+def _checked_sizes(op: inf.BroadcastOp, own: Sequence[int], rw: Rewriter) -> SSAValue:
+    """The sizes that x is broadcast to; an error where one is neither 1 nor the result's."""
+    assert op.to is not None
+    (count,) = shape_of(op.to)
+
+    def body(s: Program, at: list[Any], to: SSAValue) -> Any:
+        size = s.load(to, at).index()
+        wanted: Scalar = s.value(1)
+        for k, each in enumerate(own[len(own) - count :]):
+            wanted = s.where(at[0].equals(k), each if each >= 0 else size, wanted)
+        s.checked(s.where(size.equals(1), wanted, size), wanted, wanted + 1, f"{op.name}: a size")
+        return size
+
+    return result(generated([op.to], [count], i64, body), rw)
 
 
 @rewrites(inf.FlipOp)

@@ -26,7 +26,7 @@ def keys(s: Program, d: Value, a: float) -> Value:
     """Keys' cubic kernel at a distance."""
     inner = ((d * (a + 2) - (a + 3)) * d * d) + 1.0
     outer = ((d * a - 5 * a) * d + 8 * a) * d - 4 * a
-    return s.where(d <= 1.0, inner, s.where(d < 2.0, outer, s.number(0.0, d.type)))
+    return s.where(d <= 1.0, inner, s.where(d >= 2.0, s.number(0.0, d.type), outer))
 
 
 def real(s: Program, value: Scalar) -> Value:
@@ -67,7 +67,8 @@ class Axis:
         self.inside: list[Any] = [(t >= 0.0) & (t <= last) if padding == "zeros" else True for t in taps]
         if padding == "reflection":
             taps = [s.where((t < low) | (t > high), s.apply(math.TruncOp, mirrored(s, t, low, high)), t) for t in taps]
-        self.places = [s.larger(s.smaller(t, last), real(s, 0.0)).index() for t in taps]
+        self.places = [s.clamped(s.larger(s.smaller(t, last), real(s, 0.0)).index(), size) for t in taps]
+        """Within the image, even for a NaN."""
 
 
 def sampled(s: Program, x: SSAValue, head: list[Any], axes: list[Axis]) -> Value:
@@ -78,7 +79,7 @@ def sampled(s: Program, x: SSAValue, head: list[Any], axes: list[Axis]) -> Value
         for axis, tap in zip(axes, taps, strict=True):
             inside, weight = inside & axis.inside[tap], weight * axis.weights[tap]
         value = s.load(x, [*head, *(a.places[t] for a, t in zip(axes, taps, strict=True))], inside, 0).to(f32)
-        total = total + s.where(weight.equals(0.0), real(s, 0.0), value * weight)
+        total = total + s.where(inside & weight.differs(0.0), value * weight, real(s, 0.0))
     return total
 
 
