@@ -159,3 +159,32 @@ def test_norms_of_channels(tmp_path: Path):
     nodes = [helper.make_node("InstanceNormalization", ["x", "s", "b"], ["y"])]
     saved_nodes(tmp_path / "net.onnx", nodes, 5, {"s": np.arange(5, dtype=np.float32), "b": np.ones(5, np.float32)})
     runs_at(tmp_path / "net.onnx", 5, IMAGES)
+
+
+VOLUMES = ((2, 5, 6, 4), (1, 3, 3, 3), (1, 9, 4, 17), (0, 4, 4, 4))
+VOLUME_CASES: dict[str, tuple[str, dict[str, Any]]] = {
+    "convolution": ("Conv", {"w": (16, 8, 3, 3, 3), "pads": [1] * 6}),
+    "stride 2, nothing padded": ("Conv", {"w": (16, 8, 3, 3, 3), "strides": [2, 2, 2]}),
+    "dilated": ("Conv", {"w": (16, 8, 2, 3, 2), "dilations": [2, 1, 2]}),
+    "groups": ("Conv", {"w": (16, 4, 1, 3, 3), "group": 2, "pads": [0, 1, 1, 0, 1, 1]}),
+    "depthwise": ("Conv", {"w": (8, 1, 3, 3, 3), "group": 8, "pads": [1] * 6}),
+    "largest": ("MaxPool", {"kernel_shape": [2, 2, 2], "strides": [2, 2, 2]}),
+    "mean": ("AveragePool", {"kernel_shape": [3, 3, 3], "strides": [1, 2, 2], "pads": [1] * 6}),
+    "mean with padding": ("AveragePool", {"kernel_shape": [3, 3, 3], "pads": [1] * 6, "count_include_pad": 1}),
+}
+
+
+@pytest.mark.parametrize("level", ["none", "layout"])
+@pytest.mark.parametrize("name", VOLUME_CASES)
+def test_volumes(name: str, level: str, tmp_path: Path):
+    """Windows over volumes are windows over images, which have kernels."""
+    op, case = VOLUME_CASES[name]
+    channels = saved(case, tmp_path / "net.onnx", op, 3)
+    reference = inferir.compile(tmp_path / "net.onnx", target="interpreter", opt_level="none")
+    rng = np.random.default_rng(0)
+    inputs = [rng.standard_normal((n, channels, *volume), np.float32) for n, *volume in VOLUMES]
+    with inferir.compile(tmp_path / "net.onnx", opt_level=level) as model:
+        for x in inputs:
+            expected = reference(x)
+            np.testing.assert_allclose(model(x), expected, rtol=0, atol=1e-5 * np.abs(expected).max(initial=0))
+        assert any(kernel in name for name, _ in model.profile({"x": inputs[0]})[1] for kernel in ("conv2d", "gemm", "pool2d"))

@@ -172,3 +172,20 @@ func.func @any_blocks(%x: tensor<?x16x?x?xf32>, %g: tensor<16xf32>) -> tensor<?x
   %2 = inference.group_norm %1, %g, %g groups 2 : (tensor<?x16x?x?xf32>, tensor<16xf32>, tensor<16xf32>) -> tensor<?x16x?x?xf32>
   return %2 : tensor<?x16x?x?xf32>
 }
+
+// -----
+// Planes are images: a convolution of volumes is the sum of one for each plane of the window, a pool goes over images, then along planes.
+// CHECK-LABEL: @volumes
+// CHECK:         cpu.reshape %{{.+}} shape ["d0*d1", "d2", "d3", 8]
+// CHECK-COUNT-2: cpu.conv2d
+// CHECK:         arith.addf
+// CHECK:         %[[Y:.+]] = cpu.reshape %{{.+}} other %{{.+}} shape ["x1_0", "x1_1", "d1", "d2", 16]
+// CHECK:         cpu.pool2d {{.+}} kernel [3, 3]
+// CHECK:         cpu.pool2d {{.+}} kernel [2, 1]
+// CHECK:         cpu.reshape %{{.+}} other %{{.+}} shape ["d0", "d1", "x1_2", "x1_3", 16]
+func.func @volumes(%x: tensor<?x?x?x?x8xf32>) -> tensor<?x?x?x?x16xf32> {
+  %w = inference.constant #inference.weight<"w"> : tensor<16x2x3x3x8xf32>
+  %0 = inference.conv %x, %w pads [0, 1, 1, 0, 1, 1] layout nhwc : (tensor<?x?x?x?x8xf32>, tensor<16x2x3x3x8xf32>) -> tensor<?x?x?x?x16xf32>
+  %1 = inference.max_pool %0 kernel [2, 3, 3] pads [1, 1, 1, 1, 1, 1] layout nhwc : tensor<?x?x?x?x16xf32>
+  return %1 : tensor<?x?x?x?x16xf32>
+}

@@ -1,17 +1,17 @@
 // RUN: infer-opt %s --pass-pipeline='builtin.module(func.func(convert-inference-to-cpu))' --split-input-file | filecheck %s
 
-// Three loops over the taps; what lies outside reads as the least number.
+// Doubles have no other kernel: three loops over the taps; what lies outside reads as the least number.
 // CHECK-LABEL: @pool_3d
 // CHECK:         cpu.generate %x shape [1, 2, 4, 4, 4]
-// CHECK:           %[[LEAST:.+]] = arith.constant 0xff800000 : f32
+// CHECK:           %[[LEAST:.+]] = arith.constant 0xfff0000000000000 : f64
 // CHECK:           scf.for
 // CHECK:             scf.for
-// CHECK:               scf.for {{.*}} iter_args(%[[BEST:[0-9]+]] = %{{.+}}) -> (f32)
+// CHECK:               scf.for {{.*}} iter_args(%[[BEST:[0-9]+]] = %{{.+}}) -> (f64)
 // CHECK:                 %[[V:.+]] = cpu.load %{{.+}} when %{{.+}} else %[[LEAST]]
 // CHECK:                 arith.maximumf %[[BEST]], %[[V]]
-func.func @pool_3d(%x: tensor<1x2x4x4x4xf32>) -> tensor<1x2x4x4x4xf32> {
-  %0 = inference.max_pool %x kernel [2, 2, 2] pads [1, 1, 1, 0, 0, 0] : (tensor<1x2x4x4x4xf32>) -> tensor<1x2x4x4x4xf32>
-  return %0 : tensor<1x2x4x4x4xf32>
+func.func @pool_3d(%x: tensor<1x2x4x4x4xf64>) -> tensor<1x2x4x4x4xf64> {
+  %0 = inference.max_pool %x kernel [2, 2, 2] pads [1, 1, 1, 0, 0, 0] : (tensor<1x2x4x4x4xf64>) -> tensor<1x2x4x4x4xf64>
+  return %0 : tensor<1x2x4x4x4xf64>
 }
 
 // -----
@@ -76,16 +76,16 @@ func.func @means(%x: tensor<1x2x4x4xf64>, %z: tensor<1x2x6xf32>) -> (tensor<1x2x
 // CHECK-LABEL: @volume
 // CHECK:         cpu.generate %x, %w, %b shape [1, 2, 4, 4, 4]
 // CHECK:           arith.muli %i1
-// CHECK:           %[[B:.+]] = cpu.load %{{.+}}[%i1] : tensor<2xf32>
-// CHECK:           iter_args(%{{.+}} = %[[B]]) -> (f32)
+// CHECK:           %[[B:.+]] = cpu.load %{{.+}}[%i1] : tensor<2xf64>
+// CHECK:           iter_args(%{{.+}} = %[[B]]) -> (f64)
 // CHECK:           %[[V:.+]] = cpu.load %{{.+}} when %{{.+}} else
-// CHECK:           %[[W:.+]] = cpu.load %{{.+}}[%i1, %{{.+}}] : tensor<2x2x3x3x3xf32>
+// CHECK:           %[[W:.+]] = cpu.load %{{.+}}[%i1, %{{.+}}] : tensor<2x2x3x3x3xf64>
 // CHECK:           %[[P:.+]] = arith.mulf %[[V]], %[[W]]
 // CHECK:           arith.addf %{{.+}}, %[[P]]
-func.func @volume(%x: tensor<1x4x4x4x4xf32>, %w: tensor<2x2x3x3x3xf32>, %b: tensor<2xf32>) -> tensor<1x2x4x4x4xf32> {
+func.func @volume(%x: tensor<1x4x4x4x4xf64>, %w: tensor<2x2x3x3x3xf64>, %b: tensor<2xf64>) -> tensor<1x2x4x4x4xf64> {
   %0 = inference.conv %x, %w bias %b pads [1, 1, 1, 1, 1, 1] groups 2
-     : (tensor<1x4x4x4x4xf32>, tensor<2x2x3x3x3xf32>, tensor<2xf32>) -> tensor<1x2x4x4x4xf32>
-  return %0 : tensor<1x2x4x4x4xf32>
+     : (tensor<1x4x4x4x4xf64>, tensor<2x2x3x3x3xf64>, tensor<2xf64>) -> tensor<1x2x4x4x4xf64>
+  return %0 : tensor<1x2x4x4x4xf64>
 }
 
 // -----
@@ -138,4 +138,13 @@ func.func @any_channels(%x: tensor<1x?x4x4xf32>, %w: tensor<4x3x3x3xf32>, %y: te
   %2 = inference.conv %y, %v : (tensor<?x?x8xf32>, tensor<4x3x3xf32>) -> tensor<?x4x6xf32>
   %3 = inference.avg_pool %y kernel [2] strides [2] : (tensor<?x?x8xf32>) -> tensor<?x?x4xf32>
   return %0, %1, %2, %3 : tensor<1x4x2x2xf32>, tensor<1x?x2x2xf32>, tensor<?x4x6xf32>, tensor<?x?x4xf32>
+}
+
+// -----
+// A window of so many planes as the run gives.
+// CHECK-LABEL: @unknown_planes
+// CHECK:         cpu.generate
+func.func @unknown_planes(%x: tensor<1x4x4x4x2xf32>, %w: tensor<3x?x1x1x2xf32>) -> tensor<1x?x4x4x3xf32> {
+  %0 = inference.conv %x, %w layout nhwc : (tensor<1x4x4x4x2xf32>, tensor<3x?x1x1x2xf32>) -> tensor<1x?x4x4x3xf32>
+  return %0 : tensor<1x?x4x4x3xf32>
 }
