@@ -15,7 +15,7 @@ from typing import Any, TextIO
 import numpy as np
 
 import inferir
-from inferir.backends.runtime.arrays import arrays_in, contract, describe, random_inputs, read_inputs, write_npz
+from inferir.backends.runtime.arrays import arrays_in, contract, describe, differ, random_inputs, read_inputs, write_npz
 from inferir.backends.runtime.package import is_package
 from inferir.backends.runtime.program import ModelError
 from inferir.tools.command_line import CommandLine, UsageError, exit_status, refuse_overwriting, sizes
@@ -53,7 +53,7 @@ def _run(argv: Sequence[str], stdin: TextIO, stdout: TextIO) -> bool:
             expected = compile_model(source, "interpreter", "none", dims=args.dims).run(inputs)
         else:
             expected = _onnxruntime(source, inputs)
-    return _compare(outputs, expected, args.reference, stdout)
+    return _compare(outputs, arrays_in(expected), args.reference, stdout)
 
 
 def _run_package(args: argparse.Namespace, stdout: TextIO) -> bool:
@@ -102,13 +102,18 @@ def _onnxruntime(path: str | Path, inputs: dict[str, np.ndarray]) -> dict[str, n
 def _compare(outputs: dict[str, np.ndarray], expected: dict[str, np.ndarray], reference: str, stdout: TextIO) -> bool:
     """Print the largest error of each output; whether all are within the numerics contract. Outputs pair up by position."""
     fine = len(outputs) == len(expected)
+    if not fine:
+        stdout.write(f"{len(outputs)} outputs, {len(expected)} of {reference}: NOT AS MANY\n")
     for (name, y), ref in zip(outputs.items(), expected.values(), strict=False):
+        if odd := differ(y, ref):
+            stdout.write(f"{name}: {odd} of {reference}: CANNOT BE COMPARED\n")
+            fine = False
+            continue
         worst, share = contract(y, ref)
-        within = share <= 1
         stdout.write(
-            f"{name}: max error {worst:.3g} against {reference}, {share:.3g} of what is allowed{'' if within else ': TOO FAR OFF'}\n"
+            f"{name}: max error {worst:.3g} against {reference}, {share:.3g} of what is allowed{'' if share <= 1 else ': TOO FAR OFF'}\n"
         )
-        fine &= within
+        fine &= share <= 1
     return fine
 
 

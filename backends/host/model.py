@@ -18,7 +18,7 @@ from inferir.backends.runtime.native import NativeFunction, weights_of
 from inferir.backends.runtime.program import DTYPES, ModelError, Port
 from inferir.core import Context, Executor, InferError, WeightAttr, make_context, parse
 from inferir.core.diagnostics import node_names
-from inferir.core.executor import Values, bind_inputs
+from inferir.core.executor import Values, bind_inputs, own
 from inferir.core.rewriting import constant_attribute_of
 from inferir.core.types import numpy_dtype
 from inferir.core.walk import walk
@@ -68,7 +68,7 @@ class HostedModel(Model):
         except InferError as e:
             nodes = node_names(e.location)
             raise ModelError(f"node '{nodes[0]}': {e}" if nodes else str(e)) from None
-        return [_bits(y, t) for y, t in zip(outputs, types.outputs.data, strict=True)]
+        return [own(_bits(y, t)) for y, t in zip(outputs, types.outputs.data, strict=True)]
 
     def check(self, port: Port, value: Any) -> Any:
         """The value as the executor takes it; tensors are checked as native code does."""

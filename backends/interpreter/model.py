@@ -10,7 +10,7 @@ from xdsl.dialects.func import FuncOp
 from inferir.backends.runtime.elements import STRING, read, shown
 from inferir.backends.runtime.program import DTYPES, UNNAMED, Port
 from inferir.core import Context, InferError
-from inferir.core.executor import argument_names, execute, result_names
+from inferir.core.executor import argument_names, execute, own, result_names
 
 
 class Interpreted:
@@ -23,14 +23,14 @@ class Interpreted:
     def __call__(self, *inputs: Any) -> np.ndarray | tuple[np.ndarray, ...]:
         """Run on the inputs in order."""
         given = [_given(*each) for each in zip(self.inputs, inputs, strict=True)] if len(inputs) == len(self.inputs) else list(inputs)
-        outputs = tuple(execute(self.module, given, self.ctx))
+        outputs = tuple(map(own, execute(self.module, given, self.ctx)))
         return outputs[0] if len(outputs) == 1 else outputs
 
     def run(self, inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """Run on inputs by name, giving outputs by name."""
         ports = {port.name: port for port in self.inputs}
         given = {name: _given(ports[name], x) if name in ports else x for name, x in inputs.items()}
-        results = execute(self.module, given, self.ctx)
+        results = map(own, execute(self.module, given, self.ctx))
         return dict(zip((port.name for port in self.outputs), results, strict=True))
 
     def close(self) -> None:

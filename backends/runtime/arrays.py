@@ -101,19 +101,30 @@ def describe(name: str, array: np.ndarray) -> str:
 
 
 RTOL, ATOL = 1e-3, 1e-5
+_STRINGS = "OUST"  # the kinds of arrays that hold strings
+
+
+def differ(got: np.ndarray, ref: np.ndarray) -> str:
+    """What keeps two results from being compared at all, "" for nothing."""
+    if got.shape != ref.shape:
+        return f"shape {list(got.shape)} instead of {list(ref.shape)}"
+    strings = got.dtype.kind in _STRINGS and ref.dtype.kind in _STRINGS  # of any length
+    return "" if strings or got.dtype == ref.dtype else f"element type {got.dtype.name} instead of {ref.dtype.name}"
 
 
 def contract(got: np.ndarray, ref: np.ndarray) -> tuple[float, float]:
     """The largest error, and the largest as a share of what the numerics contract allows: |got - ref| <= RTOL * |ref| + ATOL * max|ref|.
 
-    Both are infinite where shape, element type or the places of NaNs and infinities differ.
+    Both are infinite where shape, element type or the places of NaNs and infinities differ. Integers, truth values and strings have no tolerance:
+    an index, a label or a token is right or wrong.
     """
-    if got.dtype.kind in "OUST" and ref.dtype.kind in "OUST":
-        return (0.0, 0.0) if got.tolist() == ref.tolist() else (float("inf"), float("inf"))
-    same = got.shape == ref.shape and got.dtype == ref.dtype
-    if same and plain(ref) is not ref:
+    if differ(got, ref):
+        return float("inf"), float("inf")
+    if plain(ref) is not ref:
         got, ref = got.astype(np.float32), ref.astype(np.float32)
-    if not same or not np.array_equal(np.where(np.isfinite(got), 0, got), np.where(np.isfinite(ref), 0, ref), equal_nan=True):
+    if ref.dtype.kind not in "fc":
+        return _exact(got, ref)
+    if not np.array_equal(np.where(np.isfinite(got), 0, got), np.where(np.isfinite(ref), 0, ref), equal_nan=True):
         return float("inf"), float("inf")
     finite = np.isfinite(ref)
     wide = np.complex128 if ref.dtype.kind == "c" else np.float64
@@ -122,3 +133,13 @@ def contract(got: np.ndarray, ref: np.ndarray) -> tuple[float, float]:
         return 0.0, 0.0
     allowed = np.maximum(RTOL * size + ATOL * size.max(), np.finfo(np.float64).tiny)
     return float(error.max()), float((error / allowed).max())
+
+
+def _exact(got: np.ndarray, ref: np.ndarray) -> tuple[float, float]:
+    """The largest difference of integers, and whether there is one: 0 or infinitely much of what is allowed. Strings differ or do not."""
+    if got.tolist() == ref.tolist() if ref.dtype.kind in _STRINGS else np.array_equal(got, ref):
+        return 0.0, 0.0
+    if ref.dtype.kind not in "biu":
+        return float("inf"), float("inf")
+    larger, smaller = np.maximum(got, ref), np.minimum(got, ref)
+    return float((larger.astype(np.uint64) - smaller.astype(np.uint64)).max()), float("inf")

@@ -140,6 +140,13 @@ def execute(module: ModuleOp, inputs: Mapping[str, Any] | Sequence[Any], ctx: Co
     return executor.call("main", bind_inputs(main, inputs))
 
 
+def own(value: Any) -> Any:
+    """A result for the caller to keep: no input, weight or other result is changed through it."""
+    if isinstance(value, list | tuple):
+        return [own(each) for each in value]
+    return np.array(value) if isinstance(value, np.ndarray | np.generic) else value
+
+
 def argument_names(function: func.FuncOp) -> list[str]:
     """The `inference.name` of every argument; `in0`, `in1`, ... where there is none."""
     return _names(function.arg_attrs, len(function.function_type.inputs.data), "in")

@@ -13,6 +13,7 @@ from inferir.backends.runtime.arrays import describe, random_inputs
 from inferir.backends.runtime.program import ModelError, Port
 from inferir.core.diagnostics import InferError
 from inferir.frontends import frontend_for
+from inferir.tools import infer_run as infer_run_module
 from inferir.tools.infer_run import main
 from tests.unit.small_program import WEIGHTS, small_program
 
@@ -133,3 +134,19 @@ def test_a_pipe_is_no_file_of_arrays_no_package_and_no_model(folder: Path):
         inferir.load(folder / "m.pipe.infer")
     with pytest.raises(InferError, match="not an ordinary file"):
         frontend_for(folder / "m.pipe.onnx")
+
+
+@pytest.mark.parametrize(
+    ("reference", "says"),
+    [
+        ({"y": np.zeros(4, np.float32)}, "y: max error 0 against interpreter, 0 of what is allowed"),
+        ({"y": np.full(4, 1e-7, np.float32)}, "y: max error 1e-07 against interpreter, 990 of what is allowed: TOO FAR OFF"),
+        ({"y": np.zeros(3, np.float32)}, "y: shape [4] instead of [3] of interpreter: CANNOT BE COMPARED"),
+        ({"y": np.zeros(4, np.float64)}, "y: element type float32 instead of float64 of interpreter: CANNOT BE COMPARED"),
+        ({"y": np.zeros(4, np.float32), "z": X}, "1 outputs, 2 of interpreter: NOT AS MANY"),
+    ],
+)
+def test_differences_to_a_reference_say_what_they_are(reference, says: str):
+    out = io.StringIO()
+    fine = infer_run_module._compare({"y": np.zeros(4, np.float32)}, reference, "interpreter", out)
+    assert says in out.getvalue().splitlines()[0] and fine == (", 0 of what" in says)

@@ -262,7 +262,27 @@ def test_memory_that_runs_out_is_one_line_and_the_model_works_afterwards(monkeyp
         ([1.0, float("nan")], [1.0, 2.0], float("inf")),
         ([1.0], [1.0, 2.0], float("inf")),
         ([], [], 0.0),
+        ([100_000], [100_001], float("inf")),  # integers are the same or wrong
+        ([2**53 + 1], [2**53], float("inf")),
+        ([2**63 - 1, -(2**63)], [2**63 - 1, -(2**63)], 0.0),
+        ([True, False], [True, True], float("inf")),
+        ([True], [1], float("inf")),
+        (["a", "bc"], ["a", "bc"], 0.0),
+        (["a", "bc"], ["a", "bd"], float("inf")),
+        ([1], [1.0], float("inf")),
     ],
 )
 def test_the_numerics_contract(got, ref, share):
     assert contract(np.array(got), np.array(ref))[1] == pytest.approx(share, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("got", "ref", "error"),
+    [
+        (np.array([2**63 - 1]), np.array([-(2**63)]), 2.0**64),
+        (np.array([2**64 - 1], np.uint64), np.array([0], np.uint64), 2.0**64),
+        (np.array([-128], np.int8), np.array([127], np.int8), 255.0),
+    ],
+)
+def test_errors_of_integers_are_counted_without_overflow(got, ref, error):
+    assert contract(got, ref)[0] == error
