@@ -12,7 +12,7 @@ from xdsl.dialects.builtin import ModuleOp
 from inferir.backends.host.text import host_op
 from inferir.backends.runtime.model import Model
 from inferir.backends.runtime.program import Program
-from inferir.backends.runtime.variants import Ones, Variants
+from inferir.backends.runtime.variants import Sizes, Variants
 from inferir.backends.target import Runnable, find_target
 from inferir.core import Context, InferError, Note, PassManager, make_context, parse, text_of, verify
 from inferir.core.diagnostics import did_you_mean
@@ -23,7 +23,7 @@ from inferir.core.sidecar import attach_weights
 from inferir.core.walk import walk
 from inferir.dialects.cpu import FALLBACK
 from inferir.frontends import frontend_for
-from inferir.passes.inference.fix_dims import dim_names, fix_dims, fix_ones
+from inferir.passes.inference.fix_dims import dim_names, fix_dims, fix_sizes
 from inferir.tools.rendered_errors import rendered
 
 PRECISIONS = ("f32",)
@@ -45,18 +45,18 @@ def compile_model(
     artefact, _ = build(model, target, opt_level, dims or {}, ctx or make_context(), fallback)
     loaded = find_target(target).load(artefact, num_threads)
     if isinstance(loaded, Model):
-        loaded.variants = Variants(lambda ones: _for_ones(model, target, opt_level, dims or {}, num_threads, fallback, ones))
+        loaded.variants = Variants(lambda sizes: _for_sizes(model, target, opt_level, dims or {}, num_threads, fallback, sizes))
     return loaded
 
 
-def _for_ones(
-    model: Any, target: str, opt_level: str, dims: Mapping[str, int], num_threads: int | None, fallback: bool, ones: Ones
+def _for_sizes(
+    model: Any, target: str, opt_level: str, dims: Mapping[str, int], num_threads: int | None, fallback: bool, sizes: Sizes
 ) -> Runnable | None:
-    """The model for inputs some of whose sizes are 1; None where it has no meaning for them."""
+    """The model for inputs of some fixed sizes; None where it has no meaning for them."""
     ctx = make_context()
     try:
         module = read(model, ctx, dims)
-        fix_ones(Executor(module, ctx).function("main"), ones)
+        fix_sizes(Executor(module, ctx).function("main"), sizes)
         artefact, _ = lowered(module, target, opt_level, ctx, fallback)
         return find_target(target).load(artefact, num_threads)
     except InferError:

@@ -33,7 +33,7 @@ class Model:
         self.num_threads = self.code.num_threads if self.code is not None else 1
         self._lacking = any(port.dtype in NUMPY_NAMES for port in self.outputs)
         self.variants: Variants | None = None
-        """Compiles the model again for sizes of 1; None where there is no compiler."""
+        """Compiles the model again for sizes that are 1; None where there is no compiler."""
         self.prepare()
 
     def prepare(self) -> None:
@@ -82,8 +82,8 @@ class Model:
         """As `infer`; where a size that is 1 meets another, by the model that is compiled for it, if it can be compiled."""
         try:
             return self.infer(arrays, times)
-        except BroadcastError:
-            variant = None if self.variants is None else self.variants.find(self.inputs, arrays)
+        except BroadcastError as error:
+            variant = None if self.variants is None else self.variants.find(self.inputs, arrays, error.names)
             if variant is None:
                 raise
         return variant.answer(arrays, times)

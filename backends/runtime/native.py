@@ -9,7 +9,7 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,7 +92,11 @@ class NativeCode:
 
 
 class BroadcastError(ModelError):
-    """A size that is 1 meets another, where code is for equal ones."""
+    """A size that is 1, and made of the dimensions `names`, meets another, where code is for equal ones."""
+
+    def __init__(self, message: str, names: Collection[str]):
+        super().__init__(message)
+        self.names = names
 
 
 @dataclass(frozen=True)
@@ -169,8 +173,11 @@ class NativeFunction:
                 raise ModelError(f"{says}, with {_show(values)}")
             if a != b:
                 what = f"{pair[0]} is {a} and {pair[1]} is {b} where the model was compiled for equal sizes, with {_show(values)}"
-                raise (
-                    BroadcastError(f"{what}; compile it for that size (--dims) to have a 1 broadcast") if 1 in (a, b) else ModelError(what)
+                if 1 not in (a, b):
+                    raise ModelError(what)
+                one = pair[0] if a == 1 else pair[1]
+                raise BroadcastError(
+                    f"{what}; compile it for that size (--dims) to have a 1 broadcast", dims.names(one, self.entry.symbols)
                 )
         if any(not 0 <= value <= _LARGEST for value in values.values()):
             raise ModelError(f"no size can be {_show(values)}")

@@ -36,7 +36,7 @@ def reads(
             for axis, (index, size) in enumerate(zip(op.indices, shape, strict=True)):
                 if index in counts:
                     yield counts[index], size, f"dimension {axis}"
-                elif size not in around:
+                elif size not in around and not (isinstance(size, int) and size > 0):
                     yield _one_where_run(around), size, f"dimension {axis}"
 
 

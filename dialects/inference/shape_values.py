@@ -18,7 +18,7 @@ from xdsl.irdl import operand_def, result_def
 
 from inferir.core import attribute, define, enum, flag, integer, ints
 from inferir.core.casts import float_to_integer
-from inferir.core.dims import Shape, shape_text
+from inferir.core.dims import Shape
 from inferir.core.op import ValueOf, unknown_dim
 from inferir.core.ranges import OutOfRange, checked_shape
 from inferir.core.relations import Relation
@@ -99,7 +99,7 @@ class EnsureShapeOp(InferenceOp):
 
 def ensured(wanted: Sequence[int], x: Shape) -> Iterator[Relation]:
     """x has the dimensions of `wanted`, where these are not -1."""
-    says = f"x is {shape_text(x)}, {'x'.join('?' if w < 0 else str(w) for w in wanted)} is declared"
+    says = f"x is [{', '.join(map(str, x))}], must be [{', '.join('?' if w < 0 else str(w) for w in wanted)}]"
     yield Relation(len(x), len(wanted), says)
     yield from (Relation(d, w, says) for d, w in zip(x, wanted, strict=True) if w >= 0)
 

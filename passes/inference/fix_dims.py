@@ -52,15 +52,23 @@ def fix_dims(function: func.FuncOp, sizes: Mapping[str, int]) -> None:
     follow_results(function)
 
 
-def fix_ones(function: func.FuncOp, ones: Collection[tuple[int, int]]) -> None:
-    """Give dimensions of a function's arguments, by argument and axis, the size 1, and with them all that have their name.
+def fix_sizes(function: func.FuncOp, sizes: Collection[tuple[int, int, int]]) -> None:
+    """Give dimensions of a function's arguments, by argument and axis, sizes, and with them all that have their name.
 
     A dimension that is an expression stays as it is.
     """
     named = [_named(a.type, attributes, index) for index, (a, attributes) in enumerate(zip(function.args, _padded(function), strict=True))]
     function.properties["arg_attrs"] = ArrayAttr(named)
-    texts = [str(named[index].data["inference.dims"].data[axis].data) for index, axis in ones]  # pyright: ignore[reportAttributeAccessIssue]
-    fix_dims(function, {text: 1 for text in texts if symbols(parse_dim(text)) == {text}})
+    fixed = {_text(named[index], axis): size for index, axis, size in sizes}
+    fix_dims(function, {text: size for text, size in fixed.items() if symbols(parse_dim(text)) == {text}})
+
+
+def _text(attributes: DictionaryAttr, axis: int) -> str:
+    """A dimension of an argument, as text."""
+    dims = attributes.data["inference.dims"]
+    assert isinstance(dims, ArrayAttr)
+    dim = dims.data[axis]
+    return dim.data if isinstance(dim, StringAttr) else str(dim)
 
 
 def _padded(function: func.FuncOp) -> list[DictionaryAttr]:

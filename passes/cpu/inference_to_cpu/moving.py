@@ -13,6 +13,7 @@ from inferir.core import Rewriter, rewrites
 from inferir.dialects import inference as inf
 from inferir.passes.cpu.inference_to_cpu.building import rank_of, result, shape_of
 from inferir.passes.cpu.inference_to_cpu.program import NO_SIZE, Program, Scalar, Value, generate, generated, sized
+from inferir.passes.cpu.inference_to_cpu.shape import all_of
 
 
 @rewrites(inf.TransposeOp, benefit=0)
@@ -196,8 +197,9 @@ def concat_any(op: inf.ConcatOp, rw: Rewriter) -> str | None:
 def split_any(op: inf.SplitOp, rw: Rewriter) -> str | None:
     """Each part is a slice of x"""
     axis, start = op.axis % rank_of(op.x), 0
+    x = all_of(op, rw)
     for size, part in zip(op.sizes, op.parts, strict=True):
-        cut = inf.SliceOp.make(op.x, starts=(start,), ends=(start + size,), axes=(axis,), result_types=[part.type])
+        cut = inf.SliceOp.make(x, starts=(start,), ends=(start + size,), axes=(axis,), result_types=[part.type])
         rw.insert(cut)
         part.replace_all_uses_with(cut.result)
         start += size

@@ -51,12 +51,23 @@ def split(op: inf.SplitOp, rw: Rewriter) -> str | None:
     axis, start = op.axis % rank_of(op.x), 0
     if not is_rigid(op.x):
         return "a size but the first is not known"
+    x = all_of(op, rw)
     parts: list[SSAValue] = []
     for size in op.sizes:
-        parts.append(result(cpu.SliceOp.make(op.x, axis=axis, start=start, size=size), rw))
+        parts.append(result(cpu.SliceOp.make(x, axis=axis, start=start, size=size), rw))
         start += size
     rw.replace(op, parts)
     return None
+
+
+def all_of(op: inf.SplitOp, rw: Rewriter) -> SSAValue:
+    """What is split, ensured to be as long as its parts together."""
+    sizes = list(shape_of(op.x))
+    axis = op.axis % len(sizes)
+    if sizes[axis] >= 0:
+        return op.x
+    sizes[axis] = sum(op.sizes)
+    return result(cpu.EnsureShapeOp.make(op.x, shape=tuple(sizes)), rw)
 
 
 @rewrites(inf.SliceOp)

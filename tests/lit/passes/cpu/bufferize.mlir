@@ -199,7 +199,7 @@ func.func @declared(%x: tensor<?x4xf32> {inference.name = "x", inference.dims = 
 // -----
 // Once its shape is ensured, the same memory is read with the sizes that are declared.
 // CHECK-LABEL: func.func @ensured
-// CHECK-SAME:    cpu.assumes = {{\[\[}}"n", 6 : i64, "cpu.ensure_shape: x is nx4, 6x4 is declared"]]
+// CHECK-SAME:    cpu.assumes = {{\[\[}}"n", 6 : i64, "cpu.ensure_shape: x is [n, 4], must be [6, 4]"]]
 // CHECK:         %[[V:.+]] = cpu.view %{{.+}} at %{{.+}} to memref<6x4xf32>
 // CHECK:         cpu.map %[[V]] outs %{{.+}} {
 func.func @ensured(%x: tensor<?x4xf32> {inference.name = "x", inference.dims = ["n", 4]}) -> tensor<6x4xf32> {

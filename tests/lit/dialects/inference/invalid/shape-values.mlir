@@ -35,7 +35,7 @@ func.func @step(%a: tensor<i64>) {
 
 // -----
 func.func @ensured(%x: tensor<2x4xf32>) -> tensor<6x4xf32> {
-  // expected-error @+1 {{inference.ensure_shape: x is 2x4, 6x4 is declared}}
+  // expected-error @+1 {{inference.ensure_shape: x is [2, 4], must be [6, 4]}}
   %0 = inference.ensure_shape %x shape [6, 4] : (tensor<2x4xf32>) -> tensor<6x4xf32>
   return %0 : tensor<6x4xf32>
 }
