@@ -9,8 +9,9 @@ from xdsl.dialects.builtin import IntegerType
 from xdsl.irdl import operand_def, result_def
 
 from inferir.core import define, enum, integer
-from inferir.core.dims import Shape, same, shape_text
+from inferir.core.dims import Shape, differ, same, shape_text
 from inferir.core.ranges import check_range
+from inferir.core.types import shape_of
 from inferir.dialects.inference.base import InferenceOp, axis_in
 
 
@@ -202,12 +203,22 @@ class ScatterNdOp(Scatter):
 
     def infer_shape(self, x: Shape, indices: Shape, updates: Shape) -> Shape:
         """The shape of x."""
-        if indices and not isinstance(indices[-1], int):
-            return x
-        expected = (*indices[:-1], *x[tuple_length(self, x, indices) :])
+        length = len(indices) - 1 + len(x) - len(updates)
+        if not indices or not 0 <= length <= len(x) or differ(indices[-1], length):
+            known = indices[-1] if indices else 0
+            rank = (
+                len(indices) - 1 + len(x) - known if isinstance(known, int) else f"from {len(indices) - 1} to {len(indices) - 1 + len(x)}"
+            )
+            self.error(f"updates are {shape_text(updates)} for indices {shape_text(indices)} of x {shape_text(x)}, must have rank {rank}")
+        expected = (*indices[:-1], *x[length:])
         if not same(updates, expected):
             self.error(f"updates are {shape_text(updates)}, expected {shape_text(expected)}")
         return x
+
+    def tuple_length(self) -> int:
+        """How many indices name a place, by the ranks."""
+        ranks = [len(shape_of(v)) for v in (self.indices, self.x, self.updates)]
+        return ranks[0] - 1 + ranks[1] - ranks[2]
 
     def reference(self, x: np.ndarray, indices: np.ndarray, updates: np.ndarray) -> np.ndarray:
         """numpy."""

@@ -17,6 +17,10 @@ DimLike = Union[int, "Dim"]
 Shape = tuple[DimLike, ...]
 
 
+FOREIGN = "__unknown"
+"""How the names of dimensions begin that nothing is known of."""
+
+
 class Dim:
     """A symbolic dimension: sum of coefficient * product of atoms. Build one with `symbol` or `parse_dim`."""
 
@@ -194,8 +198,8 @@ def broadcasts_to(shape: Shape, whole: Shape) -> bool:
 
 
 def shape_text(shape: Shape) -> str:
-    """`2x3x?`: a shape as it reads in a type, symbols by name."""
-    return "x".join(str(d) for d in shape) or "scalar"
+    """`2x3x?`: a shape as it reads in a type, symbols by name, ? for a dimension that nothing is known of."""
+    return "x".join("?" if FOREIGN in (text := str(d)) else text for d in shape) or "scalar"
 
 
 def evaluate(dim: DimLike, values: Mapping[str, DimLike]) -> DimLike:

@@ -36,7 +36,7 @@ from xdsl.utils.exceptions import VerifyException
 
 from inferir.core import assembly
 from inferir.core.diagnostics import InferError, Note, defined_here
-from inferir.core.dims import Dim, DimLike, Shape, shape_text, symbol
+from inferir.core.dims import FOREIGN, Dim, DimLike, Shape, shape_text, symbol
 from inferir.core.fast_verifier import by_types
 from inferir.core.properties import Accessor, Property, store
 from inferir.core.ranges import checked_shape
@@ -381,8 +381,6 @@ def _shape_of_type(type: Attribute) -> Shape:
 
 
 _counter = iter(range(2**62))
-FOREIGN = "__unknown"
-"""How the names of dimensions begin that nothing is known of."""
 
 
 def unknown_dim() -> Dim:

@@ -13,9 +13,9 @@ from xdsl.traits import ConstantLike
 
 from inferir.core.context import Context
 from inferir.core.diagnostics import InferError
-from inferir.core.dims import Dim, DimLike, Shape, assumptions, parse_dim, symbol, symbols
+from inferir.core.dims import FOREIGN, Dim, DimLike, Shape, assumptions, parse_dim, symbol, symbols
 from inferir.core.executor import argument_dims
-from inferir.core.op import FOREIGN, Op, constant_dims
+from inferir.core.op import Op, constant_dims
 from inferir.core.types import Unranked, ranked
 
 MOST_DIMS = 64

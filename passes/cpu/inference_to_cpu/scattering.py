@@ -98,7 +98,7 @@ def scatter_many_slices(op: inf.ScatterNdOp, rw: Rewriter) -> str | None:
     """The same, where a tuple of indices is one number and the updates of a slice are found among these in order"""
     *head, length = shape_of(op.indices)
     count = -1 if -1 in head else math.prod(head)
-    if count <= FEW or not length or shape_of(op.updates).count(-1) > 1:
+    if count <= FEW or length <= 0 or shape_of(op.updates).count(-1) > 1:
         return "few updates, or an unknown number, are compared with each place"
     do, rest = Steps(rw), shape_of(op.updates)[len(head) :]
     indices = do(inf.ReshapeOp, Places(op, list(range(length)), True, True, rw).indices, shape=(count, length))
@@ -148,7 +148,7 @@ def scatter_elements(op: inf.ScatterElementsOp, rw: Rewriter) -> str | None:
 @rewrites(inf.ScatterNdOp)
 def scatter_nd(op: inf.ScatterNdOp, rw: Rewriter) -> str | None:
     """y[i] = x[i] and then every updates[k] whose tuple of indices begins i, in order"""
-    head, length = rank_of(op.indices) - 1, shape_of(op.indices)[-1]
+    head, length = rank_of(op.indices) - 1, op.tuple_length()
 
     def body(s: Program, at: list[Any], x: SSAValue, indices: SSAValue, updates: SSAValue) -> Any:
         def update(k: list[Any], value: Value) -> list[Value]:

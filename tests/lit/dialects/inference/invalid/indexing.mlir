@@ -50,7 +50,7 @@ func.func @updates(%x: tensor<1x5xf32>, %i: tensor<1x2xi64>, %u: tensor<1x3xf32>
 // -----
 // An update fills what a tuple leaves of x.
 func.func @slices(%x: tensor<8x3xf32>, %i: tensor<4x1xi64>, %u: tensor<4xf32>) {
-  // expected-error @+1 {{updates are 4, expected 4x3}}
+  // expected-error @+1 {{updates are 4 for indices 4x1 of x 8x3, must have rank 2}}
   %0 = inference.scatter_nd %x, %i, %u : (tensor<8x3xf32>, tensor<4x1xi64>, tensor<4xf32>) -> tensor<8x3xf32>
   return
 }
