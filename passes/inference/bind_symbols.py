@@ -67,6 +67,10 @@ def _equal(op: Operation, shapes: ShapeAnalysis) -> Iterator[tuple[DimLike, DimL
             yield from ((shapes[op.x][2], size), (r[0], directions), (r[1], rows), (r[2] * op.GATES, rows))
             if op.bias is not None:
                 yield from zip(shapes[op.bias], (directions, 2 * rows), strict=True)
+            batch = shapes[op.x][1 if op.layout == "time" else 0]
+            yield from ((shapes[op.lengths][0], batch),) if op.lengths is not None else ()
+            for start in (op.h0, op.c0 if isinstance(op, inf.LstmOp) else None):
+                yield from ((shapes[start][1 if op.layout == "time" else 0], batch),) if start is not None else ()
             if isinstance(op, inf.LstmOp) and op.peepholes is not None:
                 yield from zip(shapes[op.peepholes], (directions, 3 * r[2]), strict=True)
 

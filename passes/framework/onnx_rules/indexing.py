@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from xdsl.dialects.builtin import TensorType, i64
+from xdsl.dialects.builtin import IntegerType, TensorType, f32, f64, i64
 
+from inferir.dialects import inference as inf
 from inferir.dialects.framework import StringsAttr, value_and_type
 from inferir.dialects.framework.types import ONNX_ELEMENTS, STRING
 from inferir.passes.framework.lowering import Lowering, lowering
@@ -100,8 +101,15 @@ def eye_like(op: Any, lo: Lowering) -> Any:
 
 @lowering("onnx", "Range")
 def range_(op: Any, lo: Lowering) -> Any:
-    """range"""
-    return lo.range(*lo.operands(3))
+    """range; of floats that count in whole steps up to an integer, as exporters write it, a range of integers"""
+    start, limit, step = lo.operands(3)
+    cast, first, by = limit.owner, lo.array(start), lo.array(step)
+    if not isinstance(cast, inf.CastOp) or not isinstance(lo.element(cast.x), IntegerType) or lo.element(limit) not in (f32, f64):
+        return lo.range(start, limit, step)
+    if first is None or by is None or not float(first.reshape(-1)[0]).is_integer() or not float(by.reshape(-1)[0]).is_integer():
+        return lo.range(start, limit, step)
+    whole = lo.range(lo.i64(first.reshape(-1)[0]), lo.cast(cast.x, np.int64), lo.i64(by.reshape(-1)[0]))
+    return lo.cast(whole, lo.element(limit))
 
 
 @lowering("onnx", "Constant")
