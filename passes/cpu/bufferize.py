@@ -326,7 +326,8 @@ class Bufferizer:
             )
         rows = product(shape[: op.axis])
         source = self.contiguous(part).reshaped((rows, width))
-        target = Place(whole.buffer, (rows, row)).part(1, start * int(inner), (rows, width))  # pyright: ignore[reportArgumentType]
+        matrix = whole.reshaped((rows, row))
+        target = None if matrix is None else matrix.part(1, start * int(inner), (rows, width))  # pyright: ignore[reportArgumentType]
         assert source is not None and target is not None
         self.move(source, target, part)
 

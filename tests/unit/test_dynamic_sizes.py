@@ -1,6 +1,8 @@
 """One native program for all sizes: several symbols anywhere, expressions, empty tensors, and symbols that must agree."""
 
 import numpy as np
+import onnx
+import onnx.parser
 import pytest
 
 import inferir
@@ -72,3 +74,51 @@ def test_a_window_without_room_is_an_error_and_not_a_number():
         assert np.asarray(model(np.ones((1, 2, 3, 4), np.float32))).shape == (1, 2, 1, 1)
         with pytest.raises(ModelError, match="the window is larger than the padded input, with a = 3, b = 2"):
             model(np.ones((1, 2, 3, 2), np.float32))
+
+
+GRIDS = """func.func @main(%a: tensor<?xf32> {{inference.dims = ["w"]}}, %b: tensor<?xf32> {{inference.dims = ["h"]}}, %c: tensor<?x2xf32> {{inference.dims = ["n", 2]}})
+    -> (tensor<?x2xf32>) {{
+  %s = inference.shape_of %a : (tensor<?xf32>) -> tensor<1xi64>
+  %t = inference.shape_of %b : (tensor<?xf32>) -> tensor<1xi64>
+  %e = inference.concat %t, %s : (tensor<1xi64>, tensor<1xi64>) -> tensor<2xi64>
+  %x = inference.broadcast %a to %e : (tensor<?xf32>, tensor<2xi64>) -> tensor<?x?xf32>
+  %bb = inference.reshape %b shape [-1, 1] : (tensor<?xf32>) -> tensor<?x1xf32>
+  %y = inference.broadcast %bb to %e : (tensor<?x1xf32>, tensor<2xi64>) -> tensor<?x?xf32>
+  %ux = inference.reshape %x shape ["d0", "d1", 1] : (tensor<?x?xf32>) -> tensor<?x?x1xf32>
+  %uy = inference.reshape %y shape ["d0", "d1", 1] : (tensor<?x?xf32>) -> tensor<?x?x1xf32>
+  %z = inference.concat %ux, %uy axis 2 : (tensor<?x?x1xf32>, tensor<?x?x1xf32>) -> tensor<?x?x2xf32>
+  %r = inference.reshape %z shape [-1, 2] : (tensor<?x?x2xf32>) -> tensor<?x2xf32>
+  %o = inference.concat {0} axis 0 : (tensor<?x2xf32>, tensor<?x2xf32>) -> tensor<?x2xf32>
+  return %o : tensor<?x2xf32>
+}}"""
+
+
+@pytest.mark.parametrize("order", ["%c, %r", "%r, %c", "%r, %r"])
+@pytest.mark.parametrize("level", ["none", "layout"])
+def test_columns_of_a_part_of_a_concatenation(level: str, order: str):
+    """Columns that are copied into a part lie where the part does, not at the start of the whole: the grids of a detector's levels."""
+    text = GRIDS.format(order)
+    with inferir.compile(text, opt_level=level) as model:
+        for w, h, n in ((3, 2, 2), (6, 4, 5), (1, 7, 0)):
+            a, b, c = np.arange(w, dtype=np.float32), np.arange(h, dtype=np.float32) + 10, np.full((n, 2), -1, np.float32)
+            r = np.stack(np.broadcast_arrays(a, b[:, None]), -1).reshape(-1, 2)
+            parts = {"%c": c, "%r": r}
+            np.testing.assert_array_equal(model(a, b, c), np.concatenate([parts[p] for p in order.split(", ")]))
+
+
+def test_a_range_of_floats_up_to_a_size_is_native(tmp_path):
+    """Exporters write arange(h) as floats: its length is the size, not a number of the run."""
+    text = """<ir_version: 8, opset_import: ["" : 13]>
+    agraph (float[n, h] x) => (float[k] y) <int64 one = {1}, float zero = {2.0}, float step = {3.0}, float half = {0.5}> {
+      s = Shape(x)
+      h0 = Gather(s, one)
+      f = Cast<to = 1>(h0)
+      r = Range(zero, f, step)
+      y = Add(r, half)
+    }"""
+    onnx.save(onnx.parser.parse_model(text), tmp_path / "m.onnx")
+    for level in ("none", "layout"):
+        with inferir.compile(tmp_path / "m.onnx", opt_level=level) as model:
+            assert not model.program.host  # pyright: ignore[reportAttributeAccessIssue]
+            for h in (0, 2, 3, 5, 6, 31):
+                np.testing.assert_array_equal(model(np.zeros((1, h), np.float32)), np.arange(2, h, 3, dtype=np.float32) + np.float32(0.5))

@@ -178,6 +178,9 @@ def test_the_numbers_stay(index: int):
         assert len(got) == len(expected)
         for a, b in zip(got, expected, strict=True):
             assert a.shape == b.shape and a.dtype == b.dtype
+            if b.dtype.kind == "O":
+                assert a.tolist() == b.tolist()
+                continue
             scale = np.abs(b[np.isfinite(b)]).max(initial=0) if b.dtype.kind in "fc" else 0
             np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-5 * scale)
 

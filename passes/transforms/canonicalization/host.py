@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from xdsl.dialects.builtin import DictionaryAttr, TensorType, UnrankedTensorType
+from xdsl.dialects.builtin import DictionaryAttr, TensorType
 
 from inferir.core import Rewriter, rewrites
 from inferir.core.types import is_static
@@ -51,12 +51,11 @@ def reshape_of_known_shape(op: inf.HostCallOp, rw: Rewriter) -> str | None:
     function = find_host_function(op.callee)
     if found is None or function is None:
         return "its parameters are not constant"
-    if not is_static(x.type) or not isinstance(op.outs[0].type, TensorType | UnrankedTensorType):
-        return "the shape of its input is not declared"
+    if not is_static(x.type) or not isinstance(op.outs[0].type, TensorType):
+        return "the shape of its input, or the rank of its result, is not declared"
     assert isinstance(x.type, TensorType)
     arrays, config = found
     shape = function(np.broadcast_to(np.int8(0), x.type.get_shape()), *arrays, **config).shape
-    types = {"result_types": list(op.result_types)} if isinstance(op.outs[0].type, TensorType) else {}
-    made = inf.ReshapeOp.make(x, shape=tuple(int(d) for d in shape), **types)
+    made = inf.ReshapeOp.make(x, shape=tuple(int(d) for d in shape), result_types=list(op.result_types))
     rw.replace(op, made)
     return None

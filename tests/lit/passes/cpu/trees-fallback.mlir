@@ -28,3 +28,17 @@ func.func @no_child(%x: tensor<4x2xf32>) -> tensor<4x1xf32> {
   %y = inference.tree_ensemble %x, %f, %h, %c, %r, %d, %w : (tensor<4x2xf32>, tensor<3xi32>, tensor<3xf32>, tensor<3x2xi32>, tensor<1xi32>, tensor<1xi32>, tensor<2x1xf32>) -> tensor<4x1xf32>
   return %y : tensor<4x1xf32>
 }
+
+// -----
+// Tables that the model computes are not known before it runs.
+// CHECK-LABEL: @computed
+// CHECK:         cpu.fallback = "its tables are computed"
+func.func @computed(%x: tensor<4x2xf32>, %c: tensor<3x2xi32>) -> tensor<4x1xf32> {
+  %f = inference.constant dense<0> : tensor<3xi32>
+  %h = inference.constant dense<0.0> : tensor<3xf32>
+  %r = inference.constant dense<0> : tensor<1xi32>
+  %d = inference.constant dense<1> : tensor<1xi32>
+  %w = inference.constant dense<1.0> : tensor<2x1xf32>
+  %y = inference.tree_ensemble %x, %f, %h, %c, %r, %d, %w : (tensor<4x2xf32>, tensor<3xi32>, tensor<3xf32>, tensor<3x2xi32>, tensor<1xi32>, tensor<1xi32>, tensor<2x1xf32>) -> tensor<4x1xf32>
+  return %y : tensor<4x1xf32>
+}

@@ -126,3 +126,12 @@ func.func @sizes_appear() -> tensor<?xi64> {
   %0 = inference.range %a, %b, %c : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<?xi64>
   return %0 : tensor<?xi64>
 }
+
+// -----
+// Strings stay a call: no constant holds them.
+// CHECK-LABEL: @strings
+// CHECK:         inference.host_call callee "strings"
+func.func @strings() -> tensor<1x!framework.string> {
+  %0 = inference.host_call callee "strings" config {values = ["a"], shape = array<i64: 1>} : () -> tensor<1x!framework.string>
+  return %0 : tensor<1x!framework.string>
+}
