@@ -8,6 +8,7 @@ from xdsl.dialects.builtin import MemRefType, TensorType
 from xdsl.ir import SSAValue
 from xdsl.irdl import operand_def
 
+from inferir.core.dims import minimum
 from inferir.core.op import define
 from inferir.core.properties import enum, flag, integer, ints, number
 from inferir.core.relations import Relation
@@ -45,9 +46,7 @@ class Pool2dOp(Windowed):
         window = dilation * (kernel - 1) + 1
         if not self.ceil_mode:
             return (size + before + after - window) // stride + 1, after
-        count = (size + before + after - window + stride - 1) // stride + 1
-        if isinstance(count, int) and (count - 1) * stride >= size + before:
-            count -= 1
+        count = minimum((size + before + after - window + stride - 1) // stride, (size + before - 1) // stride) + 1
         return count, (count - 1) * stride + window - size - before
 
     def read_in_place(self) -> Sequence[SSAValue]:

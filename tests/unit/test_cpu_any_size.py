@@ -188,3 +188,21 @@ def test_volumes(name: str, level: str, tmp_path: Path):
             expected = reference(x)
             np.testing.assert_allclose(model(x), expected, rtol=0, atol=1e-5 * np.abs(expected).max(initial=0))
         assert any(kernel in name for name, _ in model.profile({"x": inputs[0]})[1] for kernel in ("conv2d", "gemm", "pool2d"))
+
+
+CEILED: dict[str, tuple[str, dict[str, Any]]] = {
+    "largest": ("MaxPool", {"kernel_shape": [3, 3], "strides": [2, 2], "ceil_mode": 1}),
+    "largest, padded": ("MaxPool", {"kernel_shape": [3, 2], "strides": [2, 3], "pads": [1, 0, 1, 1], "ceil_mode": 1}),
+    "largest, windows apart": ("MaxPool", {"kernel_shape": [2, 2], "strides": [3, 3], "pads": [1, 1, 0, 0], "ceil_mode": 1}),
+    "mean": ("AveragePool", {"kernel_shape": [3, 3], "strides": [2, 2], "ceil_mode": 1}),
+    "mean with padding": (
+        "AveragePool",
+        {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 1, 1, 1], "count_include_pad": 1, "ceil_mode": 1},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CEILED)
+def test_a_last_window_that_ends_outside(name: str, tmp_path: Path):
+    op, case = CEILED[name]
+    agrees(case, op, ((2, 5, 6), (1, 3, 3), (1, 4, 9), (3, 17, 4), (0, 3, 3), (1, 31, 40)), tmp_path / "net.onnx")

@@ -14,7 +14,6 @@ from inferir.dialects.inference.pooling import Pool
 from inferir.passes.cpu.inference_to_cpu.building import (
     channels_last,
     epilogue,
-    image_of,
     not_float,
     replace_channels_last,
     shape_of,
@@ -34,8 +33,6 @@ def pool(op: Pool, rw: Rewriter) -> str | None:
         return reason
     if len(op.kernel) != 2:
         return f"{len(op.kernel)}-D pooling has no kernel"
-    if -1 in image_of(op.x, op.layout) and op.ceil_mode:
-        return "which window is the last is only known when it runs"
     if shape_of(op.x)[1 if op.layout == "nchw" else -1] < 0:
         return "how many channels it has is only known when it runs"
     strides, dilations, begins, ends = op.window()

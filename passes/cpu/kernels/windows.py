@@ -14,6 +14,7 @@ from xdsl.dialects.builtin import MemRefType
 from xdsl.ir import SSAValue
 
 from inferir.dialects.cpu.convolution import Windowed
+from inferir.dialects.cpu.pooling import Pool2dOp
 from inferir.passes.cpu.kernels.builder import Builder, Index, KernelBuilder
 from inferir.passes.cpu.kernels.kernel import MOST_TASKS, TASK_FLOPS, Lowering, balanced, divide, estimate
 
@@ -50,6 +51,7 @@ class Lines:
 
     def __init__(self, op: Windowed, lowering: Lowering, x: SSAValue, taps: tuple[int, int], flops: int, parts: int = 1):
         self.op, self.taps, self.parts = op, taps, parts
+        self.ceil_mode = isinstance(op, Pool2dOp) and op.ceil_mode
         self.lines = lines_per_task(lowering.y, flops, parts)
         host = lowering.host
         self.see(host, x, lowering.y)
@@ -80,7 +82,7 @@ class Lines:
         top = self.op.pads[0]
         start = k.sub(k.mul(line, self.op.strides[0]), top)
         low = k.maximum(k.ceil_div(k.sub(0, start), dilation), 0) if top > 0 else 0
-        beyond = self.op.pads[2] > 0
+        beyond = self.op.pads[2] > 0 or self.ceil_mode
         if isinstance(self.height, int) and isinstance(self.out_height, int):
             beyond = (self.out_height - 1) * self.op.strides[0] - top + (kh - 1) * dilation >= self.height
         high = k.minimum(k.ceil_div(k.sub(self.height, start), dilation), kh) if beyond else kh
@@ -123,7 +125,7 @@ class Lines:
         end = self.out_width
         at: Index = k.minimum(-(-left // stride), end) if left > 0 else 0
         k.loop(0, at, 1, edge, "ow")
-        if self.op.pads[3] > 0:
+        if self.op.pads[3] > 0 or self.ceil_mode:
             inside = k.ceil_div(k.sub(self.width, (kw - 1) * dilation - left), stride)
             end = k.minimum(k.maximum(inside, at), end)
         for size in (most, most // 2):
