@@ -145,3 +145,10 @@ func.func @unknown_channels(%x: tensor<1x?x4x4xf32>) -> tensor<1x?x4x4xf32> {
   %0 = inference.lrn %x size 3 : tensor<1x?x4x4xf32>
   return %0 : tensor<1x?x4x4xf32>
 }
+
+// -----
+func.func @the_largest_of_none(%x: tensor<2x0xf32>) -> tensor<2xi64> {
+  // expected-error @+1 {{of no elements none is the extreme one}}
+  %y = inference.argmax %x axis 1 : (tensor<2x0xf32>) -> tensor<2xi64>
+  return %y : tensor<2xi64>
+}
