@@ -191,3 +191,16 @@ def test_no_element_is_the_largest_of_none(op: str):
     with pytest.raises(InferError, match="axis 1 has no elements"):
         execute(module, [np.zeros((2, 0), np.float32)], ctx)
     assert execute(module, [np.zeros((0, 0), np.float32)], ctx)[0].shape == (0,)
+
+
+@pytest.mark.parametrize("name", FLOATS)
+@pytest.mark.parametrize(("kernel", "stride", "pad"), [(2, 2, 0), (3, 2, 1), (3, 1, 1)])
+def test_the_largest_of_a_window_with_a_nan_is_nan(name: str, kernel: int, stride: int, pad: int):
+    x = np.random.default_rng(kernel).standard_normal((1, 20, 9, 9)).astype(dtype_of(name))
+    x[0, :, 3, 3], x[0, :, 6, 1], x[0, :, 0, 8] = math.nan, math.inf, -math.inf
+    window = {"kernel": (kernel, kernel), "strides": (stride, stride), "pads": (pad,) * 4}
+    ((native, reference),) = both([x], lambda v: inf.MaxPoolOp.make(v, **window))
+    padded = np.pad(x.astype(np.float64), [(0, 0), (0, 0), (pad, pad), (pad, pad)], constant_values=-math.inf)
+    parts = np.lib.stride_tricks.sliding_window_view(padded, (kernel, kernel), (2, 3))[:, :, ::stride, ::stride]
+    for got in (native, reference):
+        np.testing.assert_array_equal(got.astype(np.float64), parts.max((4, 5)))

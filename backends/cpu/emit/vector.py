@@ -218,6 +218,12 @@ def reduce(f: Function, kind: str, x: str) -> str:
 START = {"addf": 0.0, "mulf": 1.0, "maximumf": float("-inf"), "minimumf": float("inf")}
 
 
+def maximum(f: Function, a: str, b: str) -> str:
+    """The larger; NaN where one is."""
+    larger = select(f, compare(f, "ogt", a, b), a, b)
+    return select(f, compare(f, "uno", a, a), a, larger)
+
+
 def combine(f: Function, kind: str, a: str, b: str) -> str:
     """One step of a reduction; a maximum keeps `a` when `b` is NaN."""
     match kind:

@@ -134,7 +134,7 @@ def _channels(f: Function, window: Window, region: Region, c: Int, mask: str | N
     if window.kind == "max" and of_bytes:
         step = lambda total, x, _: f.lanewise("llvm.umax", total, x, type="i8")
     elif window.kind == "max":
-        step = lambda total, x, _: vector.combine(f, "maximumf", total, x)
+        step = lambda total, x, _: vector.maximum(f, total, x)
     elif window.kind == "average":
         step = lambda total, x, _: vector.binary(f, "fadd", total, x)
     else:
