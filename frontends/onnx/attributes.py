@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from xdsl.dialects.builtin import ArrayAttr, StringAttr
@@ -17,6 +18,9 @@ from inferir.frontends.onnx.types import TypeReader
 
 FLOAT, INT, STRING, TENSOR, GRAPH, FLOATS, INTS, STRINGS, TENSORS, GRAPHS = range(1, 11)
 SPARSE_TENSOR, SPARSE_TENSORS, TYPE_PROTO, TYPE_PROTOS = range(11, 15)
+
+NO_FUNCTION: Mapping[str, Attribute] = MappingProxyType({})
+"""The attributes that a call gives to nodes that stand in no function."""
 
 _FIELDS = {
     FLOAT: "f",
@@ -64,7 +68,7 @@ class AttributeReader:
     def read(self, node: Any, key: str, given: Mapping[str, Attribute]) -> dict[str, Attribute]:
         """The attributes of a node but its subgraphs, in the file's order.
 
-        `given` are the attributes of the call when the node stands in a function. `key` names tensors among the weights.
+        `given` are the attributes of the call when the node stands in a function, else NO_FUNCTION. `key` names tensors among the weights.
         """
         out: dict[str, Attribute] = {}
         for attribute in node.attribute:
@@ -73,6 +77,8 @@ class AttributeReader:
             if name in out:
                 raise InferError(f"attribute '{name}' is given twice")
             if attribute.ref_attr_name:
+                if given is NO_FUNCTION:
+                    raise InferError(f"attribute '{name}' is that of a function ('{attribute.ref_attr_name}'), but the node stands in none")
                 if attribute.ref_attr_name in given:
                     out[name] = given[attribute.ref_attr_name]
             elif not is_graph(attribute):

@@ -17,7 +17,7 @@ from inferir.dialects.framework.source_op import GRAPHS
 from inferir.dialects.framework.types import onnx_name, unranked
 from inferir.dialects.framework.values import int_attr, strings_attr
 from inferir.frontends.onnx.attributes import GRAPHS as GRAPH_LIST
-from inferir.frontends.onnx.attributes import AttributeReader, is_graph, kind_of
+from inferir.frontends.onnx.attributes import NO_FUNCTION, AttributeReader, is_graph, kind_of
 from inferir.frontends.onnx.order import describe, ordered
 from inferir.frontends.onnx.result_types import result_types, subgraph_types
 from inferir.frontends.onnx.source import require_text
@@ -77,7 +77,7 @@ class GraphReader:
         """The model's graph as `@main`: initializers that are also inputs are constants, not arguments."""
         constants = {t.name for t in graph.initializer} | {s.values.name for s in graph.sparse_initializer}
         inputs = [v for v in graph.input if v.name not in constants]
-        block, results = self._block(graph, inputs, None, {})
+        block, results = self._block(graph, inputs, None, NO_FUNCTION)
         block.add_op(func.ReturnOp(*results))
         types = ([a.type for a in block.args], [r.type for r in results])
         function = func.FuncOp("main", types, Region(block))

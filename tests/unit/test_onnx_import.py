@@ -168,6 +168,12 @@ def node(*args, **kwargs) -> onnx.NodeProto:
     return helper.make_node(*args, **kwargs)
 
 
+def refers(made: onnx.NodeProto) -> onnx.NodeProto:
+    """A node of a function, whose attribute is that of the call."""
+    made.attribute[0].ref_attr_name = "slope"
+    return made
+
+
 WRONG = {
     "cycle": ([node("Add", ["x", "b"], ["a"], name="n1"), node("Relu", ["a"], ["b"]), node("Relu", ["b"], ["y"])], "cycle: node \"n1\" (Add)"),
     "undefined": ([node("Add", ["x", "nowhere"], ["y"], name="sum")], "node \"sum\" (Add) uses value 'nowhere', which nothing defines"),
@@ -175,6 +181,7 @@ WRONG = {
     "no output": ([node("Relu", ["x"], ["z"])], "graph output 'y' is a value that nothing defines"),
     "attribute kind": ([node("LeakyRelu", ["x"], ["y"], name="n", alpha="big")], "node \"n\" (LeakyRelu): framework.onnx.LeakyRelu-16 attribute 'alpha'"),
     "attribute name": ([node("LeakyRelu", ["x"], ["y"], alhpa=1.0)], "did you mean 'alpha'"),
+    "function's attribute": ([refers(node("LeakyRelu", ["x"], ["y"], alpha=1.0))], "attribute 'alpha' is that of a function ('slope'), but the node stands in none"),
     "operand count": ([node("Add", ["x"], ["y"])], "Add-14 has 1 operand"),
 }  # fmt: skip
 
