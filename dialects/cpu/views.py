@@ -11,7 +11,7 @@ from xdsl.dialects.builtin import TensorType
 from xdsl.irdl import operand_def, opt_operand_def, result_def, traits_def, var_operand_def
 from xdsl.traits import Pure
 
-from inferir.core.dims import DimLike, parse_dim, product, shape_text
+from inferir.core.dims import DimLike, parse_dim, product, shape_text, total
 from inferir.core.op import define
 from inferir.core.properties import dims, integer, ints, number
 from inferir.core.relations import Relation, at_most
@@ -120,7 +120,7 @@ class ConcatOp(View):
         first, axis = parts[0], self.axis
         if axis is None or not 0 <= axis < len(first):
             self.error(f"axis {axis} is not one of {len(first)}")
-        return (*first[:axis], sum(p[axis] for p in parts), *first[axis + 1 :])
+        return (*first[:axis], total(p[axis] for p in parts), *first[axis + 1 :])
 
     def reference(self, parts: Sequence[np.ndarray]) -> np.ndarray:
         """numpy."""
@@ -232,7 +232,7 @@ class InterleaveOp(View):
             self.error(f"factors {list(self.factors)} need one number from 1 for each axis of {shape_text(first)}, 1 for the last")
         if math.prod(self.factors) != len(parts):
             self.error(f"factors {list(self.factors)} make {math.prod(self.factors)} parts, {len(parts)} are given")
-        return tuple(sum(sizes) for sizes in self.along(parts))
+        return tuple(total(sizes) for sizes in self.along(parts))
 
     def reference(self, parts: Sequence[np.ndarray]) -> np.ndarray:
         """numpy."""

@@ -8,7 +8,7 @@ import numpy as np
 from xdsl.irdl import operand_def, result_def, var_operand_def, var_result_def
 
 from inferir.core import define, integer, ints
-from inferir.core.dims import DimLike, Shape, differ, shape_text
+from inferir.core.dims import Shape, differ, shape_text, total
 from inferir.dialects.inference.base import InferenceOp, axis_in
 
 
@@ -41,10 +41,7 @@ class ConcatOp(InferenceOp):
                     self.error(f"operand {number} is {shape_text(shape)}, operand 0 {shape_text(args[0])}: they differ off axis {axis}")
                 if i != axis and isinstance(dim, int):
                     out[i] = dim
-        total: DimLike = 0
-        for shape in args:
-            total = total + shape[axis]
-        out[axis] = total
+        out[axis] = total(shape[axis] for shape in args)
         return tuple(out)
 
     def infer_dtype(self, *elements: Any) -> Any:

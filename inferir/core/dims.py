@@ -8,7 +8,7 @@ structural: `2*batch + batch == 3*batch`. Everything that is a plain number is a
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Union
 
@@ -122,6 +122,15 @@ def minimum(a: DimLike, b: DimLike) -> DimLike:
     if isinstance(difference, int):
         return a if difference <= 0 else b
     return _opaque(f"min({', '.join(sorted((str(a), str(b))))})")
+
+
+def total(dims: Iterable[DimLike]) -> DimLike:
+    """The sum of dimensions, in one pass over their terms."""
+    terms: dict[Monomial, int] = {}
+    for dim in dims:
+        for monomial, coefficient in _terms(dim).items():
+            terms[monomial] = terms.get(monomial, 0) + coefficient
+    return _simplified(terms)
 
 
 def product(dims: Shape) -> DimLike:
