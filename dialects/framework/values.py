@@ -21,7 +21,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from xdsl.dialects.builtin import ArrayAttr, DenseArrayBase, FloatAttr, IntegerAttr, StringAttr, UnitAttr, f32, i64
+from xdsl.dialects.builtin import ArrayAttr, BytesAttr, DenseArrayBase, FloatAttr, IntegerAttr, StringAttr, UnitAttr, f32, i64
 from xdsl.ir import Attribute
 from xdsl.parser import Parser
 from xdsl.printer import Printer
@@ -40,12 +40,12 @@ def float_attr(value: float) -> FloatAttr:
 
 def ints_attr(values: Sequence[int]) -> DenseArrayBase:
     """A list of source integers."""
-    return DenseArrayBase.from_list(i64, list(values))
+    return DenseArrayBase(i64, BytesAttr(np.array(values, "<i8").tobytes()))
 
 
 def floats_attr(values: Sequence[float]) -> DenseArrayBase:
     """A list of source floats."""
-    return DenseArrayBase.from_list(f32, list(values))
+    return DenseArrayBase(f32, BytesAttr(np.array(values, "<f4").tobytes()))
 
 
 def strings_attr(values: Sequence[str]) -> ArrayAttr:

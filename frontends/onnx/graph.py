@@ -27,6 +27,8 @@ from inferir.frontends.onnx.types import TypeReader
 _NO_LOCATION = NoneAttr()
 MAX_FUNCTIONS = 10_000
 """Versions of local functions that one model may need."""
+MAX_OPERANDS = 10_000
+"""Inputs or outputs of a node; more would take minutes to compile, and no exporter writes them."""
 
 FunctionKey = tuple[str, str, str]
 """Domain, name, overload of a local function."""
@@ -187,6 +189,10 @@ class GraphReader:
         self, node: Any, operands: list[SSAValue], scope: Scope, declared: Mapping[str, Attribute], given: Mapping[str, Attribute]
     ) -> Operation:
         key = node.name or next((o for o in node.output if o), node.op_type)
+        if max(len(operands), len(node.output)) > MAX_OPERANDS:
+            raise InferError(
+                f"{node.op_type}: {len(operands)} inputs and {len(node.output)} outputs, a node has no more than {MAX_OPERANDS}"
+            )
         attributes = self.attributes.read(node, key if node.op_type != "Constant" else next(iter(node.output), key), given)
         outputs = list(node.output)
         while outputs and not outputs[-1]:

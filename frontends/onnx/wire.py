@@ -51,14 +51,21 @@ def fields(data: Buffer, start: int, end: int) -> Iterator[Field]:
     position = start
     while position < end:
         begin = position
-        tag, position = _varint(data, position, end)
+        tag = data[position]
+        if tag < 128:  # nearly always: a call for every number takes most of the time of a long list
+            position += 1
+        else:
+            tag, position = _varint(data, position, end)
         wire_type = tag & 7
         payload = position
         if wire_type == 2:
             length, payload = _varint(data, position, end)
             position = payload + length
         elif wire_type == 0:
-            _, position = _varint(data, position, end)
+            if position < end and data[position] < 128:
+                position += 1
+            else:
+                _, position = _varint(data, position, end)
         elif wire_type == 5:
             position += 4
         elif wire_type == 1:
