@@ -21,6 +21,7 @@ from xdsl.printer import Printer
 from inferir.core import stock_fixes  # noqa: F401
 from inferir.core.diagnostics import InferError
 from inferir.core.fast_printer import FastPrinter
+from inferir.core.walk import root_of
 
 LOCATIONS = (CallSiteLoc, FileLineColLoc, FusedLoc, NameLoc, UnknownLoc)
 ELIDED = "__elided__"
@@ -63,6 +64,20 @@ def text_of(op: Operation, generic: bool = False, debuginfo: bool = False, optio
         return _text_of(op, generic, debuginfo, options, ctx)
     except UnicodeEncodeError as problem:
         raise InferError(f"{problem.object[:200]!r} is not UTF-8 text, which IR text is") from None
+
+
+def text_in_place(op: Operation) -> str:
+    """An operation as the module around it prints it: every value has the name that it has there."""
+    root = root_of(op)
+    if root is op:
+        return text_of(op).rstrip("\n")
+    around = InferPrinter(StringIO())
+    around.print_op(root)
+    stream = StringIO()
+    printer = InferPrinter(stream)
+    printer.adopt_names(around)
+    printer.print_op(op)
+    return stream.getvalue()
 
 
 def _text_of(op: Operation, generic: bool, debuginfo: bool, options: PrintOptions | None, ctx: Any) -> str:

@@ -49,3 +49,13 @@ def _named_as_written(name: str) -> type[Operation]:
 
 
 UnregisteredOp.with_name = _named_as_written
+
+
+def _in_place(self: Operation) -> str:
+    """What `print(op)` shows: xDSL's numbers the values of an op anew, so that `%1 = abs %0` reads `%0 = abs %1`."""
+    from inferir.core.printer import text_in_place
+
+    return text_in_place(self)
+
+
+Operation.__str__ = _in_place
