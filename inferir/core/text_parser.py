@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, NoReturn
 
 from xdsl.dialect_interfaces.op_asm import OpAsmDialectInterface
 from xdsl.dialects.builtin import (
@@ -26,7 +26,7 @@ from xdsl.dialects.builtin import (
     NoneAttr,
     StringAttr,
 )
-from xdsl.ir import Attribute, BlockArgument, Operation, Region, SSAValue
+from xdsl.ir import Attribute, BlockArgument, Operation, OpResult, Region, SSAValue
 from xdsl.parser import Parser
 from xdsl.utils.exceptions import MultipleSpansParseError, ParseError
 from xdsl.utils.lexer import Span
@@ -37,6 +37,15 @@ from inferir.core.context import Context
 from inferir.core.dense_text import from_string_bytes
 from inferir.core.diagnostics import did_you_mean
 from inferir.core.locations import LazyLocation, SourceText
+
+TYPE_EXPECTED = ("type expected", "Expected shape type.")
+"""xDSL's words where no type stands."""
+TYPE_NAMES = (
+    *("i1", "i8", "i16", "i32", "i64", "si8", "si32", "si64", "ui8", "ui16", "ui32", "ui64"),
+    *("f16", "bf16", "f32", "tf32", "f64", "f80", "f128", "f8E4M3FN", "f8E5M2", "f4E2M1FN"),
+    *("index", "none", "complex", "tensor", "memref", "vector", "tuple"),
+)
+"""Types that are written without a `!`, for suggestions."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +110,11 @@ class InferParser(Parser):
         known = [op.name for op in self.ctx.loaded_ops]
         for dialect in self.ctx.loaded_dialects:
             known += getattr(dialect, "made_on_demand", tuple)()
-        self.raise_error(f"Operation {name} is not registered{did_you_mean(name, known)}", start, start + len(name))
+        near = did_you_mean(name, known)
+        dialect = name.partition(".")[0]
+        if not near and dialect not in self.ctx.registered_dialect_names:
+            near = "; --plugin loads a dialect, --allow-unregistered-dialect accepts ops of unknown ones"
+        self.raise_error(f"Operation {name} is not registered{near}", start, start + len(name))
 
     def at_end(self) -> bool:
         """Whether nothing is left to read."""
@@ -121,7 +134,46 @@ class InferParser(Parser):
         name = operand.operand_name
         if name not in self.ssa_values and name not in self.forward_ssa_references:
             self._forward_uses[name] = ForwardUse(operand.span, tuple(self._scope))
-        return super().resolve_operand(operand, type)
+        try:
+            return super().resolve_operand(operand, type)
+        except ParseError as error:
+            raise self._with_definition(error, name, operand.index) from None
+
+    def _with_definition(self, error: ParseError, name: str, index: int = 0) -> ParseError:
+        """The error with a note at the place where the value of this name is defined, where that is known."""
+        values = self.ssa_values.get(name, ())
+        value = values[index] if index < len(values) else None
+        location = value.owner.location if isinstance(value, OpResult) else value.location if isinstance(value, BlockArgument) else None
+        position = vars(location).get("place", (None, None))[1] if isinstance(location, LazyLocation) else None
+        if position is None:
+            return error
+        shown = Span(position, position + 1, self.lexer.input)
+        return MultipleSpansParseError(error.span, error.msg, None, [(shown, f"%{name} is defined here")])
+
+    def raise_error(self, msg: str, at_position: Any = None, end_position: Any = None) -> NoReturn:
+        """Report at the current token; what is missing at the end of a line is reported there, not where the next line begins."""
+        here = self._current_token.span
+        if end_position is None and (at_position is None or at_position in (here, here.start)) and "xpected" in msg:
+            before = self.lexer.input.content[: here.start]
+            end = len(before.rstrip())
+            if "\n" in before[end:]:
+                at_position, end_position = max(end - 1, 0), end
+        super().raise_error(msg, at_position, end_position)  # pyright: ignore[reportArgumentType]
+
+    def expect(self, try_parse: Any, error_message: str) -> Any:
+        """What `try_parse` reads; where a type is missing, the error names what stands there and the nearest type."""
+        found = try_parse()
+        if found is None and error_message in TYPE_EXPECTED:
+            self._raise_no_type()
+        if found is None:
+            self.raise_error(error_message)
+        return found
+
+    def _raise_no_type(self) -> NoReturn:
+        token = self._current_token
+        if token.kind is not MLIRTokenKind.BARE_IDENT:
+            self.raise_error(f"a type is expected, not '{token.text}'" if token.text else "a type is expected before the end of the text")
+        self.raise_error(f"there is no type '{token.text}'{did_you_mean(token.text, TYPE_NAMES)}", token.span)
 
     def parse_optional_region(self, arguments: Any = None) -> Region | None:
         """A region; what it defines is not visible outside of it."""
@@ -137,6 +189,8 @@ class InferParser(Parser):
             if use.scope[:depth] != tuple(self._scope):
                 message = f"use of undeclared SSA value name {use.span.text}"
                 raise MultipleSpansParseError(use.span, message, None, [(span, "the value of this name is visible only in its own region")])
+        if name in self.ssa_values:
+            raise self._with_definition(ParseError(span, f"SSA value %{name} is already defined"), name)
         super()._register_ssa_definition(name, values, span)
         for value in values:
             if isinstance(value, BlockArgument) and value.location is UNKNOWN_LOC:
