@@ -11,6 +11,7 @@ import numpy as np
 import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
+from stale import declare
 
 FLOATS = (np.float32, np.float32, np.float32, np.float64, np.float16)
 SIGNED = (np.int64, np.int32, np.int8)
@@ -86,6 +87,8 @@ class Builder:
     results: list[Value] = field(default_factory=list)
     ran: list[tuple[onnx.NodeProto, list[Value], list[Value]]] = field(default_factory=list)
     count: int = 0
+    inner: list[Builder] = field(default_factory=list)
+    """The builders of its subgraphs."""
 
     def __post_init__(self) -> None:
         self.arrays = np.random.default_rng(self.rng.getrandbits(32))
@@ -204,7 +207,8 @@ class Builder:
     def inside(self) -> Builder:
         """A builder for a subgraph."""
         self.count += 1
-        return Builder(random.Random(self.rng.getrandbits(32)), self.opset, self, f"{self.prefix}g{self.count}_")
+        self.inner.append(Builder(random.Random(self.rng.getrandbits(32)), self.opset, self, f"{self.prefix}g{self.count}_"))
+        return self.inner[-1]
 
     def model(self) -> onnx.ModelProto:
         """The model: every result that no node takes is an output, some others too; some dimensions of the inputs have names."""
@@ -225,7 +229,18 @@ class Builder:
             [value_info(v, None if isinstance(v.array, list) else [None] * v.rank) for v in outputs],
             [numpy_helper.from_array(v.array, v.name) for v in self.constants],
         )
-        return make_model(graph, self.opset)
+        model = make_model(graph, self.opset)
+        if self.rng.random() < 0.3:
+            declare(model, self.rng, {v.name: (_element(v), v.shape) for v in self.every_result() if isinstance(v.array, np.ndarray)})
+        return model
+
+    def every_result(self) -> list[Value]:
+        """What its nodes give, and those of its subgraphs."""
+        return [*self.results, *(v for inner in self.inner for v in inner.every_result())]
+
+
+def _element(value: Value) -> int:
+    return TensorProto.STRING if value.dtype.kind in "OUST" else _ELEMENTS[value.dtype]
 
 
 def in_range(array: np.ndarray, low: float, high: float) -> bool:
@@ -254,8 +269,7 @@ def value_info(value: Value, dims: Sequence[Any] | None) -> onnx.ValueInfoProto:
     if isinstance(value.array, list):
         element = _ELEMENTS[np.asarray(value.array[0]).dtype] if value.array else TensorProto.FLOAT
         return helper.make_tensor_sequence_value_info(value.name, element, None)
-    kind = TensorProto.STRING if value.dtype.kind in "OUST" else _ELEMENTS[value.dtype]
-    return helper.make_tensor_value_info(value.name, kind, dims)
+    return helper.make_tensor_value_info(value.name, _element(value), dims)
 
 
 def make_model(graph: onnx.GraphProto, opset: int) -> onnx.ModelProto:
