@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from xdsl.dialects.builtin import TensorType
 from xdsl.irdl import AttrSizedOperandSegments, operand_def, opt_operand_def, result_def
 
 from inferir.core import Cost, attribute, define, flag, integer, number
 from inferir.core.dims import Shape, broadcasts_to, differ, shape_text
-from inferir.core.types import numpy_dtype
+from inferir.core.types import numpy_dtype, ranked
 from inferir.dialects.inference.base import InferenceOp
 from inferir.dialects.inference.linear import matrix_product
 
@@ -82,8 +81,7 @@ class AttentionOp(InferenceOp):
     def cost(self) -> Cost:
         """Two matrix products."""
         base = super().cost()
-        assert isinstance(self.k.type, TensorType)
-        _, _, length, size = self.k.type.get_shape()
+        _, _, length, size = ranked(self.k).get_shape()
         return Cost(2 * base.flops * length * 2 if size else base.flops, base.bytes)
 
     def reference(

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from xdsl.dialects.builtin import TensorType
 from xdsl.irdl import operand_def, opt_operand_def, result_def
 
 from inferir.core import Cost, define, defined_here, enum, integer, ints
 from inferir.core.dims import DimLike, Shape, differ, shape_text
 from inferir.core.lazy import Lazy
 from inferir.core.relations import at_most
+from inferir.core.types import ranked
 from inferir.dialects.inference.base import Affine
 
 
@@ -52,8 +52,7 @@ class ConvOp(Affine):
     @property
     def rank(self) -> int:
         """Number of spatial dimensions."""
-        assert isinstance(self.x.type, TensorType)
-        return self.x.type.get_num_dims() - 2
+        return ranked(self.x).get_num_dims() - 2
 
     def window(self) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
         """strides, dilations, pads at the begins, pads at the ends; each with one entry per spatial dimension."""
@@ -105,8 +104,7 @@ class ConvOp(Affine):
     def cost(self) -> Cost:
         """A multiplication and an addition per tap and output element."""
         base = super().cost()
-        assert isinstance(self.w.type, TensorType)
-        taps = int(np.prod(self.w.type.get_shape()[1:], dtype=np.int64))
+        taps = int(np.prod(ranked(self.w).get_shape()[1:], dtype=np.int64))
         return Cost(2 * base.flops * taps, base.bytes)
 
     def reference(self, x: np.ndarray, w: np.ndarray, bias: np.ndarray | None = None) -> np.ndarray:
@@ -173,8 +171,7 @@ class ConvTransposeOp(Affine):
 
     def channel_axis(self) -> int:
         """O of [N, O, *positions] or [N, *positions, O]."""
-        assert isinstance(self.x.type, TensorType)
-        return -1 if self.layout == "nhwc" else 1 - self.x.type.get_num_dims()
+        return -1 if self.layout == "nhwc" else 1 - ranked(self.x).get_num_dims()
 
     def scale_weights(self, weights: Lazy, factors: Lazy) -> Lazy:
         """Those of a group lie in its input channels, beside each other or last."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from xdsl.dialects.builtin import TensorType
 from xdsl.irdl import operand_def, opt_operand_def, result_def, var_operand_def
 
 from inferir.core import Cost, define, defined_here, flag, string
 from inferir.core.dims import DimLike, Shape, broadcast, broadcasts_to, differ, shape_text
 from inferir.core.lazy import Lazy
+from inferir.core.types import ranked
 from inferir.dialects.inference.base import Affine, InferenceOp
 
 
@@ -38,8 +38,7 @@ class MatmulOp(Affine):
 
     def channel_axis(self) -> int | None:
         """N of [..., M, N]; a vector b leaves no N."""
-        assert isinstance(self.b.type, TensorType)
-        return -1 if self.b.type.get_num_dims() > 1 else None
+        return -1 if ranked(self.b).get_num_dims() > 1 else None
 
     def scale_weights(self, weights: Lazy, factors: Lazy) -> Lazy:
         """The columns of b."""
@@ -67,8 +66,7 @@ class MatmulOp(Affine):
     def cost(self) -> Cost:
         """A multiplication and an addition per element of the result and column of a."""
         base = super().cost()
-        assert isinstance(self.a.type, TensorType)
-        shape = self.a.type.get_shape()
+        shape = ranked(self.a).get_shape()
         return Cost(2 * base.flops * shape[-2 if self.transpose_a and len(shape) > 1 else -1], base.bytes)
 
     def reference(self, a: np.ndarray, b: np.ndarray, bias: np.ndarray | None = None) -> np.ndarray:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from xdsl.dialects.builtin import TensorType
 from xdsl.irdl import operand_def, opt_operand_def, result_def
 
 from inferir.core import define, enum, integer, number
 from inferir.core.dims import Shape, broadcasts_to, differ, shape_text
 from inferir.core.lazy import Lazy
+from inferir.core.types import ranked
 from inferir.dialects.inference.base import Affine, InferenceOp
 
 
@@ -39,8 +39,7 @@ class BatchNormOp(Affine):
 
     def channel_axis(self) -> int:
         """C of [N, C, *spatial] or [N, *spatial, C]."""
-        assert isinstance(self.x.type, TensorType)
-        rank = self.x.type.get_num_dims()
+        rank = ranked(self.x).get_num_dims()
         return -1 if self.layout == "nhwc" or rank < 2 else 1 - rank
 
     def scale_weights(self, weights: Lazy, factors: Lazy) -> Lazy:

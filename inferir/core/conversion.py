@@ -16,6 +16,7 @@ from inferir.core.context import Context
 from inferir.core.diagnostics import InferError, Note
 from inferir.core.driver import RewriteLog
 from inferir.core.rewriting import Pattern, Rewriter
+from inferir.core.types import Unranked
 
 MAX_DEPTH = 64
 """How many times the ops that replace an op may themselves need conversion."""
@@ -161,7 +162,10 @@ class _Conversion:
             rewriter.operation_insertion_handler.append(new.append)
             rewriter.convert_region = self._region
             rewriter.convert_op = self._attempt
-            reason = self.log.attempt(pattern, op, rewriter)
+            try:
+                reason = self.log.attempt(pattern, op, rewriter)
+            except Unranked as unranked:
+                reason = str(unranked)
             pattern.check(op, rewriter.has_done_action, reason)
             if rewriter.has_done_action:
                 self.log.note(pattern, op)

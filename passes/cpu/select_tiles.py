@@ -9,10 +9,9 @@ becomes
 
 from __future__ import annotations
 
-from xdsl.dialects.builtin import TensorType
-
 from inferir.core import Pass, Rewriter, rewrites
 from inferir.core.dims import Shape
+from inferir.core.types import ranked
 from inferir.dialects import cpu
 from inferir.passes.cpu.inference_to_cpu.building import shape_of
 
@@ -74,7 +73,6 @@ def conv_tile(op: cpu.Conv2dOp, rw: Rewriter) -> str | None:
     pack = op.w.owner
     if not isinstance(pack, cpu.PackConv2dOp):
         return "its weights are packed already"
-    assert isinstance(op.results[0].type, TensorType)
     width = shape_of(op.results[0])[2]
     panel, rows = panel_of(op.channels // op.groups, None, cpu.vector_bits(op))
     if panel == 64 and width in (7, 14):
@@ -84,7 +82,7 @@ def conv_tile(op: cpu.Conv2dOp, rw: Rewriter) -> str | None:
         return "it has that tile"
     packed = pack.like(panel=panel)
     rw.insert(packed)
-    rw.replace(op, op.like(w=packed.packed, rows=rows, result_types=[op.results[0].type]))
+    rw.replace(op, op.like(w=packed.packed, rows=rows, result_types=[ranked(op.results[0])]))
     return None
 
 

@@ -21,7 +21,7 @@ from xdsl.traits import SymbolTable
 from inferir.core import Context, ConversionTarget, InferError, Note, Pass, Rewriter, convert, rewrites
 from inferir.core.conversion import Illegal
 from inferir.core.diagnostics import did_you_mean
-from inferir.core.types import opened, refines
+from inferir.core.types import opened, ranked, refines
 from inferir.dialects.framework import ConstantOp, CustomOp, NoneOp, SourceOp
 from inferir.passes.framework.lowering import Declined, Lowering, find_rule, rules
 from inferir.passes.framework.lowering.registry import source_of
@@ -37,8 +37,7 @@ def constant(op: ConstantOp, rw: Rewriter) -> str | None:
     from inferir.passes.framework.onnx_rules.indexing import dense as constant_of
 
     try:
-        assert isinstance(op.result.type, TensorType)
-        rw.replace(op, constant_of(Lowering(op, rw), op.value, op.result.type))
+        rw.replace(op, constant_of(Lowering(op, rw), op.value, ranked(op.result)))
     except Declined as reason:
         return str(reason)
 

@@ -22,6 +22,7 @@ from inferir.core import Context, Pass
 from inferir.core.dims import Dim, DimLike
 from inferir.core.shapes import ShapeAnalysis, analysed
 from inferir.core.signatures import follow_results, is_called
+from inferir.core.types import is_ranked
 from inferir.dialects import inference as inf
 from inferir.passes.inference.fix_dims import dim_names, fix_dims
 from inferir.passes.inference.infer_shapes import InferShapes
@@ -78,7 +79,8 @@ def _equal(op: Operation, shapes: ShapeAnalysis) -> Iterator[tuple[DimLike, DimL
 def _bound(function: func.FuncOp, shapes: ShapeAnalysis) -> dict[str, int]:
     """The sizes, by symbol, that follow from the ops at the top of a function; those in branches may never run."""
     free = dim_names(function) - shapes.unknown
-    pairs = (pair for op in function.body.block.ops for pair in _equal(op, shapes)) if free else ()
+    known = [op for op in function.body.block.ops if all(is_ranked(v.type) for v in op.operands)] if free else []
+    pairs = (pair for op in known for pair in _equal(op, shapes))
     solved = (s for a, b in pairs for s in _solved(a - b))
     return {symbol: size for symbol, size in solved if symbol in free}
 

@@ -20,6 +20,7 @@ from xdsl.rewriter import Rewriter
 from inferir.core import Context, Pass
 from inferir.core.op import Op
 from inferir.core.shapes import ShapeAnalysis
+from inferir.core.types import ranked
 from inferir.dialects import inference as inf
 
 
@@ -42,8 +43,7 @@ class CheckDeclaredShapes(Pass):
 
     def check(self, value: SSAValue, axes: set[int]) -> None:
         """Open the dimensions `axes` of a value's type; whoever reads it reads it checked."""
-        assert isinstance(value.type, TensorType)
-        declared = value.type
+        declared = ranked(value)
         shape = declared.get_shape()
         opened = TensorType(declared.element_type, [DYNAMIC_INDEX if a in axes else d for a, d in enumerate(shape)])
         weak = Rewriter.replace_value_with_new_type(value, opened)

@@ -91,7 +91,7 @@ def dim_names(function: func.FuncOp) -> set[str]:
 
 
 def _attributes(function: func.FuncOp) -> list[DictionaryAttr]:
-    return list(function.arg_attrs.data) if function.arg_attrs is not None else []
+    return list(function.arg_attrs.data) if function.arg_attrs is not None else [DictionaryAttr({})] * len(function.args)
 
 
 def _size(text: str) -> tuple[str, int]:

@@ -9,10 +9,11 @@ becomes
 The op may be a convolution, a matrix product or a batch norm.
 """
 
-from xdsl.dialects.builtin import DYNAMIC_INDEX, TensorType
+from xdsl.dialects.builtin import DYNAMIC_INDEX
 
 from inferir.core import Pass, Rewriter, constant_of, rewrites
 from inferir.core.lazy import Lazy
+from inferir.core.types import ranked
 from inferir.dialects import inference as inf
 
 
@@ -26,8 +27,7 @@ def per_channel(op: inf.Binary, producer: inf.Affine, rw: Rewriter) -> Lazy | st
     axis = producer.channel_axis()
     if axis is None or any(n != 1 for i, n in enumerate(c.shape) if i - c.ndim != axis):
         return "the constant varies along another axis than the channels"
-    assert isinstance(producer.result.type, TensorType)
-    channels = producer.result.type.get_shape()[axis]
+    channels = ranked(producer.result).get_shape()[axis]
     return "the number of channels is not known" if channels == DYNAMIC_INDEX else c.reshape(-1).broadcast_to(channels)
 
 

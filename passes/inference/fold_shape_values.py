@@ -20,7 +20,7 @@ from inferir.core import Context, Pass, Rewriter
 from inferir.core.dims import DimLike, Shape, evaluate, symbol, symbols
 from inferir.core.rewriting import constant_attribute_of
 from inferir.core.shapes import ShapeAnalysis, analysed
-from inferir.core.types import is_static, numpy_dtype
+from inferir.core.types import is_ranked, is_static, numpy_dtype, ranked
 from inferir.dialects import inference as inf
 
 
@@ -46,7 +46,7 @@ class FoldShapeValues(Pass):
         """A target that is known over x's dimensions is a property."""
         assert op.to is not None
         target = shapes.value_of(op.to)
-        if target is None:
+        if target is None or not is_ranked(op.x.type):
             return
         shape = over_own_dims(tuple(op.kept(target.reshape(-1), shapes[op.x])), shapes[op.x])
         if shape is not None:
@@ -61,9 +61,8 @@ class FoldShapeValues(Pass):
         known = shapes.value_of(value)
         if known is None or constant_attribute_of(value) is not None or not all(isinstance(d, int) for d in known.reshape(-1)):
             return
-        assert isinstance(value.type, TensorType)
         rewriter = Rewriter(op, ctx)
-        rewriter.replace(op, rewriter.const(known.astype(numpy_dtype(value.type.element_type))))
+        rewriter.replace(op, rewriter.const(known.astype(numpy_dtype(ranked(value).element_type))))
         self.count("values known")
 
 

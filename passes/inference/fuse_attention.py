@@ -22,7 +22,7 @@ from xdsl.ir import Operation, SSAValue
 from inferir.core import Context, Pass, Rewriter, rewrites
 from inferir.core.dims import Shape
 from inferir.core.shapes import ShapeAnalysis, analysed
-from inferir.core.types import shape_of
+from inferir.core.types import is_ranked, shape_of
 from inferir.dialects import inference as inf
 from inferir.passes.inference.expressions import Terms, number, product_of
 from inferir.passes.inference.expressions.ramps import RampAnalysis
@@ -190,7 +190,9 @@ class FuseAttention(Pass):
     def run(self, op: Operation, ctx: Context) -> None:
         """Fuse inside a function; its shapes say where dimensions that are not numbers are equal."""
         assert isinstance(op, func.FuncOp)
-        if not op.is_declaration and any(isinstance(o, inf.SoftmaxOp) and len(shape_of(o.x)) == 4 for o in op.walk()):
+        if not op.is_declaration and any(
+            isinstance(o, inf.SoftmaxOp) and is_ranked(o.x.type) and len(shape_of(o.x)) == 4 for o in op.walk()
+        ):
             self.shapes = analysed(op, ctx)
             self.ramps = RampAnalysis(self.shapes, ctx)
             super().run(op, ctx)

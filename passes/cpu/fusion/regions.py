@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xdsl.dialects.builtin import TensorType
 from xdsl.ir import Block, Region, SSAValue
 
+from inferir.core.types import ranked
 from inferir.dialects import cpu
 from inferir.dialects.cpu.scalar import scalar_type
 
@@ -57,8 +57,7 @@ def _move(region: Region, arguments: Sequence[SSAValue], into: Block) -> SSAValu
 
 
 def _element(value: SSAValue):
-    assert isinstance(value.type, TensorType)
-    return scalar_type(value.type.element_type)
+    return scalar_type(ranked(value).element_type)
 
 
 def _scalar(op: cpu.Level3Op):

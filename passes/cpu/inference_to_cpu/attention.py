@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from xdsl.dialects.builtin import Float64Type, IntegerType, TensorType, f32, i1
+from xdsl.dialects.builtin import Float64Type, IntegerType, f32, i1
 from xdsl.ir import Attribute, Region, SSAValue
 
 from inferir.core import Rewriter, rewrites
-from inferir.core.types import element_of
+from inferir.core.types import element_of, ranked
 from inferir.dialects import cpu
 from inferir.dialects import inference as inf
 from inferir.passes.cpu.inference_to_cpu.building import not_float, replace, result, shape_of
@@ -95,8 +95,7 @@ class Form:
         nothing, hidden = np.float32(0), np.float32(-np.inf)
         mask = self.mask
         if mask is not None:
-            assert isinstance(mask.type, TensorType)
-            if isinstance(mask.type.element_type, IntegerType):
+            if isinstance(ranked(mask).element_type, IntegerType):
                 mask = do(inf.SelectOp, mask, const(nothing), const(hidden))
             elif is_half(mask):
                 mask = do(inf.CastOp, mask, to=f32)
@@ -212,7 +211,6 @@ def _shared(do: Steps, x: SSAValue, times: int) -> SSAValue:
     """[B, G, T, D] with each head `times` times: [B, G * times, T, D]."""
     if times == 1:
         return x
-    assert isinstance(x.type, TensorType)
     b, g, t, d = shape_of(x)
     wide = do(inf.TileOp, do(inf.ReshapeOp, x, shape=(b, g, 1, t, d)), repeats=(1, 1, times, 1, 1))
     return do(inf.ReshapeOp, wide, shape=(b, g * times, t, d))

@@ -28,7 +28,7 @@ from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from inferir.core import Rewriter
 from inferir.core.op import Op
-from inferir.core.types import numpy_dtype
+from inferir.core.types import numpy_dtype, ranked, shape_of
 from inferir.dialects import cpu
 from inferir.dialects.cpu.scalar import scalar_type
 
@@ -158,14 +158,7 @@ def epilogue(arguments: int, body: Callable[..., SSAValue]) -> Region:
 
 def rank_of(value: SSAValue) -> int:
     """The rank of a tensor value."""
-    assert isinstance(value.type, TensorType)
-    return value.type.get_num_dims()
-
-
-def shape_of(value: SSAValue) -> tuple[int, ...]:
-    """The declared shape, -1 where it is dynamic."""
-    assert isinstance(value.type, TensorType)
-    return tuple(-1 if d == DYNAMIC_INDEX else d for d in value.type.get_shape())
+    return ranked(value).get_num_dims()
 
 
 def is_integer(x: SSAValue) -> bool:

@@ -10,7 +10,7 @@ from xdsl.ir import SSAValue
 from inferir.core import Rewriter, rewrites
 from inferir.core.lazy import apply
 from inferir.core.op import Op
-from inferir.core.types import element_of
+from inferir.core.types import element_of, ranked
 from inferir.dialects import inference as inf
 from inferir.dialects.cpu.quads import is_bytes
 from inferir.passes.cpu.inference_to_cpu.building import image_of, result
@@ -79,8 +79,7 @@ def is_half(value: SSAValue) -> bool:
 
 def like_precision(new: SSAValue, old: SSAValue, rw: Rewriter) -> SSAValue:
     """The value in the element type of another."""
-    assert isinstance(old.type, TensorType)
-    return result(inf.CastOp.make(new, to=old.type.element_type), rw) if is_half(old) else new
+    return result(inf.CastOp.make(new, to=ranked(old).element_type), rw) if is_half(old) else new
 
 
 @rewrites(inf.TransposeOp, benefit=3)

@@ -39,7 +39,7 @@ from inferir.core import Rewriter
 from inferir.core.dims import DimLike, assumptions, evaluate, parse_dim, symbol, symbols
 from inferir.core.executor import argument_dims
 from inferir.core.op import Op, unknown_dim
-from inferir.core.types import numpy_dtype
+from inferir.core.types import numpy_dtype, ranked
 from inferir.dialects import cpu
 from inferir.dialects.inference.host import HostCallOp
 
@@ -434,8 +434,7 @@ def compact(dim: DimLike) -> str:
 
 def rank_of(value: SSAValue) -> int:
     """The rank of a tensor."""
-    assert isinstance(value.type, TensorType)
-    return value.type.get_num_dims()
+    return ranked(value).get_num_dims()
 
 
 def _named_shapes(operands: Sequence[SSAValue]) -> Callable[[SSAValue], Any]:
@@ -443,8 +442,7 @@ def _named_shapes(operands: Sequence[SSAValue]) -> Callable[[SSAValue], Any]:
     places = {v: i for i, v in reversed(list(enumerate(operands)))}
 
     def shape(value: SSAValue) -> Any:
-        assert isinstance(value.type, TensorType)
-        sizes = enumerate(value.type.get_shape())
+        sizes = enumerate(ranked(value).get_shape())
         if value not in places:
             return tuple(d if d != DYNAMIC_INDEX else unknown_dim() for _, d in sizes)
         return tuple(d if d != DYNAMIC_INDEX else symbol(f"x{places[value]}_{axis}") for axis, d in sizes)

@@ -14,6 +14,7 @@ from xdsl.ir import Block, Operation, OpResult, SSAValue
 
 from inferir.core.dims import DimLike, Shape, product
 from inferir.core.shapes import ShapeAnalysis
+from inferir.core.types import ranked
 from inferir.dialects import cpu
 from inferir.dialects.cpu.base import merged_stride
 from inferir.passes.cpu.memory.strides import contiguous_strides, normal, reshaped_strides
@@ -195,8 +196,7 @@ def _made_by_kernel(value: SSAValue) -> bool:
 
 def tensor_type(value: SSAValue) -> TensorType:
     """The type of a tensor value."""
-    assert isinstance(value.type, TensorType)
-    return value.type
+    return ranked(value)
 
 
 def producer(value: SSAValue) -> Operation | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inferir.core import Rewriter, rewrites
-from inferir.core.types import UNKNOWN
+from inferir.core.types import UNKNOWN, shape_of
 from inferir.dialects import inference as inf
-from inferir.passes.inference.layout.orders import channels_first, replace_located, shape_of
+from inferir.passes.inference.layout.orders import channels_first, replace_located
 from inferir.passes.transforms.canonicalization.shape import (
     identity_reshape,
     identity_transpose,

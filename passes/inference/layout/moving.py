@@ -10,9 +10,10 @@ from xdsl.dialects.builtin import TensorType
 from xdsl.ir import SSAValue
 
 from inferir.core import Rewriter, rewrites
+from inferir.core.types import ranked, shape_of
 from inferir.dialects import inference as inf
 from inferir.dialects.inference.base import Elementwise
-from inferir.passes.inference.layout.orders import inverse, reordered, replace_located, restored, shape_of
+from inferir.passes.inference.layout.orders import inverse, reordered, replace_located, restored
 
 
 def _before(values: Sequence[SSAValue], rw: Rewriter) -> tuple[int, ...] | None:
@@ -113,9 +114,8 @@ def behind_pad(op: inf.PadOp, rw: Rewriter) -> str | None:
     else:
         order = rw.const(np.array([*back, *(len(back) + i for i in back)]))
         rw.insert(ordered := inf.GatherOp.make(op.pads, order))
-        assert isinstance(op.result.type, TensorType)
-        shape = [op.result.type.get_shape()[i] for i in back]
-        changes = {"pads": ordered.result, "result_types": [TensorType(op.result.type.element_type, shape)]}
+        shape = [ranked(op.result).get_shape()[i] for i in back]
+        changes = {"pads": ordered.result, "result_types": [TensorType(ranked(op.result).element_type, shape)]}
     made = op.like(x=t.x, **changes)
     replace_located(op, [made, _behind(made.result, t.permutation, op.result)], rw)
     return None

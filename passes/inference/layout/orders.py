@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xdsl.dialects.builtin import DYNAMIC_INDEX, TensorType
 from xdsl.ir import Operation, SSAValue
 
 from inferir.core import Rewriter
@@ -24,12 +23,6 @@ def channels_first(rank: int) -> tuple[int, ...]:
 def inverse(order: Sequence[int]) -> tuple[int, ...]:
     """The order that undoes another."""
     return tuple(list(order).index(i) for i in range(len(order)))
-
-
-def shape_of(value: SSAValue) -> tuple[int, ...]:
-    """The declared dimensions, -1 for an unknown one."""
-    assert isinstance(value.type, TensorType)
-    return tuple(-1 if d == DYNAMIC_INDEX else d for d in value.type.get_shape())
 
 
 def restored(value: SSAValue) -> inf.TransposeOp | None:

@@ -1,9 +1,10 @@
 """Windowed ops take and give channels last."""
 
 from inferir.core import Rewriter, rewrites
+from inferir.core.types import shape_of
 from inferir.dialects import inference as inf
 from inferir.dialects.inference.pooling import Pool
-from inferir.passes.inference.layout.orders import channels_first, channels_last, reordered, replace_located, restored, shape_of
+from inferir.passes.inference.layout.orders import channels_first, channels_last, reordered, replace_located, restored
 
 
 @rewrites(inf.ConvOp, inf.ConvTransposeOp)

@@ -11,7 +11,7 @@ from xdsl.rewriter import InsertPoint
 
 from inferir.core import Rewriter, rewrites
 from inferir.core.op import constant_dims
-from inferir.core.types import is_static, numpy_dtype
+from inferir.core.types import is_static, numpy_dtype, ranked
 from inferir.dialects import inference as inf
 
 
@@ -78,12 +78,10 @@ def loop_that_runs_once(op: inf.LoopOp, rw: Rewriter) -> str | None:
 
 def _stack_of_one(value: SSAValue, rw: Rewriter) -> SSAValue:
     """[*s] as [1, *s]."""
-    assert isinstance(value.type, TensorType)
-    op = inf.ReshapeOp.make(value, shape=(1, *value.type.get_shape()))
+    op = inf.ReshapeOp.make(value, shape=(1, *ranked(value).get_shape()))
     rw.insert(op)
     return op.results[0]
 
 
 def _shape(value: SSAValue) -> tuple[int, ...]:
-    assert isinstance(value.type, TensorType)
-    return value.type.get_shape()
+    return ranked(value).get_shape()

@@ -8,7 +8,7 @@ import numpy as np
 from xdsl.dialects.builtin import DictionaryAttr, TensorType
 
 from inferir.core import Rewriter, rewrites
-from inferir.core.types import is_static
+from inferir.core.types import is_static, ranked
 from inferir.dialects import inference as inf
 from inferir.dialects.inference.host import find_host_function, python_value
 
@@ -53,9 +53,8 @@ def reshape_of_known_shape(op: inf.HostCallOp, rw: Rewriter) -> str | None:
         return "its parameters are not constant"
     if not is_static(x.type) or not isinstance(op.outs[0].type, TensorType):
         return "the shape of its input, or the rank of its result, is not declared"
-    assert isinstance(x.type, TensorType)
     arrays, config = found
-    shape = function(np.broadcast_to(np.int8(0), x.type.get_shape()), *arrays, **config).shape
+    shape = function(np.broadcast_to(np.int8(0), ranked(x).get_shape()), *arrays, **config).shape
     made = inf.ReshapeOp.make(x, shape=tuple(int(d) for d in shape), result_types=list(op.result_types))
     rw.replace(op, made)
     return None
