@@ -43,6 +43,16 @@ class CommandLine(argparse.ArgumentParser):
         """Gives words that are options without being declared here (passes as flags), for suggestions."""
         self.add_argument("--debug", action="store_true", help="show where in the compiler an error comes from")
 
+    def add_weights_from(self) -> None:
+        """The option that lets IR text read weights from elsewhere."""
+        self.add_argument(
+            "--weights-from",
+            action="append",
+            default=[],
+            metavar="DIR",
+            help="let the text name files of weights below DIR, not only beside itself",
+        )
+
     def parse(self, argv: Sequence[str], stdout: TextIO) -> argparse.Namespace | None:
         """The options, or None when help was asked for and printed."""
         try:

@@ -45,6 +45,7 @@ def _bisect(argv: Sequence[str], stdin: TextIO, stdout: TextIO) -> None:
 def _search(args: argparse.Namespace, flags: list[str], argv: Sequence[str], stdin: TextIO, sources: dict[str, str]) -> Iterator[str]:
     ctx = make_context(args.allow_unregistered_dialect)
     ctx.sources = sources
+    ctx.weight_folders += args.weights_from
     folder = Path.cwd() if args.input == "-" else Path(args.input).parent
     text = read_text(args.input, stdin)
     module = parse(text, args.input, ctx)
@@ -137,6 +138,7 @@ def _parser() -> CommandLine:
     parser.add_argument(
         "-o", dest="output", metavar="FILE", help="write what the pass was given and its pipeline there, for --run-reproducer"
     )
+    parser.add_weights_from()
     return parser
 
 

@@ -24,13 +24,14 @@ def _compile(argv: Sequence[str], stdin: TextIO, stdout: TextIO) -> None:
     from inferir.tools.driver import build_program, compiling
 
     with compiling("infer-compile", args.plugin) as ctx:
+        ctx.weight_folders += args.weights_from
         model = read_text("-", stdin) if args.model == "-" else Path(args.model)
         program = build_program(model, args.target, args.opt_level, args.dims, ctx, args.keep_ir, not args.no_fallback)
-    write_package(args.output, program)
-    if args.report:
-        from inferir.tools.report import write_report
+        write_package(args.output, program)
+        if args.report:
+            from inferir.tools.report import write_report
 
-        write_report(program, stdout)
+            write_report(program, stdout)
 
 
 def _parser() -> CommandLine:
@@ -52,6 +53,7 @@ def _parser() -> CommandLine:
         help="count kernels, say which parts repeat, list the operators without native code, why, and their share of the time",
     )
     parser.add_argument("--plugin", action="append", default=[], metavar="FILE.py", help="load dialects, passes, rules and targets")
+    parser.add_weights_from()
     return parser
 
 

@@ -118,6 +118,7 @@ class Session:
         """What one part of the input becomes; None where something was wrong, which is then on stderr."""
         ctx = make_context(self.args.allow_unregistered_dialect)
         ctx.sources = self.sources
+        ctx.weight_folders += self.args.weights_from
         found: list[Diagnostic] = []
         out: str | None = None
         try:

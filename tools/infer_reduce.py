@@ -9,6 +9,7 @@ import contextlib
 import errno
 import importlib
 import io
+import os
 import re
 import shlex
 import signal
@@ -23,6 +24,7 @@ from typing import TextIO
 from xdsl.dialects.builtin import ModuleOp
 
 from inferir.core import make_context, parse, text_of, verify
+from inferir.core.context import WEIGHTS_FROM
 from inferir.core.files import read_text, write_whole
 from inferir.core.reduction import reduce, size
 from inferir.core.sidecar import attach_weights, follow_text, say_from
@@ -49,6 +51,7 @@ def _reduce(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) 
     parser.add_argument("-o", dest="output", default="-", metavar="FILE", help="where the result goes (default: standard output)")
     parser.add_argument("--allow-unregistered-dialect", action="store_true", help="accept ops of unknown dialects")
     parser.add_argument("--timeout", type=float, default=60.0, metavar="S", help="seconds a run of the command may take (default 60)")
+    parser.add_weights_from()
     args = parser.parse(argv, stdout)
     if args is None:
         return
@@ -56,11 +59,12 @@ def _reduce(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) 
     with rendered("infer-reduce", sources):
         ctx = make_context(args.allow_unregistered_dialect)
         ctx.sources = sources
+        ctx.weight_folders += args.weights_from
         folder = Path.cwd() if args.input == "-" else Path(args.input).parent
         module = parse(read_text(args.input, stdin), args.input, ctx)
         verify(module)
         attach_weights(module, ctx, folder)
-        with tempfile.TemporaryDirectory() as temporary:
+        with tempfile.TemporaryDirectory() as temporary, weights_from(str(folder.resolve()), *ctx.weight_folders):
             file = Path(temporary) / "candidate.mlir"
 
             def outcome(candidate: ModuleOp) -> Outcome:
@@ -84,6 +88,19 @@ def _reduce(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) 
             stdout.write(text)
         else:
             write_whole(args.output, text)
+
+
+@contextlib.contextmanager
+def weights_from(*folders: str) -> Iterator[None]:
+    """Let the texts that commands are run on in the block, which lie elsewhere, name weights below some folders."""
+    before = os.environ.get(WEIGHTS_FROM)
+    os.environ[WEIGHTS_FROM] = os.pathsep.join(folders)
+    try:
+        yield
+    finally:
+        os.environ.pop(WEIGHTS_FROM)
+        if before is not None:
+            os.environ[WEIGHTS_FROM] = before
 
 
 class OutOfTime(BaseException):

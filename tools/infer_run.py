@@ -43,6 +43,7 @@ def _run(argv: Sequence[str], stdin: TextIO, stdout: TextIO) -> bool:
     except ImportError as e:
         raise ModelError(f"{args.model} is not a package, and the compiler cannot be loaded: {e}") from None
     with compiling("infer-run", args.plugin) as ctx:
+        ctx.weight_folders += args.weights_from
         source = read_text("-", stdin) if args.model == "-" else Path(args.model)
         with compile_model(source, args.target or "cpu", args.opt_level or "layout", args.num_threads, args.dims, ctx=ctx) as model:
             inputs = _inputs(args, model)
@@ -144,6 +145,7 @@ def _parser() -> CommandLine:
     parser.add_argument("--opt-level", help="of a model that is no package: none, basic, extended or layout (default)")
     parser.add_argument("--reference", choices=("interpreter", "onnxruntime"), help="run there too and print the differences")
     parser.add_argument("--plugin", action="append", default=[], metavar="FILE.py", help="load dialects, passes, rules and targets")
+    parser.add_weights_from()
     return parser
 
 

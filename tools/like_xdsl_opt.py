@@ -16,7 +16,7 @@ from xdsl.utils.arg_spec import parse_pipeline
 from xdsl.xdsl_opt_main import xDSLOptMain
 
 from inferir.core import make_context
-from inferir.core.discovery import find_pass, pass_modules
+from inferir.core.discovery import STARTS_PROGRAMS, find_pass, pass_modules
 from inferir.core.fast_headers import HeaderParser
 from inferir.core.fast_printer import FastPrinter
 from inferir.core.fast_verifier import is_certainly_valid
@@ -31,6 +31,12 @@ class LikeXdslOpt(xDSLOptMain):
     def register_all_dialects(self) -> None:
         """xDSL's dialects and ours."""
         self.ctx = self.ours = make_context()
+
+    def register_all_passes(self) -> None:
+        """xDSL's, without those that start programs."""
+        super().register_all_passes()
+        for name in STARTS_PROGRAMS:
+            self.available_passes.pop(name, None)
 
     def register_all_frontends(self) -> None:
         """Text is read by our parser."""

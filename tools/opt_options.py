@@ -154,4 +154,5 @@ def options() -> CommandLine:
         group = parser.add_argument_group(title)
         for name, (how, text) in table.items():
             group.add_argument(name, help=text, **how)
+    parser.add_weights_from()
     return parser

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     import numpy as np
 
     from inferir.core.weights import WeightStore
+
+
+WEIGHTS_FROM = "INFERIR_WEIGHTS_FROM"
+"""The environment variable with folders that every text may read weights from; a tool adds those of --weights-from."""
 
 
 @dataclass
@@ -31,6 +36,9 @@ class Context(xdsl.context.Context):
 
     fold_types: dict[object, Any] = field(default_factory=dict)
     """Type and properties of the ops that lazy constants are made of, by name and types of the operands: nets repeat themselves."""
+
+    weight_folders: list[str] = field(default_factory=lambda: [f for f in os.environ.get(WEIGHTS_FROM, "").split(os.pathsep) if f])
+    """Folders, besides its own, below which a text may name files of weights."""
 
     analyses: dict[Operation, Any] = field(default_factory=dict)
     """What is known of functions (`analysed`), while no pass changes what it depends on; kept by the pass manager only."""
@@ -70,7 +78,7 @@ class Context(xdsl.context.Context):
 
     def clone(self) -> Context:
         """A context with the same dialects and weights."""
-        return Context(
+        copy = Context(
             self.allow_unregistered,
             self._loaded_dialects.copy(),
             self._loaded_ops.copy(),
@@ -82,6 +90,8 @@ class Context(xdsl.context.Context):
             self.folded,
             self.diagnostics,
         )
+        copy.weight_folders = self.weight_folders
+        return copy
 
 
 def make_context(allow_unregistered: bool = False) -> Context:

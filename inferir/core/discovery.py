@@ -80,12 +80,16 @@ def pass_modules() -> dict[str, str]:
     return found
 
 
+STARTS_PROGRAMS = frozenset({"mlir-opt"})
+"""Passes of xDSL's that run a program which an option names: pipelines come from files too, so none of ours has them."""
+
+
 @cache
 def stock_passes() -> dict[str, Callable[[], Any]]:
     """xDSL's own passes and those of packages that extend xDSL, by name; a pass of ours of the same name wins."""
     from xdsl.transforms import get_all_passes
 
-    found: dict[str, Callable[[], Any]] = dict(get_all_passes())
+    found: dict[str, Callable[[], Any]] = {name: make for name, make in get_all_passes().items() if name not in STARTS_PROGRAMS}
     for universe in _universes():
         found.update(universe.all_passes)
     return found
@@ -132,7 +136,7 @@ def quick_names() -> set[str]:
     """The names that can be given as flags: every pass and pipeline that is known without importing anything more."""
     from xdsl.transforms import get_all_passes
 
-    return {*pass_modules(), *_plugged_passes, *_plugged_pipelines, *_pipeline_names(), *get_all_passes()}
+    return {*pass_modules(), *_plugged_passes, *_plugged_pipelines, *_pipeline_names(), *get_all_passes()} - STARTS_PROGRAMS
 
 
 def anchor_of(name: str) -> str | None:
@@ -166,6 +170,8 @@ def find_pass(name: str) -> type[Pass]:
             from inferir.core.stock import wrapped
 
             return wrapped(stock_passes()[name]())
+        if name in STARTS_PROGRAMS:
+            raise InferError(f"pass '{name}' starts a program, which a pipeline may not do")
         known = {*pass_names(), *pipelines()}
         raise InferError(f"no pass named '{name}'{did_you_mean(name, known)} ('infer-opt --list-passes' lists all {len(known)})")
     module = importlib.import_module(modules[name])

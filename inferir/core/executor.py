@@ -101,9 +101,10 @@ class Executor:
             raise
         except OutOfRange as problem:
             raise error_at(op, str(problem)) from None
-        except (ValueError, IndexError, TypeError, ArithmeticError, MemoryError) as problem:
+        except (ValueError, LookupError, TypeError, ArithmeticError, AttributeError, AssertionError, MemoryError) as problem:
             shapes = ", ".join(str(getattr(o, "shape", type(o).__name__)) for o in operands)
-            raise error_at(op, f"cannot run on ({shapes}): {problem}") from problem
+            why = "there is not enough memory" if isinstance(problem, MemoryError) else f"{problem}"[:300] or type(problem).__name__
+            raise error_at(op, f"cannot run on ({shapes}): {why}") from problem
 
     def _evaluate(self, op: Operation, operands: list[Any], values: Values) -> list[Any]:
         handler = SEMANTICS.get(op.name)

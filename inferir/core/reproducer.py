@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from inferir.core.pass_base import Pass
 
 GROUP = "mlir_reproducer"
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
 
 
 def reproducer_text(module_text: str, pipeline: str, verify_each: bool = True) -> str:
@@ -70,8 +71,8 @@ class CrashReproducer(Instrument):
 
 def pipeline_of(text: str, name: str) -> str:
     """The pipeline that a reproducer names. Raises InferError where the text is not one."""
-    group = re.search(rf"{GROUP}\s*:\s*\{{(.*?)\}}", text, re.DOTALL)
-    found = re.search(r'pipeline\s*:\s*"((?:[^"\\]|\\.)*)"', group[1]) if group is not None else None
+    group = re.search(rf"{GROUP}\s*:\s*\{{((?:[^\"{{}}]|{_QUOTED})*)\}}", text)
+    found = re.search(rf"pipeline\s*:\s*({_QUOTED})", group[1]) if group is not None else None
     if found is None:
         raise InferError(f"{name} is no reproducer: it has no '{GROUP}' with a pipeline in its external_resources")
-    return re.sub(r"\\(.)", r"\1", found[1])
+    return re.sub(r"\\(.)", r"\1", found[1][1:-1])

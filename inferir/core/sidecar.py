@@ -4,7 +4,8 @@
     inference.weights = {w = ["m.onnx", 4096 : i64, tensor<64x32xf32>], ...}        a place in a file for each: path, offset, type
 
 Paths are relative to the text, or to the working directory for text that comes from a pipe or went to one: a file that is not there
-is looked for from the working directory too.
+is looked for from the working directory too. Text is not trusted: only files below its own folder are read, and below the folders that the user
+names (`Context.weight_folders`); links count as what they lead to.
 """
 
 from __future__ import annotations
@@ -30,18 +31,33 @@ def attach_weights(module: ModuleOp, ctx: Context, folder: Path) -> None:
     """Make the weights that a module names known to the context, reading at most a header. A file that is not there is an error
     only once a weight of it is looked at."""
     match module.attributes.get(ATTRIBUTE):
-        case StringAttr(data=name) if located(name, folder).is_file():
-            ctx.weights.add_safetensors(located(name, folder))
+        case StringAttr(data=name) if (file := _readable(name, ctx, folder)) is not None:
+            ctx.weights.add_safetensors(file)
         case DictionaryAttr(data=places):
             from inferir.core.types import numpy_dtype
 
             for key, place in places.items():
                 match place:
                     case ArrayAttr(data=(StringAttr(data=name), IntegerAttr() as offset, TensorType() as type)):
-                        if (file := located(name, folder)).is_file():
+                        if (file := _readable(name, ctx, folder)) is not None:
                             ctx.weights.add_file(key, file, offset.value.data, type.get_shape(), numpy_dtype(type.element_type))
                     case _:
                         raise InferError(f"{ATTRIBUTE}: weight '{key}' must be [\"file\", offset, type], is {place}", module.location)
+
+
+def _readable(name: str, ctx: Context, folder: Path) -> Path | None:
+    """The file that a text in `folder` calls so; None where it is not there, or not among what the text may read."""
+    try:
+        file = located(name, folder)
+        if not file.is_file():
+            return None
+        real = file.resolve()
+        if any(real.is_relative_to(Path(allowed).resolve()) for allowed in (folder, *ctx.weight_folders)):
+            return file
+    except (OSError, ValueError, RuntimeError) as problem:  # too long, with a NUL, a loop of links
+        raise InferError(f"{ATTRIBUTE}: no file can be called {name[:100]!r} ({problem})"[:300]) from None
+    ctx.weights.refused = f"'{name}' is not below the folder of the text; --weights-from={real.parent} allows to read it"
+    return None
 
 
 def located(name: str, folder: Path) -> Path:

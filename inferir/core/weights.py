@@ -45,6 +45,8 @@ class WeightStore:
     def __init__(self) -> None:
         self._entries: dict[str, FileEntry | np.ndarray] = {}
         self._maps: dict[Path, mmap.mmap] = {}
+        self.refused = ""
+        """Why the last file that was not read was not."""
 
     def __contains__(self, key: str) -> bool:
         return key in self._entries
@@ -103,6 +105,7 @@ class WeightStore:
             return self._entries[key]
         except KeyError:
             have = f"there are {len(self)} weights" if self._entries else "no weights are loaded (is the sidecar file beside the text?)"
+            have = self.refused or have
             raise InferError(f"no weight '{key}': {have}") from None
 
     def _map(self, path: Path) -> mmap.mmap:

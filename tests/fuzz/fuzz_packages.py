@@ -34,7 +34,7 @@ from inferir.tools.driver import build_program
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "fuzz"
 LONGEST = 2000  # characters of an error
-MODELS = ("lenet_dyn.onnx", "if_else.onnx", "nonzero.onnx", "ml_tree.onnx")
+MODELS = ("lenet_dyn.onnx", "if_else.onnx", "nonzero.onnx", "loop_scan_out.onnx")
 """Native code of symbolic sizes, with branches, and operators that the reference executor runs."""
 NUMBERS = (0, 1, 2, 3, -1, 63, 64, 4095, 4096, 2**31, 2**32, 2**46, 2**62, 2**63 - 1, -(2**63))
 TEXTS = ("", "x", "f32", "i64", "i4", "f64", "tensor<2xf32>", "\0", "n", "batch", "a" * 3000, "(" * 1900, "-" * 1900 + "n", "*".join(["9" * 90] * 20),

@@ -152,6 +152,7 @@ def test_text_on_standard_output_says_where_the_weights_lie(name: str, tmp_path:
 def check_weights(source: Path, text: str, folder: Path) -> None:
     """The weights that a text names are those of the model."""
     ctx = make_context()
+    ctx.weight_folders.append(str(source.parent))
     attach_weights(parse(text, "m.mlir", ctx), ctx, folder)
     large = {t.name: t for t in onnx.load(source).graph.initializer if numpy_helper.to_array(t).nbytes > 1024}
     assert set(ctx.weights.keys()) == set(large)
