@@ -3,6 +3,7 @@ BIN := .venv/bin
 N := 500
 SEED := 0
 TARGET := interpreter
+NARROW := tests/unit -k cpu
 # Python files that differ from main, under the names that pyright checks them by.
 LINKED := dialects/% passes/% frontends/% backends/% tools/%
 DIFFERS = $(wildcard $(filter %.py,$(shell git diff --name-only main 2>/dev/null) $(shell git ls-files -o --exclude-standard 2>/dev/null)))
@@ -23,9 +24,12 @@ demo: setup  ## the main job: ResNet-50 imported, lowered, compiled, run and che
 test: lint lit  ## all tests
 	$(BIN)/pytest -n 2 --dist worksteal
 
+narrow:  ## a part of the tests on code for processors without AVX-512 (NARROW=: all of them)
+	INFERIR_CPU=x86-64-v3 $(BIN)/pytest -n 2 --dist worksteal $(NARROW)
+
 check: style lit  ## what every commit must pass: lint (types of the files it changes), lit and the quick tests
 	$(BIN)/pyright $(or $(CHANGED),inferir/__init__.py)
-	$(BIN)/pytest tests/unit
+	$(BIN)/pytest -n 2 --dist worksteal tests/unit
 
 lint: style  ## ruff and pyright
 	$(BIN)/pyright

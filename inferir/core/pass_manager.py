@@ -151,6 +151,8 @@ def run_contained(step: Pass, op: Operation, ctx: Context) -> None:
         raise InferError(f"pass '{step.name}': {first_line(str(error))}", op.location) from error
     except RecursionError as error:
         raise InferError(f"pass '{step.name}': the IR is nested too deeply for it", op.location) from error
+    except MemoryError as error:
+        raise InferError(f"pass '{step.name}': memory ran out {first_line(str(error))}".rstrip(), op.location) from error
     except Exception as error:
         what = f"{type(error).__name__}: {first_line(str(error))}".rstrip(": ")
         raise InferError(f"pass '{step.name}' crashed: {what} (a bug in the pass; --debug shows where)", op.location) from error

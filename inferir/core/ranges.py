@@ -1,7 +1,9 @@
 """Integers that must lie in a range, and sizes that must fit in memory: what is checked of numbers that a model computes while it runs."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,19 @@ def out_of_range(what: str, index: int, low: int, high: int) -> str:
 
 LARGEST = 1 << 46
 """Bytes of an array; what is larger is a mistake in the numbers that its size is computed from."""
+
+
+_largest: ContextVar[int] = ContextVar("largest", default=LARGEST)
+
+
+@contextmanager
+def arrays_below(size: int) -> Iterator[None]:
+    """Inside, arrays of more bytes are out of range: for values that are computed while a model is compiled."""
+    token = _largest.set(min(size, _largest.get()))
+    try:
+        yield
+    finally:
+        _largest.reset(token)
 
 
 class OutOfRange(ValueError):
@@ -32,6 +47,6 @@ def check_range(what: str, indices: Any, low: Any, high: Any, where: Any = True)
 def checked_shape(dims: Iterable[Any], itemsize: int = 1) -> tuple[int, ...]:
     """Dimensions as Python integers, before numpy is asked for an array of them. Raises OutOfRange where it would be of negative or immense size."""
     shape = tuple(int(d) for d in dims)
-    if min(shape, default=0) < 0 or max(shape, default=0) > LARGEST or math.prod(shape) * itemsize > LARGEST:
+    if min(shape, default=0) < 0 or max(shape, default=0) > LARGEST or math.prod(shape) * itemsize > _largest.get():
         raise OutOfRange(f"the result would have shape {list(shape)}, which no array has")
     return shape

@@ -47,14 +47,14 @@ def lookup(op: Operation, name: str | StringAttr | SymbolRefAttr) -> Operation |
     Raises ValueError where no symbol table is around.
     """
     table: Operation | None = op
-    while table is not None and not table.has_trait(SymbolTable):
+    while table is not None and not table.has_trait(SymbolTable, value_if_unregistered=False):
         table = table.parent_op()
     if table is None:
         raise ValueError(f"{op.name} has no symbol table around it")
     reference = name if isinstance(name, SymbolRefAttr) else SymbolRefAttr(name)
     found = symbols_of(table).get(reference.root_reference)
     for nested in reference.nested_references:
-        if found is None or not found.has_trait(SymbolTable):
+        if found is None or not found.has_trait(SymbolTable, value_if_unregistered=False):
             return None
         found = symbols_of(found).get(nested)
     return found

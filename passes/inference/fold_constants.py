@@ -11,6 +11,7 @@ becomes
 Small values are computed now; large ones stay expressions, computed once when a target needs the numbers.
 """
 
+import math
 from typing import Annotated
 
 import numpy as np
@@ -20,12 +21,16 @@ from xdsl.ir import Attribute
 from inferir.core import FoldAttr, InferError, Pass, Rewriter, rewrites
 from inferir.core.constants import DENSE_LIMIT, constant_value, fold, is_written_out
 from inferir.core.lazy import lazy_array, settle
+from inferir.core.ranges import arrays_below
 from inferir.core.rewriting import constant_attribute_of
 from inferir.core.types import is_static, numpy_dtype
 from inferir.dialects import inference as inf
 
 LONGEST_EXPRESSION = 200
 """Ops in one lazy value. What is shared inside it is written out again and again, so it could grow without limit."""
+
+LARGEST_TRIAL = 1 << 20
+"""Bytes of a value whose size is not known before it is computed: as much is tried to see whether it is small enough to write out."""
 
 
 @rewrites(inf.InferenceOp)
@@ -49,7 +54,7 @@ def op_on_constants(op: inf.InferenceOp, rw: Rewriter) -> str | None:
         return "the shape of the value is not known before it is computed"
     else:
         try:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), arrays_below(LARGEST_TRIAL):
                 arrays = op.evaluate([constant_value(a, rw.ctx) for a in args])
         except (InferError, ValueError, IndexError, TypeError) as problem:
             return f"it cannot be computed: {problem}"
@@ -67,7 +72,7 @@ def length(value: Attribute) -> int:
 def size(type: Attribute) -> int:
     """Bytes of a static tensor."""
     assert isinstance(type, TensorType)
-    return int(np.prod(type.get_shape(), dtype=np.int64)) * numpy_dtype(type.element_type).itemsize
+    return math.prod(type.get_shape()) * numpy_dtype(type.element_type).itemsize
 
 
 class FoldConstants(Pass):

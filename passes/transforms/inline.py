@@ -16,12 +16,18 @@ becomes
 """
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from xdsl.dialects import func
 from xdsl.dialects.builtin import CallSiteLoc, ModuleOp
 from xdsl.ir import Operation, SSAValue
+from xdsl.traits import SymbolTable
 
-from inferir.core import Context, Pass
+from inferir.core import Context, InferError, Pass
+from inferir.core.symbols import lookup, references_of, unchanging_symbols
+
+MOST_OPS = 300_000
+"""Ops of a function into which all calls are inlined. A few functions that each call the next twice would have more than any memory holds."""
 
 
 class Inline(Pass):
@@ -30,27 +36,66 @@ class Inline(Pass):
     anchor = ModuleOp.name
 
     def run(self, op: Operation, ctx: Context) -> None:
-        """Inline inside the module, callees before callers, so that every body is copied whole."""
-        functions = {f.sym_name.data: f for f in op.walk() if isinstance(f, func.FuncOp)}
-        done: dict[str, bool] = {}
-        for name in functions:
-            self._inline_into(name, functions, done)
-        _erase_uncalled(op, functions)
+        """Inline inside the module, callees before callers, so that every body is copied whole. Raises InferError for what would be immense."""
+        functions = [f for f in op.walk() if isinstance(f, func.FuncOp)]
+        with unchanging_symbols():
+            calls = {f: _calls(f) for f in functions}
+        for call, callee in _wanted(_callees_first(functions, calls), calls):
+            _replace_by_body(call, callee)
+            self.count("inlined")
+        _erase_unnamed(functions, op)
 
-    def _inline_into(self, name: str, functions: dict[str, func.FuncOp], done: dict[str, bool]) -> None:
-        """Inline the calls in a function. `done` holds False for the functions this one was reached from."""
-        if name in done:
-            return
-        done[name] = False
-        for call in [o for o in functions[name].walk() if isinstance(o, func.CallOp)]:
-            callee = functions.get(call.callee.string_value())
-            if callee is None or len(callee.body.blocks) != 1:
-                continue
-            self._inline_into(callee.sym_name.data, functions, done)
-            if done[callee.sym_name.data]:
-                _replace_by_body(call, callee)
-                self.count("inlined")
-        done[name] = True
+
+def _calls(function: func.FuncOp) -> list[tuple[func.CallOp, func.FuncOp]]:
+    """The calls in a function, with the functions they name."""
+    found = [(call, lookup(call, call.callee)) for call in function.walk() if isinstance(call, func.CallOp)]
+    return [(call, callee) for call, callee in found if isinstance(callee, func.FuncOp)]
+
+
+def _callees_first(functions: Iterable[func.FuncOp], calls: dict[func.FuncOp, list[tuple[func.CallOp, func.FuncOp]]]) -> list[func.FuncOp]:
+    """The functions in an order in which callees come before their callers, where no function calls itself."""
+    order: dict[func.FuncOp, None] = {}
+    entered: set[func.FuncOp] = set()
+    stack = [(f, False) for f in reversed(list(functions))]
+    while stack:
+        function, left = stack.pop()
+        if left:
+            order[function] = None
+        elif function not in entered:
+            entered.add(function)
+            stack.append((function, True))
+            stack += [(callee, False) for _, callee in reversed(calls.get(function, [])) if callee in calls]
+    return list(order)
+
+
+def _wanted(
+    order: list[func.FuncOp], calls: dict[func.FuncOp, list[tuple[func.CallOp, func.FuncOp]]]
+) -> list[tuple[func.CallOp, func.FuncOp]]:
+    """The calls to inline. Raises InferError where that would make a function immense."""
+    wanted: list[tuple[func.CallOp, func.FuncOp]] = []
+    sizes: dict[func.FuncOp, int] = {}
+    for function in order:
+        here = [(call, callee) for call, callee in calls[function] if callee in sizes and _can_be_copied(callee, call)]
+        sizes[function] = sum(1 for _ in function.walk()) + sum(sizes[callee] for _, callee in here)
+        if sizes[function] > MOST_OPS:
+            raise InferError(f"with its calls inlined @{function.sym_name.data} would have more than {MOST_OPS} ops", function.location)
+        wanted += here
+    return wanted
+
+
+def _can_be_copied(callee: func.FuncOp, call: func.CallOp) -> bool:
+    """Whether the body is one block, and the symbols in it mean the same where it is called."""
+    if len(callee.body.blocks) != 1:
+        return False
+    return _table_of(callee) is _table_of(call) or not any(True for op in callee.walk() for _ in references_of(op))
+
+
+def _table_of(op: Operation) -> Operation | None:
+    """The symbol table around an op."""
+    around = op.parent_op()
+    while around is not None and not around.has_trait(SymbolTable):
+        around = around.parent_op()
+    return around
 
 
 def _replace_by_body(call: func.CallOp, callee: func.FuncOp) -> None:
@@ -72,17 +117,26 @@ def _replace_by_body(call: func.CallOp, callee: func.FuncOp) -> None:
     block.erase_op(call)
 
 
-def _erase_uncalled(module: Operation, functions: dict[str, func.FuncOp]) -> None:
-    """Erase private functions without calls, and those that only they called."""
-    calls = Counter(o.callee.string_value() for o in module.walk() if isinstance(o, func.CallOp))
-    queue = [f for f in functions.values() if _is_private(f) and not calls[f.sym_name.data]]
+def _named_by(op: Operation) -> Iterator[Operation]:
+    """The ops that attributes of an op name. Those of a symbol table may mean a symbol inside it, or one beside it."""
+    around = op.parent_op() if op.has_trait(SymbolTable, value_if_unregistered=False) else None
+    for reference in references_of(op):
+        found = {lookup(place, reference) for place in (op, around) if place is not None}
+        yield from (symbol for symbol in found if symbol is not None)
+
+
+def _erase_unnamed(functions: list[func.FuncOp], module: Operation) -> None:
+    """Erase private functions that no attribute names, and those that only they named."""
+    with unchanging_symbols():
+        names = {f: Counter(symbol for op in f.walk() for symbol in _named_by(op)) for f in functions}
+        named = Counter(symbol for op in module.walk() for symbol in _named_by(op))
+    queue = [f for f in functions if _is_private(f) and not named[f]]
     while queue:
         function = queue.pop()
-        for call in [o for o in function.walk() if isinstance(o, func.CallOp)]:
-            name = call.callee.string_value()
-            calls[name] -= 1
-            if not calls[name] and name in functions and _is_private(functions[name]) and functions[name] is not function:
-                queue.append(functions[name])
+        for symbol, times in names[function].items():
+            named[symbol] -= times
+            if not named[symbol] and isinstance(symbol, func.FuncOp) and _is_private(symbol) and symbol is not function:
+                queue.append(symbol)
         function.detach()
         function.erase()
 

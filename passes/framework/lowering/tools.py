@@ -27,6 +27,7 @@ from inferir.core import InferError, Op, Rewriter
 from inferir.core.constants import constant_value, is_constant_attribute
 from inferir.core.dims import Dim, Shape
 from inferir.core.op import unknown_dim
+from inferir.core.ranges import OutOfRange, arrays_below
 from inferir.core.types import UNKNOWN, Unranked, element_type, numpy_dtype, ranked
 from inferir.dialects import inference as inf
 from inferir.dialects.framework.constants import value_and_type
@@ -143,7 +144,11 @@ class Lowering:
         arrays = {v: self._followed(v, steps - 1) for v in dict.fromkeys(owner.operands)}
         numbers = {v: n for v, a in arrays.items() if (n := self._numbers(v, a)) is not None and n.size <= MOST_ELEMENTS}
         if owner.operands and len(numbers) == len(arrays):
-            return owner.evaluate([numbers[v] for v in owner.operands])[index]
+            try:
+                with arrays_below(8 * MOST_ELEMENTS):
+                    return owner.evaluate([numbers[v] for v in owner.operands])[index]
+            except OutOfRange:
+                return None
         dims = {v: a for v, a in arrays.items() if a is not None and a.dtype.kind in "iuO"}
         try:
             symbolic = owner.infer_values(_dims_of, dims.get)
@@ -172,8 +177,10 @@ class Lowering:
         return len(self.shape(value))
 
     def axis(self, axis: int, value: SSAValue) -> int:
-        """An axis counted from the front."""
+        """An axis counted from the front; `rank` itself is one behind the last. Raises InferError for one that is out of range."""
         rank = self.rank(value)
+        if not -rank <= axis <= rank:
+            raise InferError(f"{self.op.name}: axis is {axis}, x has {rank} dimensions", self.op.location)
         return axis + rank if axis < 0 else axis
 
     def element(self, value: SSAValue) -> Attribute:

@@ -66,3 +66,32 @@ func.func private @magnitude(%x: tensor<4xf32>) -> tensor<4xf32> {
   %0 = framework.onnx.Abs(%x) {version = 13} : (tensor<4xf32>) -> tensor<4xf32>
   return %0 : tensor<4xf32>
 }
+
+// -----
+// A symbol is looked up in the nearest symbol table: each call gets the @f beside it.
+// CHECK-LABEL: func.func @outside
+// CHECK-NEXT:    inference.neg
+// CHECK-NOT:     inference.exp
+// CHECK:       builtin.module @inside
+// CHECK-NOT:     inference.neg
+// CHECK:         inference.exp
+builtin.module {
+  func.func private @f(%a: tensor<2xf32>) -> tensor<2xf32> {
+    %0 = inference.neg %a : tensor<2xf32>
+    func.return %0 : tensor<2xf32>
+  }
+  func.func @outside(%a: tensor<2xf32>) -> tensor<2xf32> {
+    %0 = func.call @f(%a) : (tensor<2xf32>) -> tensor<2xf32>
+    func.return %0 : tensor<2xf32>
+  }
+  builtin.module @inside {
+    func.func private @f(%a: tensor<2xf32>) -> tensor<2xf32> {
+      %0 = inference.exp %a : tensor<2xf32>
+      func.return %0 : tensor<2xf32>
+    }
+    func.func @g(%a: tensor<2xf32>) -> tensor<2xf32> {
+      %0 = func.call @f(%a) : (tensor<2xf32>) -> tensor<2xf32>
+      func.return %0 : tensor<2xf32>
+    }
+  }
+}
