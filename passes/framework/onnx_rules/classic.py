@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
-from xdsl.dialects.builtin import TensorType, f32, i64
+from xdsl.dialects.builtin import IntegerType, TensorType, f32, i64
 from xdsl.ir import SSAValue
 
 from inferir.dialects.framework import StringsAttr, value_and_type
@@ -41,7 +42,8 @@ def first(lo: Lowering, op: Any, *names: str) -> tuple[str, Any]:
 def array_feature_extractor(op: Any, lo: Lowering) -> Any:
     """Columns of the last dimension"""
     x, places = lo.operands(2)
-    return lo.host("array_features", [x, places], [TensorType(lo.element(x), [-1] * max(lo.rank(x), 2))])
+    y = lo.gather(x, lo.reshape(places, -1), axis=-1)
+    return lo.unsqueeze(y, [0]) if lo.rank(x) == 1 else y
 
 
 @lowering("onnx.ml", "Binarizer")
@@ -79,22 +81,25 @@ def linear_regressor(op: Any, lo: Lowering) -> Any:
     (x,) = lo.operands(1)
     targets = op.get("targets")
     w = np.array(op.get("coefficients"), np.float32).reshape(targets, -1)
-    bias = op.get("intercepts")
-    if op.get("post_transform") != "NONE":
-        config = {"coefficients": op.get("coefficients"), "intercepts": bias, "targets": targets, "transform": op.get("post_transform")}
-        return lo.host("linear_regressor", [x], [TensorType(f32, [lo.shape(x)[0], targets])], **config)
-    return lo.matmul(lo.cast(x, f32), lo.const(w), None if bias is None else lo.const(np.array(bias, np.float32)), transpose_b=True)
+    bias = None if op.get("intercepts") is None else lo.const(np.array(op.get("intercepts"), np.float32))
+    return transformed(lo, lo.matmul(lo.cast(x, f32), lo.const(w), bias, transpose_b=True), op.get("post_transform"))
 
 
 @lowering("onnx.ml", "LinearClassifier")
 def linear_classifier(op: Any, lo: Lowering) -> Any:
     """The best label and the scores"""
     (x,) = lo.operands(1)
-    name, labels = first(lo, op, "classlabels_ints", "classlabels_strings")
-    kinds = [TensorType(i64 if name.endswith("ints") else STRING, [-1]), TensorType(f32, [-1, -1])]
-    rows = len(op.get("intercepts") or labels)
-    config = {"coefficients": op.get("coefficients"), "intercepts": op.get("intercepts") or [0.0] * rows}
-    return lo.results_of(lo.host("linear_classifier", [x], kinds, labels=labels, transform=op.get("post_transform"), **config))
+    _, labels = first(lo, op, "classlabels_ints", "classlabels_strings")
+    transform, offsets = op.get("post_transform"), op.get("intercepts") or [0.0] * len(labels)
+    x = lo.unsqueeze(x, [0]) if lo.rank(x) == 1 else x
+    w = np.array(op.get("coefficients"), np.float32).reshape(len(offsets), -1)
+    scores = lo.matmul(lo.cast(x, f32), lo.const(w), lo.const(np.array(offsets, np.float32)), transpose_b=True)
+    if len(offsets) > 1 or len(labels) != 2:
+        return decided(lo, lo.argmax(scores, axis=1), labels), transformed(lo, scores, transform)
+    plain = transform == "NONE"
+    best = lo.cast(lo.compare(scores, lo.scalar(0.5 if plain else 0.0, scores), pred="gt"), i64)
+    other = lo.sub(lo.scalar(1, scores), scores) if plain else lo.neg(scores)
+    return decided(lo, lo.squeeze(best, [1]), labels), transformed(lo, lo.concat([other, scores], axis=1), transform)
 
 
 @lowering("onnx.ml", "Scaler")
@@ -110,7 +115,9 @@ def scaler(op: Any, lo: Lowering) -> Any:
 def normalizer(op: Any, lo: Lowering) -> Any:
     """Rows divided by their norm"""
     (x,) = lo.operands(1)
-    return lo.host("normalizer", [x], [TensorType(f32, lo.shape(x))], norm=op.get("norm"))
+    wide = lo.cast(x, f32)
+    size = lo.reduce(wide, {"MAX": "max", "L1": "l1", "L2": "l2"}[op.get("norm")], (lo.rank(x) - 1,), keepdims=True)
+    return lo.div(wide, lo.select(lo.compare(size, lo.scalar(0, size), pred="eq"), lo.scalar(1, size), size))
 
 
 @lowering("onnx.ml", "Imputer")
@@ -119,7 +126,9 @@ def imputer(op: Any, lo: Lowering) -> Any:
     (x,) = lo.operands(1)
     name, values = first(lo, op, "imputed_value_floats", "imputed_value_int64s")
     replaced = op.get("replaced_value_float" if name.endswith("floats") else "replaced_value_int64")
-    return lo.host("imputer", [x], [TensorType(lo.element(x), lo.shape(x))], values=values, replaced=replaced)
+    other = x if isinstance(replaced, float) and math.isnan(replaced) else lo.scalar(replaced, x)
+    pred = "ne" if other is x else "eq"  # a NaN differs from itself
+    return lo.select(lo.compare(x, other, pred=pred), lo.const(np.array(values).astype(lo.dtype(x))), x)
 
 
 @lowering("onnx.ml", "FeatureVectorizer")
@@ -133,7 +142,10 @@ def feature_vectorizer(op: Any, lo: Lowering) -> Any:
 def one_hot_encoder(op: Any, lo: Lowering) -> Any:
     """One column per category"""
     (x,) = lo.operands(1)
-    _, categories = first(lo, op, "cats_int64s", "cats_strings")
+    name, categories = first(lo, op, "cats_int64s", "cats_strings")
+    if name == "cats_int64s":
+        wide = lo.cast(x, i64 if isinstance(lo.element(x), IntegerType) else lo.element(x))
+        return lo.cast(lo.compare(lo.unsqueeze(wide, [lo.rank(x)]), lo.const(np.array(categories).astype(lo.dtype(wide))), pred="eq"), f32)
     return lo.host("one_hot_encoder", [x], [TensorType(f32, [*lo.shape(x), len(categories)])], categories=categories)
 
 
