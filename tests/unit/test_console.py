@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from inferir.core import InferError
 from inferir.tools.console import console
+from inferir.tools.driver import compile_model
 
 BIN = Path(sys.executable).parent
 TOOLS = (
@@ -61,6 +63,14 @@ def test_a_file_name_that_is_no_text(tmp_path: Path):
     Path(model.decode(errors="surrogateescape")).write_bytes(MODEL.read_bytes())
     done = subprocess.run([bytes(BIN / "infer-import"), model], capture_output=True, timeout=60, check=False)
     assert done.returncode == 1 and done.stderr.startswith(b"infer-import: error: ") and done.stderr.count(b"\n") == 1
+
+
+def test_a_path_with_a_newline_is_a_path(tmp_path: Path):
+    path = tmp_path / "a\nb.onnx"
+    path.write_bytes(MODEL.read_bytes())
+    assert [port.name for port in compile_model(str(path), "interpreter").inputs] == ["x"]
+    with pytest.raises(InferError):
+        compile_model(f"{path}.missing", "interpreter")
 
 
 @pytest.mark.parametrize(
