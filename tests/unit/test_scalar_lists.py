@@ -1,0 +1,59 @@
+"""A number where the standard asks for a list of one: a list of one, constant or computed, or one clear line."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+
+import inferir
+from inferir.core import InferError
+
+X = np.arange(12, dtype=np.float32).reshape(3, 4)[::-1].copy()
+OPERATORS = {
+    "Reshape": ("y = Reshape (x, k)", 12, X.reshape(12)),
+    "Expand": ("y = Expand (x, k)", 4, X),
+    "Split": ("v = Reshape (x, flat)\n y = Split (v, k)", 12, X.reshape(12)),
+    "Tile": ("v = Reshape (x, flat)\n y = Tile (v, k)", 2, np.tile(X.reshape(12), 2)),
+    "TopK": ("y, i = TopK (x, k)", 1, X.max(-1, keepdims=True)),
+    "Squeeze": ("v = Reshape (x, wide)\n y = Squeeze (v, k)", 0, X),
+    "Unsqueeze": ("y = Unsqueeze (x, k)", 1, X[:, None]),
+    "Slice": ("y = Slice (x, k, big, k)", 1, X[:, 1:]),
+    "Slice, all": ("y = Slice (x, k, k2, k, k)", 1, X[:, 1:2]),
+    "ReduceSum": ("y = ReduceSum <keepdims = 0> (x, k)", 1, X.sum(1)),
+    "ReduceMean": ("y = ReduceMean (x, k)", 0, X.mean(0, keepdims=True)),
+    "ReduceMax": ("y = ReduceMax (x, k)", 1, X.max(1, keepdims=True)),
+}
+
+
+def model(path: Path, nodes: str, k: int, constant: bool) -> Path:
+    """The nodes over x and the number k, an initializer or an input."""
+    m = onnx.parser.parse_model(f"""
+    <ir_version: 8, opset_import: ["" : 18]>
+    g (float[3, 4] x{"" if constant else ", int64 k"}) => (float y)
+      <{f"int64 k = {{{k}}}," if constant else ""} int64[1] flat = {{-1}}, int64[3] wide = {{1, 3, 4}}, int64 big = {{9}}, int64 k2 = {{2}}>
+    {{ {nodes} }}""")
+    m.graph.output[0].type.tensor_type.ClearField("shape")
+    onnx.save(m, path)
+    return path
+
+
+@pytest.mark.parametrize("target", ["cpu", "interpreter"])
+@pytest.mark.parametrize("name", OPERATORS)
+def test_a_number_is_a_list_of_one(name: str, target: str, tmp_path: Path):
+    nodes, k, expected = OPERATORS[name]
+    got = inferir.compile(model(tmp_path / "m.onnx", nodes, k, True), target=target)(X)
+    np.testing.assert_allclose(got, expected, rtol=1e-6)
+
+
+def test_a_shape_that_is_a_number_is_one_clear_line(tmp_path: Path):
+    with pytest.raises(InferError) as caught:
+        inferir.compile(model(tmp_path / "m.onnx", "v = ConstantOfShape (k)\n y = Identity (v)", 3, True))
+    assert any("must have one dimension" in note.message for note in caught.value.notes)
+
+
+@pytest.mark.parametrize("name", ["Reshape", "Expand", "Tile", "Unsqueeze", "ReduceSum"])
+def test_a_computed_number_does_not_crash(name: str, tmp_path: Path):
+    nodes, k, expected = OPERATORS[name]
+    compiled = inferir.compile(model(tmp_path / "m.onnx", nodes, k, False))
+    np.testing.assert_allclose(compiled(X, np.array(k)), expected, rtol=1e-6)
