@@ -10,6 +10,7 @@ from xdsl.irdl import AttrSizedOperandSegments, operand_def, opt_operand_def, re
 
 from inferir.core import define, enum, flag, number, numbers, string
 from inferir.core.dims import Shape, differ, same, shape_text
+from inferir.core.ranges import check_range
 from inferir.dialects.inference.activation import sigmoid_of, softplus_of
 from inferir.dialects.inference.base import InferenceOp
 
@@ -139,6 +140,7 @@ class Recurrent(InferenceOp):
         steps, batch = x.shape[:2]
         hidden = w.shape[1] // self.GATES
         lengths = np.full(batch, steps) if lengths is None else lengths
+        check_range("sequence length", lengths, 0, steps + 1)
         outputs, finals = [], []
         for direction in range(w.shape[0]):
             b = np.zeros(2 * w.shape[1], x.dtype) if bias is None else bias[direction]

@@ -77,6 +77,14 @@ CASES = {
         0,
         (np.int64,),
     ),
+    "lstm": Case(
+        lambda i, o: [N("LSTM", ["steps", "weights", "recurrent", "", i], [o], hidden_size=2)],
+        (4,),
+        4,
+        "lstm: sequence length",
+        0,
+        (np.int32,),
+    ),
     "rotary": Case(
         lambda i, o: [N("RotaryEmbedding", ["image", "cos", "cos", i], [o])], (2, 3), 6, "gather: index along axis 0", types=(np.int64,)
     ),
@@ -148,6 +156,9 @@ def model_of(nodes: Sequence[NodeProto], inputs: Sequence[ValueInfoProto], outpu
         "from": np.array([0, 0], np.int64),
         "to": np.array([4, 2], np.int64),
         "image": np.arange(24, dtype=np.float32).reshape(2, 1, 3, 4),
+        "steps": np.ones((3, 4, 5), np.float32),
+        "weights": np.full((1, 8, 5), 0.1, np.float32),
+        "recurrent": np.full((1, 8, 2), 0.1, np.float32),
         "rois": np.array([[0, 0, 3, 2], [1, 0, 2, 2], [0, 1, 1, 2]], np.float32),
         "cos": np.ones((6, 2), np.float32),
     }

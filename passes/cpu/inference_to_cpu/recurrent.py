@@ -15,6 +15,7 @@ from inferir.dialects import cpu
 from inferir.dialects import inference as inf
 from inferir.dialects.inference.recurrent import Recurrent
 from inferir.passes.cpu.inference_to_cpu.building import Scalars, epilogue, not_float, reshaped, result, shape_of, transposed
+from inferir.passes.cpu.inference_to_cpu.program import Program, generated
 
 Activation = Callable[[Scalars, SSAValue, float, float], SSAValue]
 
@@ -245,8 +246,16 @@ def _start(value: SSAValue | None, early: bool, rw: Rewriter) -> SSAValue:
 
 
 def _lengths(op: Recurrent, rw: Rewriter) -> SSAValue | None:
-    """[B, 1]"""
-    return None if op.lengths is None else reshaped(op.lengths, (-1, 1), rw)
+    """[B, 1], each at most the number of steps"""
+    if op.lengths is None:
+        return None
+    batch, time = shape_of(op.lengths)[0], 1 if op.layout == "batch" else 0
+
+    def body(s: Program, at: list[Any], lengths: SSAValue, x: SSAValue) -> Any:
+        return s.checked(s.load(lengths, at), 0, s.value(s.size(x, time)) + 1, f"{op.name}: sequence length")
+
+    checked = result(generated([op.lengths, op.x], [batch if batch >= 0 else "x0_0"], i32, body), rw)
+    return reshaped(checked, (-1, 1), rw)
 
 
 def _result_types(op: Recurrent, early: bool, states: int) -> list[Any]:
