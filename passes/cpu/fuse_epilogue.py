@@ -21,7 +21,7 @@ from inferir.passes.cpu.fusion.regions import joined, size
 
 PRODUCERS: tuple[type[cpu.Level3Op], ...] = (cpu.GemmOp, cpu.Conv2dOp, cpu.Dwconv2dOp, cpu.MapOp, cpu.Pool2dOp, cpu.NormOp, cpu.ReduceOp)
 """Kernels that apply an epilogue, those that gain most by it first."""
-MOST_OPS = 128
+MOST_OPS = 64
 MOST_OPERANDS = 32
 """Of one kernel. Beyond, an element takes much longer to compute than to load and store, and machine code longer than in proportion to make."""
 
