@@ -206,3 +206,21 @@ CEILED: dict[str, tuple[str, dict[str, Any]]] = {
 def test_a_last_window_that_ends_outside(name: str, tmp_path: Path):
     op, case = CEILED[name]
     agrees(case, op, ((2, 5, 6), (1, 3, 3), (1, 4, 9), (3, 17, 4), (0, 3, 3), (1, 31, 40)), tmp_path / "net.onnx")
+
+
+@pytest.mark.parametrize("columns", [1, 2, 15, 16, 17, 33, 128, 129])
+def test_softmax_of_rows(columns: int, tmp_path: Path):
+    """Short rows in registers, longer ones in loops; what is far below the maximum, or minus infinity, is 0."""
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", columns])
+    y = helper.make_tensor_value_info("y", TensorProto.FLOAT, None)
+    graph = helper.make_graph([helper.make_node("Softmax", ["x"], ["y"], axis=-1)], "net", [x], [y])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9), tmp_path / "net.onnx")
+    rows = np.random.default_rng(0).standard_normal((9, columns), np.float32) * np.float32(8)
+    rows[1, 1:] = -np.inf
+    rows[2, 0] = 200
+    rows[3, 0] = -95
+    rows[4, 0] = np.nan
+    rows[5] = -np.inf
+    with np.errstate(invalid="ignore"), inferir.compile(tmp_path / "net.onnx") as model:
+        e = np.exp(rows - rows.max(1, keepdims=True))
+        np.testing.assert_allclose(model(rows), e / e.sum(1, keepdims=True), rtol=1e-5, atol=1e-30)

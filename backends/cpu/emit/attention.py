@@ -168,12 +168,12 @@ class _Tile:
         base = vector.select(f, vector.compare(f, "oeq", most, splat(LOW)), splat(0.0), most)
 
         def power(j: Int, mask: str | None) -> str:
-            value = vector.exp(f, vector.binary(f, "fsub", f.load_vector(f.at(row, j)), base))
+            value = vector.exp_below_one(f, vector.binary(f, "fsub", f.load_vector(f.at(row, j)), base))
             f.store_vector(value, f.at(row, j))
             return value
 
         total = f.broadcast(vector.reduce(f, "addf", reduce_columns(f, "addf", count, power)))
-        factor = vector.exp(f, vector.binary(f, "fsub", before, base))
+        factor = vector.exp_below_one(f, vector.binary(f, "fsub", before, base))
         self.keep(most, self.most, i)
         self.keep(factor, self.factor, i)
         self.keep(f.fma(self.kept(self.total, i), factor, total), self.total, i)

@@ -108,9 +108,38 @@ def emit_map(op: uk.MapOp, emitter: Emitter) -> None:
     call(emitter, name, [*inputs, *outputs], *sizes, *(row_step(p) for p in places))
 
 
+SHORT_ROW = 8 * LANES
+"""A row of at most so many elements, if it is known, stays in registers from the first read to the only write."""
+
+
+def softmax_in_registers(name: str, count: int) -> Function:
+    """A function of (x, y) for rows of `count` elements."""
+    f = Function(name, ["ptr %x", "ptr %y"])
+    low = splat(float("-inf"))
+    places = [(j, f.first_lanes(min(count - j, LANES)) if count - j < LANES else None) for j in range(0, count, LANES)]
+    row = [f.load_vector(f.at("%x", j), mask, low) for j, mask in places]
+    most = row[0]
+    for value in row[1:]:
+        most = vector.combine(f, "maximumf", most, value)
+    most = f.broadcast(vector.reduce(f, "maximumf", most))
+    powers = [vector.exp_below_one(f, vector.binary(f, "fsub", value, most)) for value in row]
+    powers = [p if m is None else vector.select(f, m, p, splat(0.0)) for p, (_, m) in zip(powers, places, strict=True)]
+    total = powers[0]
+    for power in powers[1:]:
+        total = vector.binary(f, "fadd", total, power)
+    factor = vector.binary(f, "fdiv", splat(1.0), f.broadcast(vector.reduce(f, "addf", total)))
+    for power, (j, mask) in zip(powers, places, strict=True):
+        f.store_vector(vector.binary(f, "fmul", power, factor), f.at("%y", j), mask)
+    return f
+
+
 def emit_softmax_row(op: uk.SoftmaxRowOp, emitter: Emitter) -> None:
-    """A function of (x, y, count)."""
+    """A function of (x, y, count), or of (x, y) where the row is short."""
     (x,), (y,) = op.references()
+    size = emitter.integer(op.sizes[0])
+    if isinstance(size, int) and 0 < size <= SHORT_ROW:
+        short = emitter.program.once(("softmax_row", size), f"softmax_row_{size}", lambda name: softmax_in_registers(name, size))
+        return call(emitter, short, [x, y])
 
     def build(name: str) -> Function:
         f = Function(name, ["ptr %x", "ptr %y", "i64 %count"])
@@ -119,7 +148,7 @@ def emit_softmax_row(op: uk.SoftmaxRowOp, emitter: Emitter) -> None:
         most = f.broadcast(vector.reduce(f, "maximumf", most))
 
         def power(j: Int, mask: str | None) -> str:
-            value = vector.exp(f, vector.binary(f, "fsub", f.load_vector(f.at("%x", j), mask, low), most))
+            value = vector.exp_below_one(f, vector.binary(f, "fsub", f.load_vector(f.at("%x", j), mask, low), most))
             f.store_vector(value, f.at("%y", j), mask)
             return value if mask is None else vector.select(f, mask, value, splat(0.0))
 
@@ -133,7 +162,7 @@ def emit_softmax_row(op: uk.SoftmaxRowOp, emitter: Emitter) -> None:
         over_columns(f, "%count", 1, scale)
         return f
 
-    call(emitter, emitter.program.once(("softmax_row",), "softmax_row", build), [x, y], emitter.integer(op.sizes[0]))
+    call(emitter, emitter.program.once(("softmax_row",), "softmax_row", build), [x, y], size)
 
 
 def emit_norm_row(op: uk.NormRowOp, emitter: Emitter) -> None:

@@ -90,9 +90,9 @@ def power_of_two(f: Function, n: str) -> str:
     return as_floats(f, f.let(f"shl {INTS} {biased}, splat (i32 23)"))
 
 
-def exp(f: Function, x: str) -> str:
-    """e^x = 2^n e^r with |r| <= ln(2)/2; 2^n in two factors, so that the ends of the range round correctly."""
-    x = clamp(f, x, -104.0, 89.0)
+def exp(f: Function, x: str, least: float = -104.0) -> str:
+    """e^x = 2^n e^r with |r| <= ln(2)/2; 2^n in two factors, so that the ends of the range round correctly. Below `least` e^least."""
+    x = clamp(f, x, least, 89.0)
     n = f.lanewise("llvm.rint", binary(f, "fmul", x, splat(LOG2_E)))
     r = f.fma(n, splat(-LN2_HIGH), x)
     r = f.fma(n, splat(-LN2_LOW), r)
@@ -101,6 +101,15 @@ def exp(f: Function, x: str) -> str:
     half = f.let(f"ashr {INTS} {n}, splat (i32 1)")
     p = binary(f, "fmul", p, power_of_two(f, half))
     return binary(f, "fmul", p, power_of_two(f, f.let(f"sub {INTS} {n}, {half}")))
+
+
+LEAST_POWER = -87.0
+"""The least whole power of e that is a normal number."""
+
+
+def exp_below_one(f: Function, x: str) -> str:
+    """e^x for x at most 0, as a part of a sum that 1 is a part of: 0 where it is no normal number, on which every instruction takes 150 cycles."""
+    return select(f, compare(f, "olt", x, splat(LEAST_POWER)), splat(0.0), exp(f, x, LEAST_POWER))
 
 
 def log(f: Function, x: str) -> str:
