@@ -48,8 +48,7 @@ def expected(trips: int) -> np.ndarray:
     return x
 
 
-@pytest.mark.parametrize("inner", ["%one", "%n"])
-@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize(("inner", "threads"), [("%one", 1), ("%n", 2)])
 def test_ctrl_c_stops_a_native_loop_and_the_model_works_afterwards(inner: str, threads: int):
     with compile_model(LOOP.replace("INNER", inner), num_threads=threads) as model:
         started = time.monotonic()
@@ -112,7 +111,6 @@ print("done")
 """
 
 
-@pytest.mark.parametrize("threads", ["1", "3"])
-@pytest.mark.parametrize("trips", ["1", "1000", str(2**62)])
+@pytest.mark.parametrize(("threads", "trips"), [("1", "1000"), ("3", "1"), ("3", str(2**62))])
 def test_the_interpreter_ends_while_daemon_threads_run_a_model(threads: str, trips: str):
     assert python(AT_EXIT, LOOP.replace("INNER", "%one"), threads, trips) == (0, "done\n", "")
