@@ -68,7 +68,7 @@ class AttentionOp(InferenceOp):
                 self.error(f"mask is {shape_text(mask)}, must broadcast to {shape_text(scores)}; its last dimension may be shorter")
         for name, shape in (("offset", offset), ("lengths", lengths)):
             self.check_list(name, shape)
-            if shape is not None and differ(shape[0], q[0]) and (name == "lengths" or differ(shape[0], 1)):
+            if shape is not None and (name == "lengths" or shape[0] != 1) and differ(shape[0], q[0]):
                 self.error(f"`{name}` has {shape[0]} elements, the batch is {q[0]}")
         return (*q[:3], v[3])
 

@@ -114,12 +114,15 @@ class EinsumOp(InferenceOp):
                 self.error(f'term "{term}" does not fit {shape_text(shape)}')
             middle = len(shape) - len(tail)
             batch = broadcast(batch, shape[len(head) : middle])
+            own: dict[str, DimLike] = {}
             for letter, dim in (*zip(head, shape, strict=False), *zip(tail, shape[middle:], strict=True)):
-                known = sizes.setdefault(letter, dim)
-                if known == 1 or (isinstance(dim, int) and not isinstance(known, int)):
-                    sizes[letter] = dim
-                elif dim != 1 and differ(known, dim):
+                if differ(own.setdefault(letter, dim), dim):
+                    self.error(f"'{letter}' is {own[letter]} and {dim} in the term \"{term}\"")
+                known = sizes.get(letter, 1)
+                if known != 1 and dim != 1 and differ(known, dim):
                     self.error(f"'{letter}' is {known} in one term and {dim} in another")
+                if known == 1 or (isinstance(dim, int) and dim != 1):
+                    sizes[letter] = dim
         head, dots, tail = output.partition("...")
         unknown = [c for c in head + tail if c not in sizes]
         if unknown:

@@ -15,6 +15,13 @@ from inferir.dialects.inference.base import InferenceOp, axis_in
 from inferir.dialects.inference.shape_values import cast_array
 
 
+def alike(zero_point: Shape, scale: Shape) -> bool:
+    """Whether there may be a zero point for each scale; one of each may be a scalar or a list."""
+    if len(zero_point) == len(scale):
+        return same(zero_point, scale)
+    return not differ(product(scale), 1) and not differ(product(zero_point), 1)
+
+
 class Scaled(InferenceOp):
     """One scale (and zero point) for all, for each place along an axis, or for blocks along it.
 
@@ -32,8 +39,7 @@ class Scaled(InferenceOp):
 
     def infer_shape(self, x: Shape, scale: Shape, zero_point: Shape | None) -> Shape:
         """The shape of x."""
-        lone = zero_point is not None and not differ(product(scale), 1) and not differ(product(zero_point), 1)
-        if zero_point is not None and not lone and not same(zero_point, scale):
+        if zero_point is not None and not alike(zero_point, scale):
             self.error(f"zero_point is {shape_text(zero_point)}, must be {shape_text(scale)} as the scale is")
         if self.block < 0:
             self.error(f"block is {self.block}, must be 1 at least; 0 for no blocks")
@@ -45,7 +51,7 @@ class Scaled(InferenceOp):
         elif len(scale) > 1:
             if not broadcasts_to(scale, x):
                 self.error(f"scale is {shape_text(scale)}: needs `block` to say how many elements share one")
-        elif differ(product(scale), 1):
+        elif product(scale) != 1:
             places = x[axis_in(self, self.axis, len(x))]
             if differ(product(scale), places):
                 self.error(f"scale has {product(scale)} elements, x has {places} places along axis {self.axis}")

@@ -29,7 +29,10 @@ FILL = 0xFF
 _NO_ACCESS = 0  # PROT_NONE
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _BUFFERS: dict[str, tuple[DimLike, list[tuple[DimLike, DimLike]]]] = {}
-"""Size of the arena, and offset and bytes of every buffer in it, by native function, of the program that was planned last."""
+"""Size of the arena, and offset and bytes of every buffer in it, by native function, of the program that was planned last.
+
+A function takes them along when it is loaded: others may be planned before it is called.
+"""
 
 
 def _pages(size: int) -> int:
@@ -83,9 +86,9 @@ class FencedArray(Fenced):
         self.address += offset
 
 
-def _buffers(name: str, values: Mapping[str, int], size: int) -> list[tuple[int, int]]:
+def _buffers(planned: tuple[DimLike, Any], values: Mapping[str, int], size: int) -> list[tuple[int, int]]:
     """The buffers of a function's arena; the whole of it where that was not planned here."""
-    total, buffers = _BUFFERS.get(name, (-1, []))
+    total, buffers = planned
     if evaluate(total, values) != size:
         return [(0, size)]
     return [(int(evaluate(o, values)), int(evaluate(n, values))) for o, n in buffers]  # pyright: ignore[reportArgumentType]
@@ -126,14 +129,14 @@ def install(side: str) -> None:
             code._weights = block.memory
         return code._weights
 
-    def call(function: NativeFunction, arrays: list[np.ndarray], seconds: list[float] | None = None) -> list[np.ndarray]:
+    def call(function: Any, arrays: list[np.ndarray], seconds: list[float] | None = None) -> list[np.ndarray]:
         code, entry = function.code, function.entry
         code.survive_fork()
         with code.lock:
             weights, workers = code.ready()
             plan = function.plan(tuple([a.shape for a in arrays]))
             values = dict(zip(entry.symbols, plan.sizes.tolist(), strict=True))
-            arena = Fenced(_buffers(entry.name, values, plan.arena))
+            arena = Fenced(_buffers(function.planned, values, plan.arena))
             given = [FencedArray(a.shape, a.dtype, side) for a in arrays]
             for fenced, array in zip(given, arrays, strict=True):
                 fenced.array[...] = array
@@ -151,6 +154,14 @@ def install(side: str) -> None:
                 fenced.check(f"output {i}")
             return [fenced.array.copy() for fenced in made]
 
+    made_before = NativeFunction.__init__
+
+    def make(function: Any, code: NativeCode, entry: Any) -> None:
+        """What was planned last is what is loaded now."""
+        made_before(function, code, entry)
+        function.planned = _BUFFERS.get(entry.name, (-1, []))
+
+    NativeFunction.__init__ = make  # pyright: ignore[reportAttributeAccessIssue]
     plan_arena.ALIGNMENT = 1
     plan_arena._Planner.place = place  # pyright: ignore[reportAttributeAccessIssue]
     plan_arena._Weights.place = place_weight  # pyright: ignore[reportAttributeAccessIssue]

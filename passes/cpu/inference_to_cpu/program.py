@@ -427,6 +427,21 @@ def requirements(op: Op, operands: Sequence[SSAValue]) -> tuple[list[str], list[
     return list(dict.fromkeys(texts)), more
 
 
+def must_be_one(op: Op) -> list[tuple[int, int]]:
+    """(operand, axis) of the dimensions that an op needs to be 1, where its types leave that open: a map would broadcast instead."""
+    if isinstance(op, HostCallOp) or not all(isinstance(v.type, TensorType) for v in op.operands):
+        return []
+    operands = list(dict.fromkeys(op.operands))
+    shapes = [_named_shapes(operands)(v) for v in operands]
+    if not any(1 in s for s in shapes) or all(isinstance(d, int) for s in shapes for d in s):
+        return []
+    places = {symbol(f"x{i}_{axis}"): (v, axis) for i, v in enumerate(operands) for axis in range(rank_of(v))}
+    with assumptions() as pairs:
+        op.infer_result_shapes(_named_shapes(operands))
+    found = [places[a if b == 1 else b] for a, b, _ in pairs if 1 in (a, b) and (a if b == 1 else b) in places]
+    return [(list(op.operands).index(v), axis) for v, axis in dict.fromkeys(found)]
+
+
 def compact(dim: DimLike) -> str:
     """A dimension as text without spaces."""
     return str(dim).replace(" ", "")
