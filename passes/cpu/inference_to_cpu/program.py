@@ -435,7 +435,9 @@ def must_be_one(op: Op) -> list[tuple[int, int]]:
     shapes = [_named_shapes(operands)(v) for v in operands]
     if not any(1 in s for s in shapes) or all(isinstance(d, int) for s in shapes for d in s):
         return []
-    places = {symbol(f"x{i}_{axis}"): (v, axis) for i, v in enumerate(operands) for axis in range(rank_of(v))}
+    places: dict[DimLike, tuple[SSAValue, int]] = {
+        symbol(f"x{i}_{axis}"): (v, axis) for i, v in enumerate(operands) for axis in range(rank_of(v))
+    }
     with assumptions() as pairs:
         op.infer_result_shapes(_named_shapes(operands))
     found = [places[a if b == 1 else b] for a, b, _ in pairs if 1 in (a, b) and (a if b == 1 else b) in places]
