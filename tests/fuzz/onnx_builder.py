@@ -19,6 +19,8 @@ INTEGERS = (*SIGNED, np.uint8)
 NUMBERS = (*FLOATS, *INTEGERS)
 ANY = (*NUMBERS, np.bool_)
 MOST_ELEMENTS = 4096
+NO_NAMES = ("?", "", "-1")
+"""What exporters write for every dimension that they do not know: one text for all sizes."""
 OPSETS = (9, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28)
 _ELEMENTS = {np.dtype(k): v for k, v in ((np.float32, 1), (np.uint8, 2), (np.int8, 3), (np.int32, 6), (np.int64, 7), (np.bool_, 9))} | {
     np.dtype(np.float16): TensorProto.FLOAT16,
@@ -215,12 +217,14 @@ class Builder:
         taken = {i for n in self.nodes for i in n.input}
         outputs = [v for v in self.results if v.name not in taken or self.rng.random() < 0.2]
         symbols: dict[int, str] = {}
+        odd = self.rng.choice(NO_NAMES) if self.rng.random() < 0.1 else None
+        share = self.rng.choice((0.25, 0.25, 0.9)) if odd is None else 0.9
         inputs = []
         for value in self.inputs:
             dims: list[Any] = list(value.shape)
             for i, d in enumerate(dims):
-                if not value.fixed and self.rng.random() < 0.25:
-                    dims[i] = symbols.setdefault(d, f"n{d}")
+                if not value.fixed and self.rng.random() < share:
+                    dims[i] = symbols.setdefault(d, f"n{d}") if odd is None else odd
             inputs.append(value_info(value, dims))
         graph = helper.make_graph(
             self.nodes,

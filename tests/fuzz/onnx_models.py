@@ -281,6 +281,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--only", default="", metavar="NAME", help="one generator, or a module of them (published: graphs as real models have them)"
     )
+    parser.add_argument("--strict", action="store_true", help="what has an explanation is a mismatch too")
     parser.add_argument("--fences", choices=fences.SIDES, help="pages that cannot be touched on either side of every buffer")
     options = parser.parse_args(argv)
     if options.fences:
@@ -299,7 +300,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"  {times:4} {reason}")
     for kernel, times in count.unsupported.most_common(20):
         print(f"  {times:4} {kernel}")
-    return int(bool(count.mismatches))
+    return int(bool(count.mismatches) or (options.strict and bool(count.explained)))
 
 
 if __name__ == "__main__":

@@ -76,7 +76,9 @@ def if_squeeze(b: Builder, op: str) -> None:
             (y,) = inner.node("Identity", [x])
         graphs.append(b.subgraph(name, [], [y], inner))
     (y,) = b.node("If", [flag], then_branch=graphs[0], else_branch=graphs[1])
-    b.node(b.rng.choice(("Relu", "Neg", "Exp")), [y])
+    (y,) = b.node(b.rng.choice(("Relu", "Neg", "Exp")), [y])
+    (y,) = b.node("Softmax", [y], axis=-1)
+    reduced(b, y, y.rank - 1)
 
 
 @operator("attention heads", since=13)
@@ -151,7 +153,12 @@ def chain(b: Builder, op: str) -> None:
 def strings(b: Builder, op: str) -> None:
     """Categories chosen, joined and encoded"""
     drawn = lambda *shape: np.array([b.rng.choice(STRINGS) for _ in range(int(np.prod(shape)))], object).reshape(shape)
-    x = b.new(drawn(b.rng.randint(1, 4), 3), False)
+    rows = b.rng.randint(2, 4)
+    x = b.new(drawn(rows, 3), False)
+    if b.rng.random() < 0.5:  # numbers of as many rows, some of which are taken
+        numbers = b.fresh(np.float32, [2, rows], constant=False)
+        (half,) = b.node("Div", [size(b, numbers, 1), fixed(b, [2])])
+        b.node("Slice", [numbers, fixed(b, [0]), half, fixed(b, [1])])
     (column,) = b.node("Gather", [x, fixed(b, [b.rng.randint(0, 2)])], axis=1)
     match b.rng.randint(0, 3):
         case 0:
