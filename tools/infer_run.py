@@ -75,7 +75,10 @@ def _outputs(args: argparse.Namespace, model: Any, inputs: dict[str, np.ndarray]
     """Run, write and summarise."""
     if args.profile and not hasattr(model, "profile"):
         raise UsageError("--profile needs native code: this target does not time its kernels")
-    results, times = model.profile(inputs) if args.profile else (model.run(inputs), [])
+    try:
+        results, times = model.profile(inputs) if args.profile else (model.run(inputs), [])
+    except ModelError as e:
+        raise ModelError(f"{e}{_sizes_to_give(args, model)}") from None
     outputs = arrays_in(results)
     if args.output:
         write_npz(args.output, outputs)
@@ -83,6 +86,12 @@ def _outputs(args: argparse.Namespace, model: Any, inputs: dict[str, np.ndarray]
     if args.profile:
         _print_profile(times, stdout)
     return outputs
+
+
+def _sizes_to_give(args: argparse.Namespace, model: Any) -> str:
+    """What to say where random inputs of the sizes that nobody gave do not run."""
+    names = dict.fromkeys(d for port in model.inputs for d in port.dims if isinstance(d, str) and d.isidentifier() and d not in args.dims)
+    return f"; sizes not given are 1: --dims {','.join(f'{n}=...' for n in names)}" if args.input == "random" and names else ""
 
 
 def _onnxruntime(path: str | Path, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
