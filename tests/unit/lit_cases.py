@@ -31,6 +31,8 @@ class Case:
     text: str
     pipeline: str
     fails: bool = False
+    unregistered: bool = False
+    """Whether ops of unknown dialects are accepted."""
 
 
 def cases() -> Iterator[Case]:
@@ -44,7 +46,8 @@ def cases() -> Iterator[Case]:
             for chunk in chunks:
                 label = re.search(r"@(\w+)", chunk)
                 name = f"{file.relative_to(LIT).with_suffix('')}:{label[1] if label else 'chunk'}{f':{number}' if number else ''}"
-                yield Case(name, chunk, pipeline, words[0] == "not" or "--verify-diagnostics" in words)
+                fails = words[0] == "not" or "--verify-diagnostics" in words
+                yield Case(name, chunk, pipeline, fails, "--allow-unregistered-dialect" in words)
 
 
 CASES = list(cases())

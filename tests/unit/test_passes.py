@@ -43,7 +43,7 @@ class Run:
 def run(index: int) -> Run:
     """The passes of a case applied once."""
     case = CASES[index]
-    ctx = make_context()
+    ctx = make_context(case.unregistered)
     module = parse(case.text, case.name, ctx)
     before = module.clone()
     add_weights(module, ctx)

@@ -76,7 +76,7 @@ def is_open(op: Operation) -> bool:
 @pytest.mark.parametrize("index", GOOD, ids=[CASES[i].name for i in GOOD])
 def test_a_pass_leaves_alone_what_it_cannot_know(index: int, kind: str):
     case = CASES[index]
-    ctx = make_context()
+    ctx = make_context(case.unregistered)
     module = parse(case.text, case.name, ctx)
     if not all(is_open(op) for op in module.walk()):
         return
