@@ -1,0 +1,52 @@
+"""Small files that ask for immense work end soon, in one line."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from inferir.core import InferError
+from inferir.tools.driver import compile_model
+
+X, Y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, [4]) for name in "xy")
+OPSETS = [helper.make_opsetid("", 18), helper.make_opsetid("f", 1)]
+
+
+def refused(
+    nodes: list,
+    tmp_path: Path,
+    message: str,
+    constants: dict[str, np.ndarray] | None = None,
+    functions: list | None = None,
+    opset: int = 18,
+):
+    """Compile a graph of nodes from x to y, which ends in an error with the message."""
+    held = [numpy_helper.from_array(array, name) for name, array in (constants or {}).items()]
+    graph = helper.make_graph(nodes, "g", [X], [Y], held)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset), OPSETS[1]], functions=functions or [], ir_version=10)
+    onnx.save(model, tmp_path / "m.onnx")
+    with pytest.raises(InferError, match=message):
+        compile_model(str(tmp_path / "m.onnx"), num_threads=1)
+
+
+def test_functions_that_each_call_the_next_twice(tmp_path: Path):
+    body = lambda i: [helper.make_node(f"d{i + 1}", ["x"], ["a"], domain="f"), helper.make_node(f"d{i + 1}", ["a"], ["y"], domain="f")]
+    functions = [helper.make_function("f", f"d{i}", ["x"], ["y"], body(i), OPSETS) for i in range(40)]
+    functions.append(helper.make_function("f", "d40", ["x"], ["y"], [helper.make_node("Relu", ["x"], ["y"])], OPSETS))
+    refused(
+        [helper.make_node("d0", ["x"], ["y"], domain="f")],
+        tmp_path,
+        "with its calls inlined @.* would have more than 300000 ops",
+        None,
+        functions,
+    )
+
+
+def test_a_node_of_many_operands(tmp_path: Path):
+    refused([helper.make_node("Sum", ["x"] * 20_000, ["y"])], tmp_path, "Sum: 20000 inputs and 1 outputs, a node has no more than 10000")
+
+
+def test_an_axis_far_out_of_range(tmp_path: Path):
+    refused([helper.make_node("Softmax", ["x"], ["y"], axis=2**62)], tmp_path, "axis is 4611686018427387904, x has 1 dimensions", opset=11)
