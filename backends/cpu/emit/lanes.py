@@ -200,10 +200,10 @@ class Lanes:
         if scattered is None and step == 1:
             found = f.load_vector(f.at(place.pointer, start, kind.stored), mask, element=kind)
         else:
-            if step or start != 0:
-                line = self.vector(Line(start, step), "i64")
+            if step:
+                line = self.vector(Line(0, step), "i64")
                 scattered = line if scattered is None else f.let(f"add <{LANES} x i64> {scattered}, {line}")
-            found = self.gather(place.pointer, str(scattered), kind, mask)
+            found = self.gather(f.at(place.pointer, start, kind.stored), str(scattered), kind, mask)
         return self.chosen(op, Vector(found), condition)
 
     def load_one(self, place: Memory, start: Int, condition: Known | None) -> str:
