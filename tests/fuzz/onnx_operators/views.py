@@ -13,8 +13,8 @@ def ending(b: Builder, x: Value) -> Value:
     kind = b.rng.choice(("Relu", "Softmax", "ReduceMean", "ReduceMax", "Transpose", "GlobalAveragePool", "Slice", "Reshape"))
     axis = b.rng.randint(0, x.rank - 1)
     if kind in ("ReduceMean", "ReduceMax"):
-        given = {"axes": [axis]} if b.opset < 18 else {}
-        return b.node(kind, [x, *([] if given else [b.ints([axis])])], keepdims=1, **given)[0]
+        axes = [axis] if b.opset < 18 else None
+        return b.node(kind, [x, *([] if axes else [b.ints([axis])])], keepdims=1, axes=axes)[0]
     if kind == "Softmax":
         return b.node(kind, [x], axis=axis if b.opset >= 13 else x.rank - 1)[0]
     if kind == "Transpose":
