@@ -84,8 +84,8 @@ LISTS: dict[str, tuple[int, ...]] = {
     **{f"Reduce{kind}": (1,) for kind in ("L1", "L2", "LogSum", "LogSumExp", "Max", "Mean", "Min", "Prod", "Sum", "SumSquare")},
 }
 """The operands, by operator, that are lists of integers."""
-STRICT = ("ConstantOfShape",)
-"""Operators that no runtime gives a number for a list."""
+STRICT = ("ConstantOfShape", "Expand", "Pad", "Slice")
+"""Operators whose lists say how many dimensions there are: a number is an error there, as the standard has it."""
 
 MOST_STEPS = 16
 MOST_ELEMENTS = 1024
