@@ -146,10 +146,10 @@ def attend(
     capped = scores if softcap <= 0 else q.dtype.type(softcap) * np.tanh(scores / q.dtype.type(softcap))
     biased = capped + bias
     wide = biased if precision is None else biased.astype(precision)
-    top = wide.max(axis=-1, keepdims=True)
+    top = wide.max(axis=-1, keepdims=True, initial=-np.inf)
     e = np.exp(wide - np.where(np.isneginf(top), wide.dtype.type(0), top))
     total = e.sum(axis=-1, keepdims=True)
     weights = e / np.where(total == 0, wide.dtype.type(1), total)
-    blind = np.isneginf(bias.max(axis=-1, keepdims=True))
+    blind = np.isneginf(bias.max(axis=-1, keepdims=True, initial=-np.inf))
     weights = np.where(blind, wide.dtype.type(0), weights).astype(q.dtype)
     return matrix_product(weights, v), [scores, capped, biased, weights]

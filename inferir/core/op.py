@@ -285,7 +285,7 @@ class Op(IRDLOperation):
             return
         arrays = dict(zip(self.operands, operands, strict=True))
         shapes = self.infer_result_shapes(lambda v: np.shape(arrays[v]), lambda v: _numbers(arrays[v]))
-        for result, shape in zip(self.results, shapes, strict=True):
+        for result, shape in zip(self.results, shapes, strict=len(self.results) > 0):  # on buffers there is no result
             if isinstance(result.type, TensorType) and all(isinstance(d, int) for d in shape):
                 checked_shape(shape, numpy_dtype(result.type.element_type).itemsize)
 

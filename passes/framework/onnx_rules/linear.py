@@ -116,6 +116,8 @@ def hardmax(op: Any, lo: Lowering) -> Any:
     rank = lo.rank(x)
     flat = x if op.version >= 13 else lo.reshape(x, tuple(range(axis)), tuple(range(axis, rank)))
     along = axis if op.version >= 13 else 1
+    if lo.shape(flat)[along] == 0:
+        return x  # none of no elements is the largest
     place = lo.argmax(flat, axis=along, keepdims=True)
     size = lo.size_of(flat, along)
     count = lo.unsqueeze(lo.range(lo.const(0), size, lo.const(1)), range(1, lo.rank(flat) - along))
