@@ -27,8 +27,8 @@ from inferir.frontends.onnx.types import TypeReader
 _NO_LOCATION = NoneAttr()
 MAX_FUNCTIONS = 10_000
 """Versions of local functions that one model may need."""
-MAX_OPERANDS = 10_000
-"""Inputs or outputs of a node; more would take minutes to compile, and no exporter writes them."""
+MAX_OPERANDS = 4_096
+"""Inputs or outputs of a node; more would take long to compile, and no exporter writes them."""
 
 FunctionKey = tuple[str, str, str]
 """Domain, name, overload of a local function."""

@@ -26,8 +26,10 @@ from xdsl.traits import SymbolTable
 from inferir.core import Context, InferError, Pass
 from inferir.core.symbols import lookup, references_of, unchanging_symbols
 
-MOST_OPS = 300_000
-"""Ops of a function into which all calls are inlined. A few functions that each call the next twice would have more than any memory holds."""
+MOST_OPS = 30_000
+MOST_GROWTH = 20
+"""A function into which all calls are inlined has no more than 30,000 ops, or 20 times those of the module where that is more.
+A few functions that each call the next twice would have more than any memory holds."""
 
 
 class Inline(Pass):
@@ -73,12 +75,14 @@ def _wanted(
 ) -> list[tuple[func.CallOp, func.FuncOp]]:
     """The calls to inline. Raises InferError where that would make a function immense."""
     wanted: list[tuple[func.CallOp, func.FuncOp]] = []
+    own = {function: sum(1 for _ in function.walk()) for function in order}
+    most = max(MOST_OPS, MOST_GROWTH * sum(own.values()))
     sizes: dict[func.FuncOp, int] = {}
     for function in order:
         here = [(call, callee) for call, callee in calls[function] if callee in sizes and _can_be_copied(callee, call)]
-        sizes[function] = sum(1 for _ in function.walk()) + sum(sizes[callee] for _, callee in here)
-        if sizes[function] > MOST_OPS:
-            raise InferError(f"with its calls inlined @{function.sym_name.data} would have more than {MOST_OPS} ops", function.location)
+        sizes[function] = own[function] + sum(sizes[callee] for _, callee in here)
+        if sizes[function] > most:
+            raise InferError(f"with its calls inlined @{function.sym_name.data} would have more than {most} ops", function.location)
         wanted += here
     return wanted
 
