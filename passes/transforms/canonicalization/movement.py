@@ -29,15 +29,31 @@ def concat_of_one(op: inf.ConcatOp, rw: Rewriter) -> str | None:
 @rewrites(inf.ConcatOp)
 def concat_of_concat(op: inf.ConcatOp, rw: Rewriter) -> str | None:
     """concat(x, concat(y, z)) = concat(x, y, z) along one axis"""
-    rank = len(shape_of(op.result))
-    inner = [
-        v.owner if isinstance(v.owner, inf.ConcatOp) and v.owner.axis % rank == op.axis % rank and v.has_one_use() else None
-        for v in op.args
-    ]
-    if not any(inner):
+    if _around(op) is not None:
+        return "the concat that needs it takes in its operands"
+    flat: list[SSAValue] = []
+    inner: list[inf.ConcatOp] = []
+    stack = [*reversed(op.args)]
+    while stack:
+        value = stack.pop()
+        concat = value.owner
+        if isinstance(concat, inf.ConcatOp) and _around(concat) is not None:
+            inner.append(concat)
+            stack += reversed(concat.args)
+        else:
+            flat.append(value)
+    if not inner:
         return "no operand is a concat along the same axis that nothing else needs"
-    flat = [w for v, c in zip(op.args, inner, strict=True) for w in ([v] if c is None else c.args)]
-    rw.replace(op, op.like(args=flat, result_types=[op.result.type]), sources=[c for c in inner if c is not None])
+    rw.replace(op, op.like(args=flat, result_types=[op.result.type]), sources=inner)
+
+
+def _around(op: inf.ConcatOp) -> inf.ConcatOp | None:
+    """The concat along the same axis that alone needs a concat. A chain is taken in at once by its last: one after the other takes n squared."""
+    use = op.result.get_user_of_unique_use()
+    if not isinstance(use, inf.ConcatOp):
+        return None
+    rank = len(shape_of(op.result))
+    return use if use.axis % rank == op.axis % rank else None
 
 
 @rewrites(inf.ConcatOp)
