@@ -20,6 +20,8 @@ from inferir.dialects.cpu.program import KernelOp, LaunchOp, ViewOp
 from inferir.dialects.cpu.scalar import YieldOp
 
 TIMELINE = 264  # byte in the pool: ptr or null, i64[launches + 1] for the cycle counter
+MOST_OPTIMISED = 1000
+"""Launches of a function that LLVM optimises; its time grows faster than the length of a block. What is left is stores between launches."""
 
 
 def timed(op: func.FuncOp) -> list[Operation]:
@@ -152,8 +154,10 @@ def emit_program(module: ModuleOp, triple: str = "x86_64", features: Iterable[st
 
 
 def _emit_run(op: func.FuncOp, name: str, program: Program, before: dict[LaunchOp, int]) -> None:
-    f = Function(name, [f"ptr %{n}" for n in ("pool", "arena", "weights", "io", "dims")], "i64", internal=False)
-    widest = max((_slots(o) for o in op.body.walk() if isinstance(o, LaunchOp)), default=0)
+    launches = [o for o in op.body.walk() if isinstance(o, LaunchOp)]
+    fast = "noinline optnone" if len(launches) > MOST_OPTIMISED else ""
+    f = Function(name, [f"ptr %{n}" for n in ("pool", "arena", "weights", "io", "dims")], "i64", internal=False, attributes=fast)
+    widest = max(map(_slots, launches), default=0)
     f.do(f"%frame = alloca i64, i64 {widest + 1}, align 8")
     f.do("%slots = getelementptr i64, ptr %frame, i64 1")
     if before:

@@ -55,10 +55,10 @@ class Function:
     `params` are LLVM parameter declarations such as `ptr noalias %x`. Control flow is structured: `loop` and `when` nest.
     """
 
-    def __init__(self, name: str, params: Sequence[str], result: str = "void", internal: bool = True):
+    def __init__(self, name: str, params: Sequence[str], result: str = "void", internal: bool = True, attributes: str = ""):
         linkage = "internal " if internal else ""
         self.name = name
-        self.lines = [f"define {linkage}{result} @{name}({', '.join(params)}) {ATTRIBUTES} {{", "entry:"]
+        self.lines = [f"define {linkage}{result} @{name}({', '.join(params)}) {f'{ATTRIBUTES} {attributes}'.rstrip()} {{", "entry:"]
         self.block = "entry"
         self.count = 0
         self.declarations: set[str] = set()
