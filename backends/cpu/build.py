@@ -17,7 +17,7 @@ from inferir.backends.runtime.package import HOST_STEPS
 from inferir.backends.runtime.program import Entry, Port, Program
 from inferir.core import Context, InferError
 from inferir.core.constants import constant_value
-from inferir.core.diagnostics import node_names
+from inferir.core.diagnostics import label
 from inferir.core.types import numpy_dtype
 from inferir.dialects.cpu import HOST, LaunchOp, WeightOp, native_programs
 
@@ -113,6 +113,6 @@ def _size(op: WeightOp) -> int:
 def _origin(op: Operation) -> str:
     """The source node that launches work for, and their kernels."""
     launches = [inner for inner in op.walk() if isinstance(inner, LaunchOp)]
-    names = node_names(launches[0].location)
+    nodes = label(launches[0].location)
     kernels = "+".join(dict.fromkeys(launch.kernel.root_reference.data for launch in launches))
-    return f"{'+'.join(names)} ({kernels})" if names else kernels
+    return f"{nodes} ({kernels})" if nodes else kernels

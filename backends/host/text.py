@@ -12,7 +12,7 @@ from xdsl.ir import Attribute, Operation
 from inferir.backends.runtime.program import HostOp
 from inferir.core import Context, WeightAttr, constant_value, text_of
 from inferir.core.constants import is_written_out
-from inferir.core.diagnostics import node_names
+from inferir.core.diagnostics import label
 from inferir.core.rewriting import constant_attribute_of
 from inferir.core.types import numpy_dtype
 from inferir.core.walk import walk
@@ -30,8 +30,8 @@ def host_text(main: func.FuncOp, ctx: Context, size: int) -> tuple[str, Segment,
     weights: Segment = []
     offsets: dict[Attribute, int] = {}
     for new, old in zip(walk(copy), walk(main), strict=True):
-        names = node_names(old.location)
-        new.location = NameLoc(StringAttr("+".join(names)), UNKNOWN_LOC) if names else UNKNOWN_LOC
+        nodes = label(old.location)
+        new.location = NameLoc(StringAttr(nodes), UNKNOWN_LOC) if nodes else UNKNOWN_LOC
         if isinstance(new, CallOp):
             name = new.callee.root_reference.data
             types = FunctionType.from_lists([v.type for v in new.arguments], [v.type for v in new.outs])
@@ -60,4 +60,4 @@ def host_op(op: Operation) -> HostOp:
     reason = op.attributes[FALLBACK]
     assert isinstance(reason, StringAttr)
     name = f"{op.name} {op.callee}" if isinstance(op, HostCallOp) else op.name
-    return HostOp(name, "+".join(node_names(op.location)), reason.data)
+    return HostOp(name, label(op.location), reason.data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from xdsl.dialects.builtin import ArrayAttr, CallSiteLoc, FileLineColLoc, FusedLoc, NameLoc
 from xdsl.ir import Attribute, Operation, SSAValue
@@ -11,6 +12,8 @@ from xdsl.utils.exceptions import VerifyException
 
 LONGEST_ROW = 2000
 """Characters of a message's row that are shown: a name or a type in it may be as long as its file."""
+MOST_NAMES = 64
+"""Source nodes of an op that a label lists: a concatenation of n parts is made by n copies that each come from n nodes."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,17 @@ def file_line_col(location: Attribute | None) -> tuple[str, int, int] | None:
 def node_names(location: Attribute | None) -> list[str]:
     """The source nodes a location names, first first."""
     return list(dict.fromkeys(p.desc.data for p in _parts(location) if isinstance(p, NameLoc)))
+
+
+def label(location: Attribute | None) -> str:
+    """The source nodes a location names, joined by `+`: no more than the first 64; empty where it names none."""
+    names: dict[str, None] = {}
+    for part in _parts(location):
+        if isinstance(part, NameLoc):
+            names[part.desc.data] = None
+            if len(names) > MOST_NAMES:
+                return "+".join([*islice(names, MOST_NAMES), "..."])
+    return "+".join(names)
 
 
 def render(error: InferError, sources: Mapping[str, str]) -> str:

@@ -32,7 +32,7 @@ from xdsl.dialects.builtin import (
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from inferir.core import Context, InferError, Pass
-from inferir.core.diagnostics import node_names
+from inferir.core.diagnostics import label
 from inferir.core.dims import DimLike, Shape, product, symbols
 from inferir.core.executor import argument_names, result_names
 from inferir.core.rewriting import constant_attribute_of
@@ -150,7 +150,7 @@ class Bufferizer:
         for a, b, says, op in self.shapes.assumed:
             if (symbols(a) | symbols(b)) & self.shapes.unknown:
                 raise InferError(f"bufferize: {op.name}: {says or f'whether {a} is {b}'} does not follow from the inputs", op.location)
-            nodes = "+".join(node_names(op.location))
+            nodes = label(op.location)
             text = [StringAttr(f"{f'node {nodes!r}' if nodes else op.name}: {says}")] if says else []
             out.setdefault(frozenset((str(a), str(b))), ArrayAttr([*_dims((a, b)), *text]))
         return list(out.values())

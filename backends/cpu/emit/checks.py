@@ -10,7 +10,7 @@ from xdsl.dialects import func
 from xdsl.dialects.builtin import ModuleOp
 
 from inferir.backends.cpu.emit.text import Function, Int
-from inferir.core.diagnostics import node_names
+from inferir.core.diagnostics import label
 from inferir.dialects.cpu.elements import CheckOp
 from inferir.dialects.cpu.program import KernelOp, LaunchOp
 
@@ -38,7 +38,7 @@ def checked_launches(function: func.FuncOp, kernels: dict[str, KernelOp]) -> Ite
 def messages(function: func.FuncOp, kernels: dict[str, KernelOp]) -> Iterable[str]:
     """What each error code of a native function says, before the index: the source node and the check's own words."""
     for launch, checks in checked_launches(function, kernels):
-        nodes = "+".join(node_names(launch.location))
+        nodes = label(launch.location)
         for check in checks:
             yield f"node {nodes!r}: {check.says.data}" if nodes else check.says.data
 
