@@ -188,6 +188,12 @@ def concat(n: int) -> onnx.ModelProto:
     return _model(nodes, [("x", (4, 32))], [("y", (4 * n, 32))])
 
 
+def concats(n: int) -> onnx.ModelProto:
+    """A chain of concatenations, each of the one before it and a row."""
+    nodes = [helper.make_node("Concat", [f"v{i}", "x"], [f"v{i + 1}"], axis=0) for i in range(n)]
+    return _model(nodes, [("v0", (1, 8)), ("x", (1, 8))], [(f"v{n}", (n + 1, 8))])
+
+
 Family = Callable[[int], onnx.ModelProto]
 FAMILIES: dict[str, Family] = {
     f.__name__: f
@@ -209,6 +215,7 @@ FAMILIES: dict[str, Family] = {
         lstm,
         dynamic,
         concat,
+        concats,
     )
 }
 

@@ -18,17 +18,18 @@ MOST = 1.15
 
 
 def calls(path: Path, level: str) -> int:
-    """Calls of functions to read and to lower a model."""
-    ctx, profile = make_context(), cProfile.Profile()
+    """Calls of functions to read, lower and build a model."""
+    ctx, target, profile = make_context(), find_target("cpu"), cProfile.Profile()
     profile.enable()
     module = load(path, ctx, {})
-    PassManager(find_target("cpu").pipeline(level), ctx).run(module)
+    PassManager(target.pipeline(level), ctx).run(module)
+    target.build(module, ctx)
     profile.disable()
     return pstats.Stats(profile).total_calls  # pyright: ignore[reportAttributeAccessIssue]
 
 
 @pytest.mark.parametrize("level", ["none", "layout"])
-@pytest.mark.parametrize("family", ["elementwise", "ladder"])
+@pytest.mark.parametrize("family", ["elementwise", "ladder", "concats"])
 def test_work_grows_with_the_nodes(family: str, level: str, tmp_path: Path):
     found = []
     for size in (SIZES[0], *SIZES):  # the first fills the caches
