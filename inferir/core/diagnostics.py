@@ -46,7 +46,7 @@ class InferError(VerifyException):
     notes: Sequence[Note] = field(default_factory=tuple)
 
     def __str__(self) -> str:
-        return self.message
+        return _shortened(self.message)
 
     def diagnostics(self) -> list[Diagnostic]:
         """The error and its notes, in order."""
@@ -108,7 +108,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 def _line(kind: str, message: str, location: Attribute | None, sources: Mapping[str, str]) -> list[str]:
     place = file_line_col(location)
     names = node_names(location)
-    message = "\n".join(row if len(row) <= LONGEST_ROW else f"{row[:LONGEST_ROW]} ..." for row in message.split("\n"))
+    message = _shortened(message)
     if place is None:
         origin = f'node "{names[0]}": ' if names else ""
         return [f"{origin}{kind}: {message}"]
@@ -122,6 +122,11 @@ def _line(kind: str, message: str, location: Attribute | None, sources: Mapping[
             shown, caret = _window(row, column - 1)
             out += [shown, " " * caret + "^"]
     return out
+
+
+def _shortened(message: str) -> str:
+    """A message without what its rows have after 2,000 characters."""
+    return "\n".join(row if len(row) <= LONGEST_ROW else f"{row[:LONGEST_ROW]} ..." for row in message.split("\n"))
 
 
 def _window(row: str, column: int, width: int = 240) -> tuple[str, int]:

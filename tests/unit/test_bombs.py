@@ -8,6 +8,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from inferir.backends.runtime.model import Model
 from inferir.core import InferError
 from inferir.tools.driver import compile_model
 
@@ -61,12 +62,14 @@ def test_functions_whose_bodies_are_long(tmp_path: Path):
 @pytest.mark.parametrize("kind", ["Concat", "Sum"])
 def test_a_node_that_reads_one_dynamic_tensor_many_times(kind: str, level: str, tmp_path: Path):
     n = 600
-    node = helper.make_node(kind, ["x"] * n, ["y"], **({"axis": 0} if kind == "Concat" else {}))
+    node = helper.make_node(kind, ["x"] * n, ["y"])
+    node.attribute.extend([helper.make_attribute("axis", 0)] if kind == "Concat" else [])
     x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, [size]) for name, size in (("x", "n"), ("y", "m")))
     onnx.save(helper.make_model(helper.make_graph([node], "g", [x], [y]), opset_imports=OPSETS, ir_version=10), tmp_path / "m.onnx")
     begin = time.process_time()
     compiled = compile_model(str(tmp_path / "m.onnx"), opt_level=level, num_threads=1)
     assert time.process_time() - begin < 15  # a third of a millisecond for each operand squared would be 120
+    assert isinstance(compiled, Model)
     assert len(max(compiled.program.launches, key=len)) < 10_000
     values = np.array([1, 2, 0.5], np.float32)
     (found,) = compiled.run({"x": values}).values()
@@ -79,3 +82,16 @@ def test_a_node_of_many_operands(tmp_path: Path):
 
 def test_an_axis_far_out_of_range(tmp_path: Path):
     refused([helper.make_node("Softmax", ["x"], ["y"], axis=2**62)], tmp_path, "axis is 4611686018427387904, x has 1 dimensions", opset=11)
+
+
+def test_a_file_name_of_a_hundred_thousand_characters(tmp_path: Path):
+    """The message is one line that can be read, from the Python interface too."""
+    model = helper.make_model(
+        helper.make_graph([helper.make_node("Add", ["x", "w"], ["y"])], "g", [X], [Y]), opset_imports=OPSETS, ir_version=10
+    )
+    weight = model.graph.initializer.add(name="w", dims=[4], data_type=TensorProto.FLOAT, data_location=TensorProto.EXTERNAL)
+    weight.external_data.add(key="location", value="x" * 100_000)
+    (tmp_path / "m.onnx").write_bytes(model.SerializeToString())
+    with pytest.raises(InferError) as error:
+        compile_model(str(tmp_path / "m.onnx"), num_threads=1)
+    assert "w" in str(error.value) and len(str(error.value)) < 2_500
