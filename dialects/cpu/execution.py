@@ -88,7 +88,7 @@ def _recurrence(executor: Executor, op: Operation, operands: list[Any]) -> list[
     assert isinstance(op, RecurrenceOp)
     if op.outs is None:
         return op.evaluate(operands)
-    x, w, states, *optional, y = op.arrays_of(operands)
+    x, w, states, *optional, _, y = op.arrays_of(operands)
     y[...], first, *others = op.reference(x, w, [states[0][0], *states[1:]], *optional)
     states[0][len(x) % 2] = first
     for memory, state in zip(states[1:], others, strict=True):

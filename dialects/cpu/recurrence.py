@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from xdsl.dialects.builtin import MemRefType, TensorType
-from xdsl.ir import Attribute, Region
+from xdsl.ir import Attribute, Region, SSAValue
 from xdsl.irdl import AttrSizedOperandSegments, operand_def, opt_operand_def, region_def, var_operand_def, var_result_def
 
 from inferir.core.dims import Shape, shape_text
 from inferir.core.op import define
-from inferir.core.properties import enum, ints
+from inferir.core.properties import enum, flag, ints
 from inferir.core.relations import Relation, pairwise_equal, spans
 from inferir.dialects.cpu.base import Kernel, any_strides, ceil_div, shape_of
 from inferir.dialects.cpu.scalar import evaluate_block
+from inferir.dialects.inference.recurrent import rounded_by_range
 
 OPERAND = TensorType.constr() | MemRefType.constr()
 
@@ -51,7 +52,10 @@ class RecurrenceOp(Kernel):
     states     on tensors, what they start with: [D, B, H], or a shape that broadcasts to it; the product is of the first.
                On buffers, their memory, which holds the start and then the state: the first is [2, D, B, H], of which step s
                reads part s % 2 and writes the other
+    workspace  on buffers, where the first state is rounded: its range in each direction, see `workspace_shape`
     gates      how many gates the first product makes, and the second
+    rounded    before each step the first state of a direction is rounded to 8 bits, by its range over all samples (`rounded_by_range`);
+               the cell sees it so too: a cell that needs it as it was keeps it in another state
     cell       of (step t, sums of the gates of the product, inputs of the same gates, bias, peepholes, length if there are lengths,
                states): yields what y gets and the next states. Before a second product it yields the next states but the first
     after      the same for the second product; empty where there is none
@@ -75,9 +79,11 @@ class RecurrenceOp(Kernel):
     bias = opt_operand_def(OPERAND)
     peepholes = opt_operand_def(OPERAND)
     lengths = opt_operand_def(OPERAND)
+    workspace = opt_operand_def(MemRefType)
     outs = opt_operand_def(MemRefType)
     direction = enum("forward", "reverse", "bidirectional")
     gates = ints((1,))
+    rounded = flag()
     cell = region_def()
     after = region_def()
     ys = var_result_def(TensorType)
@@ -103,7 +109,15 @@ class RecurrenceOp(Kernel):
         return [first] if self.second is None else [first, (self.second, self.after, self.gates[1])]
 
     def size_relations(
-        self, x: Shape, w: Shape, states: Any, second: Any = None, bias: Any = None, peepholes: Any = None, lengths: Any = None, *outs: Any
+        self,
+        x: Shape,
+        w: Shape,
+        states: Any,
+        second: Any = None,
+        bias: Any = None,
+        peepholes: Any = None,
+        lengths: Any = None,
+        *memory: Any,
     ) -> Iterator[Relation]:
         """What one step takes of each operand."""
         if len(x) != 3 or len(w) != 3:
@@ -131,6 +145,10 @@ class RecurrenceOp(Kernel):
     def infer_types(self) -> list[Attribute]:
         return super().infer_types() if self.outs is None else []
 
+    def workspace_shape(self, shape: Callable[[SSAValue], Shape]) -> Shape:
+        """[D, 2, 1]: the least element of the first state of a direction, or 0 if that is less, and the distance of the numbers it is rounded to."""
+        return (self.directions, 2, 1)
+
     def infer_dtype(self, x: Any, *others: Any) -> Any:
         """x's."""
         return [x] * (1 + len(self.states))
@@ -141,6 +159,8 @@ class RecurrenceOp(Kernel):
             self.check_strides()
         if not self.states or len(self.gates) != (1 if self.second is None else 2):
             self.error("has a state, and a number of gates for each product")
+        if (self.workspace is not None) != (self.rounded and self.outs is not None):
+            self.error("has a workspace on buffers where the state is rounded, else none")
         units = sum(self.numbers_per_unit()) + (self.lengths is not None)
         for position, (weights, region, gates) in enumerate(self.stages()):
             shape = shape_of(weights.type)
@@ -165,6 +185,7 @@ class RecurrenceOp(Kernel):
         bias: np.ndarray | None = None,
         peepholes: np.ndarray | None = None,
         lengths: np.ndarray | None = None,
+        workspace: None = None,
         outs: None = None,
     ) -> list[np.ndarray]:
         """numpy."""
@@ -182,6 +203,7 @@ class RecurrenceOp(Kernel):
             for t in reversed(range(steps)) if backwards else range(steps):
                 gates = iter(range(sum(self.gates)))
                 out: list[np.ndarray] = []
+                now = [rounded_by_range(now[0]), *now[1:]] if self.rounded else now
                 for stage, (_, region, number) in enumerate(self.stages()):
                     sums = [(now[0] if stage == 0 else now[-1]) @ r for r in weights[stage][d]]
                     given = [inputs[t, :, d, next(gates)] for _ in range(number)]

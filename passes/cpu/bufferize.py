@@ -245,7 +245,7 @@ class Bufferizer:
     def workspace(self, op: Any) -> SSAValue:
         """Memory that an op needs while it runs."""
         shape = op.workspace_shape(lambda v: self.shapes[v])
-        made = self.memory(Place(Buffer(shape), shape), op.y)
+        made = self.memory(Place(Buffer(shape), shape), op.results[0])
         made.name_hint = "workspace"
         return made
 
@@ -261,9 +261,11 @@ class Bufferizer:
         memory += [self.memory(end, like) for end, like in zip(ends[1:], others, strict=True)]
         named = [(name, op.operand_named(name)) for name in ("x", "w", "second", "bias", "peepholes", "lengths")]
         given = [None if v is None else self.operand(op, name, v) for name, v in named]
-        operands = [*given[:2], memory, *given[2:], self.memory(self.placement.own(y), y)]
+        ranges = self.workspace(op) if op.rounded else None
+        operands = [*given[:2], memory, *given[2:], ranges, self.memory(self.placement.own(y), y)]
         regions = [op.detach_region(r) for r in list(op.regions)]
-        self.insert(cpu.RecurrenceOp.make(*operands, result_types=[], regions=regions, direction=op.direction, gates=op.gates))
+        properties = {name: getattr(op, name) for name in op.property_definitions()}
+        self.insert(cpu.RecurrenceOp.make(*operands, result_types=[], regions=regions, **properties))
         if first.first_use is not None:
             self.move(self.turn(both, steps - steps // 2 * 2), self.placement.own(first), first)
 

@@ -7,7 +7,6 @@ from inferir.backends.cpu.build import build_program
 from inferir.backends.runtime.model import Model
 from inferir.core import PassManager, execute, make_context, parse
 
-rng = np.random.default_rng(0)
 GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 
 
@@ -15,6 +14,7 @@ def compare(
     kind: str, steps: int, batch: int, size: int, hidden: int, given: str, attributes: str, threads: int = 1, dynamic: bool = False
 ):
     """Run one op both ways; `given` names the optional operands that are there."""
+    rng = np.random.default_rng(0)
     directions = 2 if "bidirectional" in attributes else 1
     early = "layout batch" in attributes
     rows, per_batch = GATES[kind] * hidden, (batch, directions, hidden) if early else (directions, batch, hidden)
@@ -133,3 +133,28 @@ def test_sizes(kind: str, hidden: int, attributes: str, batch: int, threads: int
 @pytest.mark.parametrize(("steps", "batch"), [(1, 1), (7, 5), (0, 2)])
 def test_batch_and_steps_known_at_run_time(attributes: str, steps: int, batch: int) -> None:
     compare("lstm", steps, batch, 6, 20, "bias h0 c0", attributes, dynamic=True)
+
+
+@pytest.mark.parametrize(
+    ("given", "attributes"),
+    [
+        ("", ""),
+        ("bias h0 c0", "direction reverse"),
+        (ALL, "direction bidirectional layout batch"),
+        ("lengths", "clip 0.4"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("batch", "hidden", "threads", "dynamic"), [(1, 1, 1, False), (3, 9, 2, False), (2, 20, 2, True), (1, 33, 1, True)]
+)
+def test_state_rounded_at_every_step(given: str, attributes: str, batch: int, hidden: int, threads: int, dynamic: bool) -> None:
+    compare("lstm", 5, batch, 7, hidden, given, f"{attributes} quantize_state", threads, dynamic)
+
+
+def test_rounded_state_of_no_samples_and_no_steps() -> None:
+    compare("lstm", 3, 0, 7, 9, "h0", "direction bidirectional quantize_state", dynamic=True)
+    compare("lstm", 0, 2, 7, 9, "h0", "direction bidirectional quantize_state", dynamic=True)
+
+
+def test_rounded_states_of_two_nets() -> None:
+    compare("lstm", 4, 2, 3, 5, ALL, 'direction bidirectional activations "sigmoid,tanh,tanh,hardsigmoid,softsign,relu" quantize_state')

@@ -106,9 +106,11 @@ def rnn_cell(op: Recurrent, units: Sequence[int]) -> list[Region]:
 
 
 def lstm_cell(op: inf.LstmOp, units: Sequence[int]) -> list[Region]:
-    """Gates i, o, f, c; o sees the new c."""
-    cell = Cell(op, 4, units, 2)
-    s, (h, c) = cell.s, cell.states
+    """Gates i, o, f, c; o sees the new c. Behind a state that is rounded stands the state as it was, for samples that have ended."""
+    cell = Cell(op, 4, units, 3 if op.quantize_state else 2)
+    if op.quantize_state:
+        cell.states = [cell.states[2], *cell.states[1:]]
+    s, c = cell.s, cell.states[1]
     groups = list(cell.units)
     bias = groups.pop(0) if op.bias is not None else [None] * 4
     peep = groups.pop(0) if op.peepholes is not None else [None] * 3
@@ -122,7 +124,7 @@ def lstm_cell(op: inf.LstmOp, units: Sequence[int]) -> list[Region]:
     new = s.add(s.mul(forget, c), s.mul(i, gate(3, 1, None, c)))
     o = gate(1, 0, peep[1], new)
     h = s.mul(o, cell.activation(2, new, clip=False))
-    return [cell.done(h, h, new)]
+    return [cell.done(h, h, new, *([h] if op.quantize_state else []))]
 
 
 def gru_cell(op: inf.GruOp, units: Sequence[int]) -> list[Region]:
@@ -164,8 +166,7 @@ def units_of(gates: int, hidden: int, batch: int) -> int:
 def recurrent(op: Recurrent, rw: Rewriter) -> str | None:
     """x w for all steps is one cpu.gemm; the steps are a cpu.recurrence whose region is the cell"""
     c0, peepholes = (op.c0, op.peepholes) if isinstance(op, inf.LstmOp) else (None, None)
-    if isinstance(op, inf.LstmOp) and op.quantize_state:
-        return "its state is rounded at every step"
+    rounded = isinstance(op, inf.LstmOp) and op.quantize_state
     reason = not_float(op.x, op.w, op.r, op.bias, op.h0, c0, peepholes)
     if reason is not None:
         return reason
@@ -183,6 +184,7 @@ def recurrent(op: Recurrent, rw: Rewriter) -> str | None:
     gates = (2, 1) if two else (op.GATES,)
     regions = _cell(op, per_unit)
     starts = [_start(v, early, rw) for v in ((op.h0, c0) if isinstance(op, inf.LstmOp) else (op.h0, None, None)[: 3 if two else 1])]
+    starts += starts[:1] if rounded else []
     weights, at = [], 0
     for number in gates:
         part = _part(op.r, 1, at * hidden, number * hidden, rw)
@@ -200,12 +202,14 @@ def recurrent(op: Recurrent, rw: Rewriter) -> str | None:
         result_types=_result_types(op, early, len(starts)),
         direction=op.direction,
         gates=gates,
+        rounded=rounded,
     )
     rw.insert(made)
     y, *states = made.results
+    states = [*states[2:], *states[1:2]] if rounded else states[: len(op.results) - 1]
     if early:
-        y, states = transposed(y, (2, 0, 1, 3), rw), [transposed(s, (1, 0, 2), rw) for s in states[: len(op.results) - 1]]
-    rw.replace(op, [y, *states[: len(op.results) - 1]])
+        y, states = transposed(y, (2, 0, 1, 3), rw), [transposed(s, (1, 0, 2), rw) for s in states]
+    rw.replace(op, [y, *states])
     return None
 
 

@@ -1,14 +1,19 @@
-"""`cpu.recurrence`: a loop over steps in main, each one launch for each product; a task makes some units of the next states."""
+"""`cpu.recurrence`: a loop over steps in main, each one launch for each product; a task makes some units of the next states.
+
+A state that is rounded has a launch before them, whose tasks are directions.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from xdsl.dialects import math
 from xdsl.dialects.builtin import DYNAMIC_INDEX, MemRefType
 from xdsl.ir import Region, SSAValue
 
 from inferir.dialects.cpu.recurrence import RecurrenceOp
-from inferir.dialects.cpu.uk import CellTileOp
+from inferir.dialects.cpu.uk import CellTileOp, MapOp, ReduceRowOp
+from inferir.passes.cpu.inference_to_cpu.building import Scalars, epilogue
 from inferir.passes.cpu.kernels.builder import Index, KernelBuilder
 from inferir.passes.cpu.kernels.gemm import each_panel, each_rows
 from inferir.passes.cpu.kernels.kernel import MOST_TASKS, Lowering, divide, estimate
@@ -30,10 +35,52 @@ def lower_recurrence(op: RecurrenceOp, lowering: Lowering) -> None:
         first += gates
 
     def one(step: Index) -> None:
+        if op.rounded:
+            launch_rounding(op, lowering, step)
         for kernel in kernels:
             kernel.launch(step)
 
     host.loop(0, steps, 1, one, "step")
+
+
+def launch_rounding(op: RecurrenceOp, lowering: Lowering, step: Index) -> None:
+    """Round what the step reads of the first state where it lies, [2, D, B, H] as [2, D, 1, B * H]; nothing where there are no samples."""
+    host, state = lowering.host, lowering.normal(op.states[0])
+    batch = host.size(state, 2)
+    named = {"step": host.value(step), "s": host.view(state, [2, op.directions, 1, host.mul(batch, op.hidden)], None)}
+    assert op.workspace is not None
+
+    def body(k: KernelBuilder, arg: dict[str, SSAValue]) -> None:
+        def within(number: int) -> tuple[SSAValue, list[SSAValue]]:
+            return arg["range"], k.values((k.task, number, 0))
+
+        rows = (arg["s"], k.values((k.rem(arg["step"], 2), k.task, 0, 0)))
+        count = k.size(arg["s"], 3)
+        low, scale = within(0), within(1)
+        k.add_op(ReduceRowOp.of([rows], [low], k.values((count,)), lowering.region(epilogue(1, least)), kind="min"))
+        k.add_op(ReduceRowOp.of([rows, low], [scale], k.values((count,)), lowering.region(epilogue(2, distance)), kind="max"))
+        k.add_op(MapOp.of([rows, low, scale], [rows], k.values((1, count)), lowering.region(epilogue(3, nearest))))
+
+    tasks = host.mul(host.minimum(batch, 1), op.directions)
+    lowering.launch("round_state", tasks, {**named, "range": lowering.normal(op.workspace)}, body)
+
+
+def least(s: Scalars, smallest: SSAValue) -> SSAValue:
+    """The start of a range that includes 0."""
+    return s.min(smallest, s.const(0.0))
+
+
+def distance(s: Scalars, largest: SSAValue, low: SSAValue) -> SSAValue:
+    """How far the 256 numbers of the range that starts at `low` are apart; 1 where it is empty."""
+    high = s.max(largest, s.const(0.0))
+    return s.select(s.compare("ogt", high, low), s.div(s.sub(high, low), s.const(255.0)), s.const(1.0))
+
+
+def nearest(s: Scalars, x: SSAValue, low: SSAValue, scale: SSAValue) -> SSAValue:
+    """x as the nearest of the numbers of the range, as `rounded_by_range` says it."""
+    zero = s.do(math.RoundEvenOp, s.div(s.sub(s.const(0.0), low), scale))
+    level = s.clamp(s.add(s.do(math.RoundEvenOp, s.div(x, scale)), zero), 0.0, 255.0)
+    return s.mul(s.sub(level, zero), scale)
 
 
 class _Step:

@@ -44,6 +44,17 @@ func.func @recurrence_products(%x: tensor<5x2x4xf32>, %w: tensor<1x4x16xf32>, %h
 }
 
 // -----
+// What a state is rounded by needs room on buffers.
+func.func @recurrence_workspace(%x: memref<5x2x4xf32>, %w: memref<1x4x16xf32>, %h: memref<2x1x2x4xf32>, %y: memref<5x1x2x4xf32>) {
+  // expected-error @+1 {{cpu.recurrence: has a workspace on buffers where the state is rounded, else none}}
+  cpu.recurrence %x, %w, %h outs %y rounded {
+  ^bb0(%t: f32, %sum: f32, %in: f32, %old: f32):
+    cpu.yield %sum, %sum : f32, f32
+  } {} : (memref<5x2x4xf32>, memref<1x4x16xf32>, memref<2x1x2x4xf32>, memref<5x1x2x4xf32>) -> ()
+  return
+}
+
+// -----
 func.func @gates(%w: tensor<1x10x4xf32>) {
   // expected-error @+1 {{cpu.pack_gates: w has rank 3, expected [directions, 4 gates times units, depth]}}
   %0 = cpu.pack_gates %w gates 4 : (tensor<1x10x4xf32>) -> tensor<1x4x64xf32>

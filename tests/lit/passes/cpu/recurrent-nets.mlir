@@ -52,3 +52,19 @@ func.func @two_nets(%x: tensor<5x2x3xf32>, %w: tensor<2x4x3xf32>, %r: tensor<2x4
   %y, %h = inference.rnn %x, %w, %r direction bidirectional activations "relu,tanh" : (tensor<5x2x3xf32>, tensor<2x4x3xf32>, tensor<2x4x4xf32>) -> (tensor<5x2x2x4xf32>, tensor<2x2x4xf32>)
   return %y, %h : tensor<5x2x2x4xf32>, tensor<2x2x4xf32>
 }
+
+// -----
+// A state that is rounded before each step stands as it was behind it: what has ended keeps that, and it is what is given back.
+// CHECK-LABEL: @rounded
+// CHECK:         %{{.+}}, %{{.+}}, %[[C:.+]], %[[H:.+]] = cpu.recurrence %{{.+}}, %{{.+}}, %[[H0:.+]], %[[C0:.+]], %[[H0]] lengths %{{.+}} gates [4] rounded {
+// CHECK-NEXT:    ^bb0({{.*}}, %{{.+}}: f32, %[[OLD_C:.+]]: f32, %[[OLD:.+]]: f32):
+// CHECK:           %[[Y:.+]] = arith.select %[[LIVE:.+]], %[[NEW:.+]], %{{.+}} : f32
+// CHECK:           %[[SEEN:.+]] = arith.select %[[LIVE]], %[[NEW]], %[[OLD]] : f32
+// CHECK:           %[[CELL:.+]] = arith.select %[[LIVE]], %{{.+}}, %[[OLD_C]] : f32
+// CHECK:           %[[KEPT:.+]] = arith.select %[[LIVE]], %[[NEW]], %[[OLD]] : f32
+// CHECK:           cpu.yield %[[Y]], %[[SEEN]], %[[CELL]], %[[KEPT]] : f32, f32, f32, f32
+// CHECK:         return %[[H]], %[[C]]
+func.func @rounded(%x: tensor<5x2x3xf32>, %w: tensor<1x16x3xf32>, %r: tensor<1x16x4xf32>, %n: tensor<2xi32>, %h0: tensor<1x2x4xf32>, %c0: tensor<1x2x4xf32>) -> (tensor<1x2x4xf32>, tensor<1x2x4xf32>) {
+  %y, %h, %c = inference.lstm %x, %w, %r lengths %n h0 %h0 c0 %c0 quantize_state : (tensor<5x2x3xf32>, tensor<1x16x3xf32>, tensor<1x16x4xf32>, tensor<2xi32>, tensor<1x2x4xf32>, tensor<1x2x4xf32>) -> (tensor<5x1x2x4xf32>, tensor<1x2x4xf32>, tensor<1x2x4xf32>)
+  return %h, %c : tensor<1x2x4xf32>, tensor<1x2x4xf32>
+}

@@ -35,3 +35,26 @@ func.func @main(%x: memref<5x2x8xf32>, %w: memref<2x4x16xf32>, %h: memref<2x2x2x
   } {} : (memref<5x2x8xf32>, memref<2x4x16xf32>, memref<2x2x2x4xf32>, memref<5x2x2x4xf32>) -> ()
   return
 }
+
+// -----
+// A state that is rounded is rounded where the step reads it: a task finds the range of a direction over all samples, then rounds.
+// CHECK:         cpu.kernel @round_state_0(%task: index, %step: index, %s: memref<2x1x1x?xf32>, %range: memref<1x2x1xf32>)
+// CHECK:           %[[NOW:.+]] = arith.remui %step, %c2
+// CHECK:           cpu.uk.reduce_row (%s[%[[NOW]], %task, %c0, %c0]) to (%range[%task, %c0, %c0]) with (%[[COUNT:.+]]) kind min {
+// CHECK:           cpu.uk.reduce_row (%s[%[[NOW]], %task, %c0, %c0], %range[%task, %c0, %c0]) to (%range[%task, %c1, %c0]) with (%[[COUNT]]) kind max {
+// CHECK:           cpu.uk.map (%s[%[[NOW]], %task, %c0, %c0], %range[%task, %c0, %c0], %range[%task, %c1, %c0]) to (%s[%[[NOW]], %task, %c0, %c0]) with (%c1, %[[COUNT]])
+// CHECK-COUNT-2:   math.roundeven
+// CHECK:         func.func @main
+// CHECK:           scf.for %step =
+// CHECK-NOT:       scf.yield
+// CHECK:             cpu.launch @round_state_0 tasks %{{.+}}(%step,
+// CHECK-NOT:       scf.yield
+// CHECK:             cpu.launch @recurrence_1 tasks %{{.+}}(%step,
+func.func @main(%x: memref<?x?x4xf32>, %w: memref<1x4x16xf32>, %h: memref<2x1x?x4xf32>, %range: memref<1x2x1xf32>, %y: memref<?x1x?x4xf32>) {
+  cpu.recurrence %x, %w, %h workspace %range outs %y rounded {
+  ^bb0(%t: f32, %sum: f32, %in: f32, %old: f32):
+    %0 = arith.addf %sum, %in : f32
+    cpu.yield %0, %0 : f32, f32
+  } {} : (memref<?x?x4xf32>, memref<1x4x16xf32>, memref<2x1x?x4xf32>, memref<1x2x1xf32>, memref<?x1x?x4xf32>) -> ()
+  return
+}
