@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from copy import copy
+from typing import Any, Self
 
 import numpy as np
 from xdsl.dialects import func
 from xdsl.dialects.builtin import ModuleOp, TensorType
-from xdsl.ir import Attribute, Operation
+from xdsl.ir import Attribute, Block, Operation, SSAValue
 
 from inferir.backends.host.text import host_op
 from inferir.backends.runtime.elements import STRING
@@ -22,9 +23,13 @@ from inferir.core.executor import Values, bind_inputs, own
 from inferir.core.rewriting import constant_attribute_of
 from inferir.core.types import numpy_dtype
 from inferir.core.walk import walk
-from inferir.dialects.cpu import FALLBACK, CallOp
+from inferir.dialects.cpu import ops_on_host
 
 Times = list[tuple[str, float]]
+Form = tuple[np.dtype, np.dtype]
+"""The types of an array of numbers, and of their bits as native code takes them."""
+MOST_SHAPES = 1000
+"""Combinations of input shapes that are known to fit, at most."""
 
 
 class HostedModel(Model):
@@ -37,20 +42,23 @@ class HostedModel(Model):
             self.module = parse(self.program.host, "the program's host part", self.ctx)
         except InferError as e:
             raise ModelError(f"the program's host part cannot be read: {e}") from None
-        self.main = Executor(self.module, self.ctx).function("main")
+        self.executor = _HostExecutor(self.module, self.ctx)
         self._require_ports("main", self.program.inputs, self.program.outputs)
-        self.functions = {}
+        self.main = self.executor.function("main")
+        types = self.main.function_type
+        self._inputs, self._outputs = [_form(t) for t in types.inputs.data], [_form(t) for t in types.outputs.data]
+        self._fitting: set[tuple[Any, ...]] = set()
         for entry in self.program.entries:
             if self.code is None:
                 raise ModelError(f"the program has no code for {entry.name}")
             self._require_ports(entry.name, entry.inputs, entry.outputs)
-            self.functions[entry.name] = NativeFunction(self.code, entry)
+            self.executor.add(NativeFunction(self.code, entry))
         self._constants = [op for op in walk(self.module) if op.results and isinstance(constant_attribute_of(op.results[0]), WeightAttr)]
 
     def _require_ports(self, name: str, inputs: Sequence[Port], outputs: Sequence[Port]) -> None:
         """Raise ModelError where a function of the host part does not have these ports."""
         try:
-            type = Executor(self.module, self.ctx).function(name).function_type
+            type = self.executor.function(name).function_type
         except InferError as e:
             raise ModelError(f"the program's host part: {e}") from None
         for ports, types in ((inputs, type.inputs.data), (outputs, type.outputs.data)):
@@ -60,15 +68,23 @@ class HostedModel(Model):
     def infer(self, arrays: list[Any], times: Times | None = None) -> list[Any]:
         """Run on inputs that were checked."""
         self._load_constants()
-        executor = _HostExecutor(self.module, self.ctx, self.functions, self.main, times)
-        types = self.main.function_type
         try:
-            values = bind_inputs(self.main, [_numbers(a, t) for a, t in zip(arrays, types.inputs.data, strict=True)])
-            outputs = executor.call("main", values)
+            values = self._bound([_numbers(a, form) for a, form in zip(arrays, self._inputs, strict=True)])
+            outputs = self.executor.timed(times).call("main", values)
         except InferError as e:
             nodes = node_names(e.location)
             raise ModelError(f"node '{nodes[0]}': {e}" if nodes else str(e)) from None
-        return [own(_bits(y, t)) for y, t in zip(outputs, types.outputs.data, strict=True)]
+        return [own(_bits(y, form)) for y, form in zip(outputs, self._outputs, strict=True)]
+
+    def _bound(self, values: list[Any]) -> list[Any]:
+        """Inputs that fit @main; what has the types and shapes of an earlier run's is not looked at again."""
+        key = tuple([(v.dtype, v.shape) if isinstance(v, np.ndarray) else None for v in values])
+        if key in self._fitting:
+            return values
+        bound = bind_inputs(self.main, values)
+        if len(self._fitting) < MOST_SHAPES and None not in key:
+            self._fitting.add(key)
+        return bound
 
     def check(self, port: Port, value: Any) -> Any:
         """The value as the executor takes it; tensors are checked as native code does."""
@@ -91,35 +107,60 @@ class HostedModel(Model):
 
 
 class _HostExecutor(Executor):
-    """Calls of native functions go to native code; `times` receives how long each step of @main takes."""
+    """Calls of native functions go to native code. What does not change from run to run is looked up once."""
 
-    def __init__(self, module: ModuleOp, ctx: Context, functions: Mapping[str, NativeFunction], main: func.FuncOp, times: Times | None):
+    times: Times | None = None
+
+    def __init__(self, module: ModuleOp, ctx: Context):
         super().__init__(module, ctx)
-        self.functions = functions
-        self.block = main.body.block
-        self.times = times
+        self.declared = {f.sym_name.data: f for f in module.ops if isinstance(f, func.FuncOp)}
+        self.natives: dict[str, tuple[NativeFunction, list[Form | None], list[Form | None]]] = {}
+        self.dead: dict[Block, dict[Operation, list[SSAValue]]] = {}
+        self.listed: frozenset[Operation] = frozenset()
+
+    def add(self, native: NativeFunction) -> None:
+        """Run the function of this name natively."""
+        types = self.function(native.entry.name).function_type
+        self.natives[native.entry.name] = native, [_form(t) for t in types.inputs.data], [_form(t) for t in types.outputs.data]
+
+    def timed(self, times: Times | None) -> Self:
+        """The executor of one run; `times`, if there are some, receive how long each native launch and each op without native code takes."""
+        if times is None:
+            return self
+        one = copy(self)
+        one.times, one.listed = times, frozenset(ops_on_host(self.function("main").body.block))
+        return one
+
+    def function(self, name: str) -> func.FuncOp:
+        """The function called `name`."""
+        return self.declared.get(name) or super().function(name)
+
+    def last_uses(self, block: Block) -> dict[Operation, list[SSAValue]]:
+        """Values of the block by the op after which nobody needs them."""
+        if block not in self.dead:
+            self.dead[block] = super().last_uses(block)
+        return self.dead[block]
 
     def call(self, name: str, arguments: Sequence[Any]) -> list[Any]:
         """Run a function, a native one natively."""
-        native = self.functions.get(name)
-        if native is None:
+        if name not in self.natives:
             return super().call(name, arguments)
-        types = self.function(name).function_type
-        given = [_readable(_bits(a, t)) for a, t in zip(arguments, types.inputs.data, strict=True)]
+        native, inputs, outputs = self.natives[name]
+        given = [_readable(_bits(a, form)) for a, form in zip(arguments, inputs, strict=True)]
         seconds: list[float] | None = None if self.times is None else []
-        outputs = native(given, seconds)
+        results = native(given, seconds)
         if self.times is not None and seconds is not None:
             self.times += zip(native.entry.launches, seconds, strict=False)
-        return [_numbers(y, t) for y, t in zip(outputs, types.outputs.data, strict=True)]
+        return [_numbers(y, form) for y, form in zip(results, outputs, strict=True)]
 
     def run_op(self, op: Operation, operands: list[Any], values: Values) -> list[Any]:
-        """Run an op and time it."""
-        if self.times is None or op.parent is not self.block or isinstance(op, CallOp):
+        """Run an op and time it, without what it calls."""
+        if self.times is None or op not in self.listed:
             return super().run_op(op, operands, values)
-        start = time.perf_counter()
+        start, before = time.perf_counter(), len(self.times)
         results = super().run_op(op, operands, values)
-        if FALLBACK in op.attributes:
-            self.times.append((f"{host_op(op)} (host)", time.perf_counter() - start))
+        inside = sum(seconds for _, seconds in self.times[before:])
+        self.times.append((f"{host_op(op)} (host)", max(time.perf_counter() - start - inside, 0.0)))
         return results
 
 
@@ -139,18 +180,20 @@ def _readable(array: np.ndarray) -> np.ndarray:
     return array if flags.c_contiguous and flags.aligned else np.array(array, order="C")
 
 
-def _numbers(value: Any, type: Attribute) -> Any:
+def _form(type: Attribute) -> Form | None:
+    """How arrays of a type are held, None for what native code does not take."""
+    bits = DTYPES.get(str(type.element_type)) if isinstance(type, TensorType) else None
+    return None if bits is None else (numpy_dtype(type.element_type), bits)  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def _numbers(value: Any, form: Form | None) -> Any:
     """An array that holds the bits of an element type that numpy lacks, as numbers of that type."""
-    if not isinstance(type, TensorType) or not isinstance(value, np.ndarray):
-        return value
-    dtype = numpy_dtype(type.element_type)
-    return value if value.dtype == dtype or str(type.element_type) not in DTYPES else value.view(dtype)
+    return value.view(form[0]) if form is not None and isinstance(value, np.ndarray) and value.dtype != form[0] else value
 
 
-def _bits(value: Any, type: Attribute) -> Any:
+def _bits(value: Any, form: Form | None) -> Any:
     """The inverse of `_numbers`."""
-    dtype = DTYPES.get(str(type.element_type)) if isinstance(type, TensorType) else None
-    if dtype is None:
+    if form is None:
         return value
     array = np.asarray(value)
-    return array if array.dtype == dtype else array.view(dtype)
+    return array if array.dtype == form[1] else array.view(form[1])

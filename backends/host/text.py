@@ -16,7 +16,7 @@ from inferir.core.diagnostics import label
 from inferir.core.rewriting import constant_attribute_of
 from inferir.core.types import numpy_dtype
 from inferir.core.walk import walk
-from inferir.dialects.cpu import FALLBACK, CallOp
+from inferir.dialects.cpu import FALLBACK, CallOp, ops_on_host
 from inferir.dialects.inference import HostCallOp
 
 ALIGNMENT = 64
@@ -52,7 +52,7 @@ def host_text(main: func.FuncOp, ctx: Context, size: int) -> tuple[str, Segment,
 
 def host_ops(main: func.FuncOp) -> tuple[HostOp, ...]:
     """The ops of a host function that the reference executor runs, in order."""
-    return tuple(host_op(op) for op in main.body.block.ops if FALLBACK in op.attributes)
+    return tuple(host_op(op) for op in ops_on_host(main.body.block))
 
 
 def host_op(op: Operation) -> HostOp:

@@ -11,7 +11,16 @@ from inferir.dialects.cpu.elements import CheckOp, LoadOp, SizeOp, StoreOp, elem
 from inferir.dialects.cpu.elementwise import DepthToSpaceOp, MapOp, TransposeOp
 from inferir.dialects.cpu.execution import execute_on_buffers, register
 from inferir.dialects.cpu.generate import GenerateOp
-from inferir.dialects.cpu.host import FALLBACK, HOST, CallOp, arena_function, native_functions, native_programs
+from inferir.dialects.cpu.host import (
+    FALLBACK,
+    HOST,
+    CallOp,
+    arena_function,
+    branches_on_host,
+    native_functions,
+    native_programs,
+    ops_on_host,
+)
 from inferir.dialects.cpu.machine import set_vector_bits, vector_bits
 from inferir.dialects.cpu.matmul import GemmOp, pack_gemm, unpack_gemm
 from inferir.dialects.cpu.normalization import NormOp
@@ -117,10 +126,12 @@ __all__ = [
     "WinogradConv2dOp",
     "YieldOp",
     "arena_function",
+    "branches_on_host",
     "element_of",
     "execute_on_buffers",
     "native_functions",
     "native_programs",
+    "ops_on_host",
     "pack_conv2d",
     "pack_dwconv2d",
     "pack_gates",

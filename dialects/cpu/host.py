@@ -14,12 +14,13 @@ from collections.abc import Iterator, Sequence
 
 from xdsl.dialects import func
 from xdsl.dialects.builtin import FlatSymbolRefAttrConstr, ModuleOp, SymbolRefAttr
-from xdsl.ir import Attribute, Operation, SSAValue
+from xdsl.ir import Attribute, Block, Operation, SSAValue
 from xdsl.irdl import IRDLOperation, irdl_op_definition, prop_def, traits_def, var_operand_def, var_result_def
 from xdsl.traits import Pure, SymbolTable, SymbolUserOpInterface
 from xdsl.utils.exceptions import VerifyException
 
 from inferir.core.diagnostics import InferError
+from inferir.dialects.cpu.control import IfOp
 
 HOST = "cpu.host"
 """On a function: it stays on tensors, the reference executor runs it."""
@@ -53,6 +54,20 @@ def native_functions(module: ModuleOp) -> Iterator[func.FuncOp]:
     """The functions of a module that become native code: all but one that runs on the host."""
     for op in module.body.ops:
         if isinstance(op, func.FuncOp) and HOST not in op.attributes:
+            yield op
+
+
+def branches_on_host(block: Block) -> list[Block]:
+    """The branches of the Ifs of a block that the host decides: it goes through them op by op."""
+    return [r.block for op in block.ops if isinstance(op, IfOp) and FALLBACK in op.attributes for r in op.regions]
+
+
+def ops_on_host(block: Block) -> Iterator[Operation]:
+    """The ops of a block without native code, those of a branch before its If."""
+    for op in block.ops:
+        if FALLBACK in op.attributes:
+            for region in op.regions if isinstance(op, IfOp) else ():
+                yield from ops_on_host(region.block)
             yield op
 
 

@@ -78,7 +78,7 @@ class Executor:
         return self._run_block(block, values)
 
     def _run_block(self, block: Block, values: Values) -> list[Any]:
-        last = _last_uses(block)
+        last = self.last_uses(block)
         for op in block.ops:
             operands = [values[v] for v in op.operands]
             if op.has_trait(IsTerminator):
@@ -92,6 +92,22 @@ class Executor:
             for dead in last.get(op, ()):
                 values.pop(dead, None)
         return []
+
+    def last_uses(self, block: Block) -> dict[Operation, list[SSAValue]]:
+        """Values of the block by the op of the block after which nobody needs them."""
+        last: dict[SSAValue, Operation] = {}
+        for op in block.ops:
+            for inner in op.walk() if op.regions else (op,):
+                for value in inner.operands:
+                    owner = value.owner
+                    if (owner.parent if isinstance(owner, Operation) else owner) is block:
+                        last[value] = op
+            for result in op.results:
+                last.setdefault(result, op)
+        out: dict[Operation, list[SSAValue]] = {}
+        for value, op in last.items():
+            out.setdefault(op, []).append(value)
+        return out
 
     def run_op(self, op: Operation, operands: list[Any], values: Values) -> list[Any]:
         """The results of an op; `values` are those that its regions may read. Raises InferError, with the shapes, where it cannot be run."""
@@ -219,23 +235,6 @@ def _names(attributes: ArrayAttr[DictionaryAttr] | None, count: int, prefix: str
     for index in range(count):
         found = attributes.data[index].data.get("inference.name") if attributes is not None else None
         out.append(found.data if isinstance(found, StringAttr) else f"{prefix}{index}")
-    return out
-
-
-def _last_uses(block: Block) -> dict[Operation, list[SSAValue]]:
-    """Values of the block by the op of the block after which nobody needs them."""
-    last: dict[SSAValue, Operation] = {}
-    for op in block.ops:
-        for inner in op.walk() if op.regions else (op,):
-            for value in inner.operands:
-                owner = value.owner
-                if (owner.parent if isinstance(owner, Operation) else owner) is block:
-                    last[value] = op
-        for result in op.results:
-            last.setdefault(result, op)
-    out: dict[Operation, list[SSAValue]] = {}
-    for value, op in last.items():
-        out.setdefault(op, []).append(value)
     return out
 
 

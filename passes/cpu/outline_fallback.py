@@ -15,11 +15,15 @@ becomes
     %0 = cpu.map %in0 {..} : ...
     return %0 : ...
   }
+
+An If that stays, because the size of its result depends on the branch that runs or because an op inside has no kernel, is parted as well:
+the kernels of a branch become native functions of their own, which the host calls where it takes that branch.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import count
 
 from xdsl.dialects import func
 from xdsl.dialects.builtin import (
@@ -36,6 +40,7 @@ from xdsl.dialects.builtin import (
     i64,
 )
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
+from xdsl.traits import IsTerminator
 
 from inferir.core import Context, Op, Pass
 from inferir.core.dims import DimLike, Shape, assumptions, symbols
@@ -43,7 +48,7 @@ from inferir.core.rewriting import constant_attribute_of
 from inferir.core.shapes import ShapeAnalysis
 from inferir.core.walk import walk
 from inferir.dialects import cpu
-from inferir.dialects.cpu import CPU, FALLBACK, HOST, CallOp
+from inferir.dialects.cpu import CPU, FALLBACK, HOST, CallOp, branches_on_host
 from inferir.dialects.cpu.packing import Pack
 from inferir.passes.cpu.inference_to_cpu.control import why_not_in_memory
 
@@ -63,19 +68,35 @@ class OutlineFallback(Pass):
             ports = [*main.function_type.inputs.data, *main.function_type.outputs.data]
             if any(isinstance(t, MemRefType) for t in ports) or main.is_declaration:
                 continue
-            if _stays(main) or any(why_not_in_memory(t) is not None for t in ports):
-                self.count("native functions", _Parts(main).outline(op))
+            dynamic = any(_is_dynamic(v) for o in walk(main) for v in o.results)
+            if _stays(main.body.block, ShapeAnalysis(main) if dynamic else None) or any(why_not_in_memory(t) is not None for t in ports):
+                self.count("native functions", _outline(main, op))
 
 
-def _stays(main: func.FuncOp) -> bool:
-    """Whether some op of a function must stay on the host; each is marked with the reason."""
-    inner = [o for o in main.body.block.ops if not _is_constant(o) and not isinstance(o, func.ReturnOp)]
-    shapes = ShapeAnalysis(main) if any(_is_dynamic(v) for o in walk(main) for v in o.results) else None
+def _stays(block: Block, shapes: ShapeAnalysis | None) -> bool:
+    """Whether some op of a block must stay on the host; each is marked with the reason, also in the branches of an If that stays."""
+    inner = [o for o in block.ops if not _is_constant(o) and not o.has_trait(IsTerminator)]
     for op in inner:
         reason = None if FALLBACK in op.attributes else _why_not_native(op, shapes)
         if reason is not None:
             op.attributes[FALLBACK] = StringAttr(reason)
+    for branch in branches_on_host(block):
+        _stays(branch, shapes)
     return any(FALLBACK in o.attributes for o in inner)
+
+
+def _outline(main: func.FuncOp, module: ModuleOp) -> int:
+    """Part a function and the branches that the host takes, the inner ones first; how many native functions there are."""
+    shapes, natives = ShapeAnalysis(main), count()
+
+    def part(block: Block) -> None:
+        for branch in branches_on_host(block):
+            part(branch)
+        _Parts(block, shapes).outline(module, natives)
+
+    part(main.body.block)
+    main.attributes[HOST] = UnitAttr()
+    return next(natives)
 
 
 def _why_not_native(op: Operation, shapes: ShapeAnalysis | None) -> str | None:
@@ -115,17 +136,16 @@ def _steps(op: Operation) -> Iterator[Operation]:
 
 
 class _Parts:
-    """The ops of a function by part: native part 0, the ops of the host that follow it, native part 1, and so on."""
+    """The ops of a block by part: native part 0, the ops of the host that follow it, native part 1, and so on."""
 
-    def __init__(self, main: func.FuncOp):
-        self.main = main
-        self.block = main.body.block
-        self.shapes = ShapeAnalysis(main)
+    def __init__(self, block: Block, shapes: ShapeAnalysis):
+        self.block = block
+        self.shapes = shapes
         self.natives: dict[int, list[Operation]] = {}
         self.hosts: dict[int, list[Operation]] = {}
         part: dict[Operation, int] = {}
         for op in self.block.ops:
-            if _is_constant(op) or isinstance(op, func.ReturnOp):
+            if _is_constant(op) or op.has_trait(IsTerminator):
                 continue
             stays = FALLBACK in op.attributes
             before = [o for v in self.read_by(op) if isinstance(o := v.owner, Operation) and o in part]
@@ -137,15 +157,15 @@ class _Parts:
         for op, number in part.items():
             (self.hosts if FALLBACK in op.attributes else self.natives).setdefault(number, []).append(op)
 
-    def outline(self, module: ModuleOp) -> int:
-        """Make a function of every native part; how many there are."""
+    def outline(self, module: ModuleOp, numbers: Iterator[int]) -> None:
+        """Make a function of every native part; `numbers` give their names."""
         last = self.block.last_op
         assert last is not None
         constants = [op for op in self.block.ops if _is_constant(op)]
         order = list(constants)
         for part in sorted(self.natives.keys() | self.hosts.keys()):
             if part in self.natives:
-                function, call = self.function(f"native_{list(self.natives).index(part)}", self.natives[part])
+                function, call = self.function(f"native_{next(numbers)}", self.natives[part])
                 module.body.block.add_op(function)
                 order.append(call)
             order += self.hosts.get(part, ())
@@ -156,8 +176,6 @@ class _Parts:
             if not any(r.first_use for r in op.results):
                 op.detach()
                 op.erase()
-        self.main.attributes[HOST] = UnitAttr()
-        return len(self.natives)
 
     def function(self, name: str, ops: Sequence[Operation]) -> tuple[func.FuncOp, CallOp]:
         """Move ops into a function of their own; it, and a call of it."""
@@ -190,19 +208,16 @@ class _Parts:
         block.add_op(func.ReturnOp(*kept))
         types = FunctionType.from_lists([v.type for v in given], [r.type for r in kept])
         function = func.FuncOp(name, types, Region(block), arg_attrs=attributes)
-        function.location = self.main.location
+        function.location = call.location
         return function, call
 
     def read_by(self, op: Operation) -> Iterator[SSAValue]:
-        """The values of the function that an op reads, in its regions too."""
+        """The values from outside of an op that it reads, in its regions too."""
         for inner in walk(op):
-            for value in inner.operands:
-                owner = value.owner
-                if owner is self.block or (isinstance(owner, Operation) and owner.parent is self.block):
-                    yield value
+            yield from (v for v in inner.operands if not op.is_ancestor(v.owner))
 
     def outer(self, op: Operation) -> Operation:
-        """The op of the function's own block that an op is, or is inside of."""
+        """The op of the block that an op is, or is inside of."""
         while op.parent is not None and op.parent is not self.block:
             above = op.parent_op()
             assert above is not None

@@ -94,12 +94,16 @@ func.func @main(%x: tensor<*xf32>) -> tensor<*xf32> {
 }
 
 // -----
-// A branch with an op inside that has no kernel stays whole.
+// The host decides an If with an op inside that has no kernel. Native functions compute the rest of the branches.
 // CHECK-LABEL: func.func @main
 // CHECK:         cpu.if %c
-// CHECK:           inference.compress
+// CHECK-NEXT:      %[[T:.+]] = cpu.call @native_0(%x)
+// CHECK-NEXT:      cpu.yield %[[T]]
+// CHECK:           %[[E:.+]] = inference.compress %x, %m {cpu.fallback = "it has no kernel"}
+// CHECK-NEXT:      cpu.yield %[[E]]
 // CHECK:         {cpu.fallback = "inference.compress inside it has no native code: it has no kernel"}
 // CHECK-NOT:     cpu.call
+// CHECK:       func.func @native_0
 func.func @main(%x: tensor<4xf32>, %c: tensor<i1>, %m: tensor<4xi1>) -> tensor<?xf32> {
   %0 = inference.if %c {
     %1 = inference.relu %x : tensor<4xf32>
@@ -121,4 +125,38 @@ func.func @main(%x: tensor<4xf32>, %a: tensor<4xi1>, %b: tensor<4xi1>) -> tensor
   %1 = inference.compress %x, %b axis 0 : (tensor<4xf32>, tensor<4xi1>) -> tensor<?xf32>
   %2 = inference.add %0, %1 : tensor<?xf32>
   return %2 : tensor<?xf32>
+}
+
+// -----
+// Branches of two sizes: each is a native function, which takes what it reads from outside; constants it reads are in it. What follows gets a
+// symbol for the size.
+// CHECK-LABEL: func.func @main
+// CHECK-NOT:     inference.constant
+// CHECK:         %[[R:.+]] = cpu.call @native_2(%x)
+// CHECK-NEXT:    %[[I:.+]] = cpu.if %c {
+// CHECK-NEXT:      %[[T:.+]] = cpu.call @native_0(%[[R]])
+// CHECK-NEXT:      cpu.yield %[[T]]
+// CHECK-NEXT:    } {
+// CHECK-NEXT:      %[[E:.+]] = cpu.call @native_1(%[[R]], %x)
+// CHECK-NEXT:      cpu.yield %[[E]]
+// CHECK-NEXT:    } {cpu.fallback = "the size of its result does not follow from the sizes of its operands"}
+// CHECK-NEXT:    cpu.call @native_3(%[[I]])
+// CHECK:       func.func @native_0(%{{.+}}: tensor<?x4xf32> {inference.dims = ["N", 4 : i64]})
+// CHECK-NEXT:    inference.constant dense<2.0
+// CHECK:       func.func @native_1(%{{.+}}: tensor<?x4xf32> {inference.dims = ["N", 4 : i64]}, %{{.+}}: tensor<?x4xf32> {inference.dims = ["N", 4 : i64]})
+// CHECK-NEXT:    cpu.concat
+// CHECK:       func.func @native_2
+// CHECK:       func.func @native_3(%{{.+}}: tensor<?x4xf32> {inference.dims = ["s0", 4 : i64]})
+func.func @main(%x: tensor<?x4xf32> {inference.dims = ["N", 4]}, %c: tensor<i1>) -> tensor<?x4xf32> {
+  %two = inference.constant dense<2.0> : tensor<4xf32>
+  %0 = inference.relu %x : tensor<?x4xf32>
+  %1 = inference.if %c {
+    %2 = inference.mul %0, %two : (tensor<?x4xf32>, tensor<4xf32>) -> tensor<?x4xf32>
+    inference.yield %2 : (tensor<?x4xf32>) -> ()
+  } {
+    %2 = inference.concat %0, %x axis 0 : (tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<?x4xf32>
+    inference.yield %2 : (tensor<?x4xf32>) -> ()
+  } : (tensor<i1>) -> tensor<?x4xf32>
+  %3 = inference.tanh %1 : tensor<?x4xf32>
+  return %3 : tensor<?x4xf32>
 }
