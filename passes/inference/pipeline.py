@@ -20,7 +20,7 @@ CLEAN = pipeline(  # O1 and O2: what the weights alone decide, and what decides 
 
 BASIC = pipeline(
     NONE,
-    "func.func(bind-symbols)",  # a squeeze of whatever is 1 then has a known rank
+    "func.func(bind-symbols,infer-ranks,infer-shapes)",  # a squeeze of whatever is 1 then has a known rank
     "func.func(move-quantization)",  # what was quantised stays in bytes from kernel to kernel
     "func.func(compute-in-integers)",  # before the weights become floats
     "merge-duplicate-weights",
