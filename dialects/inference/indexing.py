@@ -9,6 +9,7 @@ from xdsl.dialects.builtin import IntegerType
 from xdsl.irdl import operand_def, result_def
 
 from inferir.core import define, enum, integer
+from inferir.core.casts import widened
 from inferir.core.dims import Shape, differ, same, shape_text
 from inferir.core.ranges import check_range
 from inferir.core.types import shape_of
@@ -159,13 +160,14 @@ class Scatter(Indexed):
         return x
 
     def write(self, x: np.ndarray, at: tuple[Any, ...], updates: np.ndarray) -> np.ndarray:
-        """A copy of x with the updates in it; updates to one place are all combined."""
-        y = np.array(x)
+        """A copy of x with the updates in it; updates to one place are all combined, half precision in single."""
         if self.reduction == "none":
+            y = np.array(x)
             y[at] = updates
-        else:
-            {"add": np.add, "mul": np.multiply, "max": np.maximum, "min": np.minimum}[self.reduction].at(y, at, updates)
-        return y
+            return y
+        y = np.array(widened(x))
+        {"add": np.add, "mul": np.multiply, "max": np.maximum, "min": np.minimum}[self.reduction].at(y, at, widened(updates))
+        return y.astype(x.dtype, copy=False)
 
 
 @define

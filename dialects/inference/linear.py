@@ -8,6 +8,7 @@ import numpy as np
 from xdsl.irdl import operand_def, opt_operand_def, result_def, var_operand_def
 
 from inferir.core import Cost, define, defined_here, flag, string
+from inferir.core.casts import widened
 from inferir.core.dims import DimLike, Shape, broadcast, broadcasts_to, differ, shape_text
 from inferir.core.lazy import Lazy
 from inferir.core.types import ranked
@@ -81,8 +82,7 @@ class MatmulOp(Affine):
 
 def matrix_product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """a @ b; half precision is multiplied in single."""
-    narrow = a.dtype.itemsize < 4 and a.dtype.kind not in "iub"
-    return (a.astype(np.float32) @ b.astype(np.float32)).astype(a.dtype) if narrow else a @ b
+    return (widened(a) @ widened(b)).astype(a.dtype, copy=False)
 
 
 @define
@@ -131,5 +131,4 @@ class EinsumOp(InferenceOp):
 
     def reference(self, args: list[np.ndarray]) -> np.ndarray:
         """numpy."""
-        narrow = args[0].dtype.itemsize < 4 and args[0].dtype.kind not in "iub"
-        return np.einsum(self.equation, *(a.astype(np.float32) for a in args) if narrow else args).astype(args[0].dtype)
+        return np.einsum(self.equation, *map(widened, args)).astype(args[0].dtype)

@@ -9,6 +9,7 @@ from xdsl.dialects.builtin import IntegerType, i1, i64
 from xdsl.irdl import operand_def, result_def
 
 from inferir.core import Cost, define, enum, flag, integer, ints
+from inferir.core.casts import widened
 from inferir.core.dims import DimLike, Shape
 from inferir.core.op import elements_of, unknown_dim
 from inferir.core.ranges import check_range
@@ -94,8 +95,7 @@ class ReduceOp(InferenceOp):
 def reduced(x: np.ndarray, kind: str, axes: tuple[int, ...], keepdims: bool) -> np.ndarray:
     """A reduction over some axes."""
     axes = tuple(a % x.ndim for a in axes) if x.ndim else ()
-    narrow = x.dtype.itemsize < 4 and x.dtype.kind not in "iub"
-    return np.asarray(_KINDS[kind](x.astype(np.float32) if narrow else x, axes, keepdims)).astype(x.dtype)
+    return np.asarray(_KINDS[kind](widened(x), axes, keepdims)).astype(x.dtype)
 
 
 def normal_axes(op: InferenceOp, axes: tuple[int, ...], rank: int) -> tuple[int, ...]:

@@ -21,6 +21,11 @@ def float_to_integer(x: np.ndarray, dtype: np.dtype) -> np.ndarray:
     return np.where(held, np.where(held, whole, 0).astype(through), np.iinfo(through).min).astype(dtype)
 
 
+def widened(x: np.ndarray) -> np.ndarray:
+    """Half precision and smaller floats in single, in which sums and products of them are taken; other numbers as they are."""
+    return x.astype(np.float32) if x.dtype.itemsize < 4 and x.dtype.kind not in "iub" else x
+
+
 def holds(wide: np.dtype, narrow: np.dtype) -> bool:
     """Whether a type holds every number of another exactly."""
     if narrow.kind == "b" or wide == narrow:

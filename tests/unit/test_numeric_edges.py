@@ -204,3 +204,24 @@ def test_the_largest_of_a_window_with_a_nan_is_nan(name: str, kernel: int, strid
     parts = np.lib.stride_tricks.sliding_window_view(padded, (kernel, kernel), (2, 3))[:, :, ::stride, ::stride]
     for got in (native, reference):
         np.testing.assert_array_equal(got.astype(np.float64), parts.max((4, 5)))
+
+
+@pytest.mark.parametrize("name", ["float16", "bfloat16"])
+@pytest.mark.parametrize("count", [9, 40])
+@pytest.mark.parametrize("reduction", ["add", "mul", "max", "min"])
+def test_updates_of_half_precision_are_combined_in_single(name: str, count: int, reduction: str):
+    """Rounded once, at the end, as sums along axes are."""
+    rng = np.random.default_rng(count)
+    x, updates = (rng.uniform(0.5, 1.5, (n, 3)).astype(dtype_of(name)) for n in (2, count))
+    indices = rng.integers(-2, 2, (count, 1))
+    combine = {"add": np.add, "mul": np.multiply, "max": np.maximum, "min": np.minimum}[reduction]
+    expected = x.astype(np.float32)
+    for row, update in zip(indices[:, 0], updates, strict=True):
+        expected[row] = combine(expected[row], update.astype(np.float32))
+    expected = expected.astype(x.dtype)
+    wide = inf.ScatterElementsOp.make, np.broadcast_to(indices, (count, 3)).copy(), {"axis": 0}
+    for make, places, attributes in ((inf.ScatterNdOp.make, indices, {}), wide):
+        attributes = {"reduction": reduction, **attributes}
+        ((native, reference),) = both([x, places, updates], lambda x, i, u, make=make, a=attributes: make(x, i, u, **a))
+        np.testing.assert_array_equal(reference.astype(np.float32), expected.astype(np.float32))
+        np.testing.assert_array_equal(native.astype(np.float32), expected.astype(np.float32))
