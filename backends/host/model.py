@@ -71,10 +71,11 @@ class HostedModel(Model):
         try:
             values = self._bound([_numbers(a, form) for a, form in zip(arrays, self._inputs, strict=True)])
             outputs = self.executor.timed(times).call("main", values)
+            bits = [_bits(y, form) for y, form in zip(outputs, self._outputs, strict=True)]
+            return [own(port.name, y) for port, y in zip(self.outputs, bits, strict=True)]
         except InferError as e:
             nodes = node_names(e.location)
             raise ModelError(f"node '{nodes[0]}': {e}" if nodes else str(e)) from None
-        return [own(_bits(y, form)) for y, form in zip(outputs, self._outputs, strict=True)]
 
     def _bound(self, values: list[Any]) -> list[Any]:
         """Inputs that fit @main; what has the types and shapes of an earlier run's is not looked at again."""

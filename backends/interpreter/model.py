@@ -23,15 +23,18 @@ class Interpreted:
     def __call__(self, *inputs: Any) -> np.ndarray | tuple[np.ndarray, ...]:
         """Run on the inputs in order."""
         given = [_given(*each) for each in zip(self.inputs, inputs, strict=True)] if len(inputs) == len(self.inputs) else list(inputs)
-        outputs = tuple(map(own, execute(self.module, given, self.ctx)))
+        outputs = tuple(self._execute(given))
         return outputs[0] if len(outputs) == 1 else outputs
 
     def run(self, inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """Run on inputs by name, giving outputs by name."""
         ports = {port.name: port for port in self.inputs}
         given = {name: _given(ports[name], x) if name in ports else x for name, x in inputs.items()}
-        results = map(own, execute(self.module, given, self.ctx))
-        return dict(zip((port.name for port in self.outputs), results, strict=True))
+        return dict(zip((port.name for port in self.outputs), self._execute(given), strict=True))
+
+    def _execute(self, given: Mapping[str, Any] | Sequence[Any]) -> list[np.ndarray]:
+        results = execute(self.module, given, self.ctx)
+        return [own(port.name, y) for port, y in zip(self.outputs, results, strict=True)]
 
     def close(self) -> None:
         """Nothing to give back."""

@@ -157,11 +157,19 @@ def execute(module: ModuleOp, inputs: Mapping[str, Any] | Sequence[Any], ctx: Co
     return executor.call("main", bind_inputs(main, inputs))
 
 
-def own(value: Any) -> Any:
-    """A result for the caller to keep: no input, weight or other result is changed through it."""
+def own(name: str, value: Any) -> Any:
+    """An output for the caller to keep: no input, weight or other output is changed through it.
+
+    Raises InferError where memory runs out: the value may be a view that repeats few elements many times.
+    """
     if isinstance(value, list | tuple):
-        return [own(each) for each in value]
-    return np.array(value) if isinstance(value, np.ndarray | np.generic) else value
+        return [own(name, each) for each in value]
+    if not isinstance(value, np.ndarray | np.generic):
+        return value
+    try:
+        return np.array(value)
+    except MemoryError:
+        raise InferError(f"output '{name}' has shape {list(value.shape)}, and there is not enough memory for it") from None
 
 
 def argument_names(function: func.FuncOp) -> list[str]:

@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 
+from inferir.backends.runtime.program import ModelError
+from inferir.core import InferError
+from inferir.core.executor import own
 from inferir.tools.driver import compile_model
 
 TWICE = """func.func @main(%x: tensor<?x4xf32> {inference.name = "x", inference.dims = ["n", 4]})
@@ -33,3 +36,23 @@ def test_results_are_shared_with_nobody(text: str, target: str):
             y[...] = "z" if y.dtype == object else -1
         for now, before in ((inputs, given), (second, kept), (model(*inputs), kept)):
             assert all(np.array_equal(a, b) for a, b in zip(now, before, strict=True))
+
+
+def test_an_output_that_no_memory_holds_is_one_line(monkeypatch: pytest.MonkeyPatch):
+    """The executor may repeat an element with a view, which costs nothing until the caller is given an array."""
+    with pytest.raises(InferError, match=r"output 'y' has shape \[4611686018427387904\], and there is not enough memory for it"):
+        own("y", np.broadcast_to(np.uint8(7), (2**62,)))
+
+    def none_left(*_: object, **__: object) -> np.ndarray:
+        raise MemoryError
+
+    x, strings = np.ones((2, 4), np.float32), np.array(["a", "b"], object)
+    for text, target, given in ((HOSTED, "cpu", (x, strings)), (TWICE, "interpreter", (x,))):
+        with compile_model(text, target) as model:
+            with (
+                monkeypatch.context() as patch,
+                pytest.raises((InferError, ModelError), match=r"output '.*there is not enough memory for it"),
+            ):
+                patch.setattr(np, "array", none_left)
+                model(*given)
+            np.testing.assert_array_equal(model(*given)[0], x)
