@@ -10,11 +10,13 @@ import numpy as np
 from xdsl.irdl import operand_def, opt_operand_def, result_def
 
 from inferir.core import Cost, define, defined_here, enum, integer, ints
+from inferir.core.casts import widened
 from inferir.core.dims import DimLike, Shape, differ, shape_text
 from inferir.core.lazy import Lazy
 from inferir.core.relations import at_most
 from inferir.core.types import ranked
 from inferir.dialects.inference.base import Affine
+from inferir.dialects.inference.pooling import tap_views
 
 
 def window_output(size: DimLike, kernel: DimLike, stride: int, dilation: int, pad_begin: int, pad_end: int) -> DimLike:
@@ -27,6 +29,8 @@ class ConvOp(Affine):
     """N-dimensional cross-correlation with groups.
 
     y[n, o, p] = bias[o] + sum over c, k of x[n, c, p * strides + k * dilations - pads_begin] * w[o, c, k]
+
+    The sum is over the taps that lie in x: those in the padding add nothing, though their weight be infinite or NaN.
 
     x     [N, C, *spatial]  (layout nchw; [N, *spatial, C] in nhwc)
     w     [O, C / groups, *kernel]  (nhwc: [O, *kernel, C / groups])
@@ -120,26 +124,18 @@ class ConvOp(Affine):
 
 
 def correlate(x: np.ndarray, w: np.ndarray, strides: Any, dilations: Any, begins: Any, ends: Any, groups: int) -> np.ndarray:
-    """Cross-correlation of x [N, C, *spatial] with w [O, C / groups, *kernel] under zero padding."""
-    n = x.ndim - 2
-    x = np.pad(x, [(0, 0), (0, 0), *zip(begins, ends, strict=True)])
-    kernel = w.shape[2:]
-    extent = [(k - 1) * d + 1 for k, d in zip(kernel, dilations, strict=True)]
-    windows = np.lib.stride_tricks.sliding_window_view(x, extent, axis=tuple(range(2, 2 + n)))
-    select = (slice(None), slice(None), *(slice(None, None, s) for s in strides), *(slice(None, None, d) for d in dilations))
-    windows = windows[select]
-    positions = windows.shape[2 : 2 + n]
-    outputs, taken = w.shape[0] // groups, w.shape[1]
-    out = np.empty((x.shape[0], w.shape[0], *positions), np.result_type(x, w))
-    order = (0, *range(2, 2 + n), 1, *range(2 + n, 2 + 2 * n))
-    for group in range(groups):
-        part = windows[:, group * taken : (group + 1) * taken].transpose(order)
-        depth = math.prod((taken, *kernel))
-        rows = part.reshape(math.prod((x.shape[0], *positions)), depth)
-        filters = w[group * outputs : (group + 1) * outputs].reshape(outputs, depth)
-        product = (rows @ filters.T).reshape(x.shape[0], *positions, outputs)
-        out[:, group * outputs : (group + 1) * outputs] = np.moveaxis(product, -1, 1)
-    return out
+    """Cross-correlation of x [N, C, *spatial] with w [O, C / groups, *kernel]; taps in the padding add nothing, half precision in single."""
+    (batch, channels, *spatial), (outputs, _, *kernel) = x.shape, w.shape
+    positions: list[Any] = [window_output(*each) for each in zip(spatial, kernel, strides, dilations, begins, ends, strict=True)]
+    filters = widened(w).reshape(groups, outputs // groups, channels // groups, *kernel)
+    total: Any = np.zeros((batch, groups, outputs // groups, *positions), np.result_type(widened(x[:0]), filters))
+    window = kernel, strides, dilations, begins, positions
+    inside = tap_views(np.ones((1, 1, *spatial), np.bool_), *window, False)
+    for tap, seen, there in zip(np.ndindex(*kernel), tap_views(widened(x), *window, 0), inside, strict=True):
+        columns = seen.reshape(batch, groups, channels // groups, math.prod(positions))
+        product = (filters[(..., *tap)] @ columns).reshape(total.shape)
+        total += product if there.all() else np.where(there[:, :, None], product, total.dtype.type(0))
+    return total.reshape(batch, outputs, *positions).astype(np.result_type(x, w), copy=False)
 
 
 @define

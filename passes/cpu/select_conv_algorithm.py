@@ -17,7 +17,7 @@ from inferir.core import Pass, Rewriter, rewrites
 from inferir.core.types import element_of
 from inferir.dialects import cpu
 from inferir.dialects.cpu.winograd import POINTS
-from inferir.passes.cpu.inference_to_cpu.building import shape_of
+from inferir.passes.cpu.inference_to_cpu.building import is_finite, shape_of
 
 FEWEST_CHANNELS = 32
 SMALL_WEIGHTS = 4 << 20
@@ -75,6 +75,8 @@ def winograd(op: cpu.Conv2dOp, rw: Rewriter) -> str | None:
     weights = {tile: 4 * (tile + 2) ** 2 * inner * channels for tile in POINTS}
     if not known and weights[2] > SMALL_WEIGHTS:
         return "its image may be small, and many weights are read for each tile"
+    if not is_finite(pack.w, rw):
+        return "the filter has numbers that are not finite, which the transforms would mix with the others"
     tile = 4 if weights[4] <= SMALL_WEIGHTS or (known and -(-height // 4) * -(-width // 4) >= MANY_TILES) else 2
     packed = cpu.PackWinogradOp.make(pack.w, tile=tile, panel=pack.panel, layout=pack.layout)
     rw.insert(packed)

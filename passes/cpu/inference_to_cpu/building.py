@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import (
     DYNAMIC_INDEX,
@@ -26,7 +27,7 @@ from xdsl.dialects.builtin import (
 )
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
-from inferir.core import Rewriter
+from inferir.core import InferError, Rewriter
 from inferir.core.op import Op
 from inferir.core.types import numpy_dtype, ranked, shape_of
 from inferir.dialects import cpu
@@ -200,6 +201,15 @@ def not_number(*values: SSAValue | None) -> str | None:
 def is_rigid(value: SSAValue) -> bool:
     """Whether strides are known when the program is compiled: all sizes but the first are numbers."""
     return -1 not in shape_of(value)[1:]
+
+
+def is_finite(x: SSAValue, rw: Rewriter) -> bool:
+    """Whether x is a constant without infinities and NaN: times zero they are not zero, so padding cannot stand for what is not there."""
+    try:
+        numbers = rw.array(x)
+    except InferError:  # weights that are not beside the text: whoever packs them meets the error
+        return True
+    return numbers is not None and bool(np.isfinite(numbers).all())
 
 
 def not_float(*values: SSAValue | None) -> str | None:

@@ -11,7 +11,7 @@ from inferir.core.types import named_shape
 from inferir.dialects import cpu
 from inferir.dialects import inference as inf
 from inferir.dialects.inference.pooling import Pool
-from inferir.passes.cpu.inference_to_cpu.building import image_of, not_float, rank_of, result
+from inferir.passes.cpu.inference_to_cpu.building import image_of, is_finite, not_float, rank_of, result
 from inferir.passes.cpu.inference_to_cpu.decompositions import Steps
 
 Windowed = inf.ConvOp | Pool
@@ -119,6 +119,8 @@ def conv_over_volumes(op: inf.ConvOp, rw: Rewriter) -> str | None:
     count = image_of(op.w, op.layout)[0]
     if count < 0:
         return "how many planes its window has is only known when it runs"
+    if any(op.window()[2][:1] + op.window()[3][:1]) and not is_finite(op.w, rw):
+        return "its window reaches planes of padding, which its filter may not turn into zeros"
     do, (strides, dilations, begins, ends), window = Steps(rw), op.window(), window_of(op, (1, 2)) | {"layout": "nhwc"}
     x, w = (channels_last(do, v, op.layout) for v in (op.x, op.w))
     if begins[0] or ends[0]:

@@ -196,8 +196,9 @@ def conv_any(op: inf.ConvOp, rw: Rewriter) -> str | None:
         def tap(k: list[Any], total: Value) -> list[Any]:
             *taps, c = k
             places = window.places(position, taps)
-            value = s.load(x, joined(n, first + c, places, layout), within(places, sizes, window.padded), 0).to(type)
-            return [total + value * s.load(w, joined(o, c, taps, layout)).to(type)]
+            inside = within(places, sizes, window.padded)
+            value = s.load(x, joined(n, first + c, places, layout), inside, 0).to(type)
+            return [s.where(inside, total + value * s.load(w, joined(o, c, taps, layout)).to(type), total)]
 
         start = s.load(bias[0], [o]).to(type) if bias else s.number(0, type)
         return s.over([*kernel, inner], [start], tap)[0].to(cpu.element_of(x))
@@ -233,7 +234,7 @@ def conv_transpose_any(op: inf.ConvTransposeOp, rw: Rewriter) -> str | None:
                     inside = inside & (place * stride).equals(reach)
                 places.append(place)
             value = s.load(x, joined(n, first + c, places, layout), inside, 0).to(type)
-            return [total + value * s.load(w, joined(first + c, own, taps, layout)).to(type)]
+            return [s.where(inside, total + value * s.load(w, joined(first + c, own, taps, layout)).to(type), total)]
 
         start = s.load(bias[0], [o]).to(type) if bias else s.number(0, type)
         return s.over([*kernel, inner], [start], tap)[0].to(cpu.element_of(x))
