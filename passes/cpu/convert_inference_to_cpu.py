@@ -14,16 +14,15 @@ from xdsl.dialects import func
 from xdsl.dialects.builtin import DYNAMIC_INDEX, ArrayAttr, StringAttr, TensorType
 from xdsl.ir import Operation
 
-from inferir.core import Context, ConversionTarget, InferError, Pass, convert, convert_fully
+from inferir.core import Context, ConversionTarget, Pass, convert, convert_fully
 from inferir.core.dims import symbols
 from inferir.core.shapes import ShapeAnalysis
-from inferir.core.types import shape_of
 from inferir.dialects.cpu import FALLBACK
 from inferir.dialects.inference.base import InferenceOp
-from inferir.dialects.inference.shape_values import EnsureShapeOp
 from inferir.passes.cpu.inference_to_cpu import PATTERNS
 from inferir.passes.cpu.inference_to_cpu.control import why_not_in_memory
-from inferir.passes.cpu.inference_to_cpu.program import SIZES, must_be_one
+from inferir.passes.cpu.inference_to_cpu.ones import ensure_ones
+from inferir.passes.cpu.inference_to_cpu.program import SIZES
 
 
 def not_in_memory(op: Operation) -> str | None:
@@ -44,23 +43,6 @@ def note_sizes(function: func.FuncOp) -> None:
         shape = shapes[op.results[0]]
         if not any(symbols(d) & shapes.unknown for d in shape):
             op.attributes[SIZES] = ArrayAttr([StringAttr(str(d)) for d in shape])
-
-
-def ensure_ones(function: func.FuncOp) -> None:
-    """Have dimensions checked that an op needs to be 1: what it is taken apart into would broadcast them."""
-    for op in [o for o in function.walk() if isinstance(o, InferenceOp) and not o.regions]:
-        try:
-            found = must_be_one(op)
-        except InferError:
-            continue  # whoever converts the op meets the error
-        for index, axis in found:
-            x = op.operands[index]
-            sizes = tuple(1 if a == axis else d for a, d in enumerate(shape_of(x)))
-            ensured = EnsureShapeOp.make(x, shape=sizes)
-            ensured.location = op.location
-            assert op.parent is not None
-            op.parent.insert_op_before(ensured, op)
-            op.operands[index] = ensured.result
 
 
 class ConvertInferenceToCpu(Pass):

@@ -5,6 +5,7 @@ are computed in single precision (ONNX QLinearConv, QLinearMatMul, QuantizeLinea
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,14 @@ import numpy as np
 import onnx
 import onnx.parser
 import pytest
+from onnx import TensorProto
 from onnx.reference import ReferenceEvaluator
 
 import inferir
 from inferir.backends.runtime.model import Model
+from inferir.backends.runtime.program import ModelError
+from inferir.core import InferError
+from inferir.tools.driver import compile_model
 
 DATA = Path(__file__).resolve().parents[1] / "models" / "data"
 LEVELS = (("interpreter", "none"), ("interpreter", "basic"), ("cpu", "none"), ("cpu", "layout"))
@@ -224,3 +229,30 @@ def test_quantised_lenet(name: str):
         np.testing.assert_allclose(got, wanted, rtol=2e-6 if name == "lenet_dynq" else 0, err_msg=level)
         assert sum(k.startswith("conv2d_int8") for k in launches) == 2 and sum(k.startswith("gemm_int8") for k in launches) == 3
         assert not any(k.startswith(("conv2d_", "gemm_")) and "int8" not in k for k in launches)
+
+
+SIZES = {"?": ["n"], "3": [3], "1": [1], "scalar": []}
+
+
+@pytest.mark.parametrize("zero", SIZES)
+@pytest.mark.parametrize("scale", SIZES)
+@pytest.mark.parametrize("op", ["QuantizeLinear", "DequantizeLinear"])
+def test_there_are_as_many_zero_points_as_scales(op: str, scale: str, zero: str, tmp_path: Path):
+    """One zero point for three scales, or three for one, is refused at every level, whether the sizes are declared or not."""
+    taken, given = (TensorProto.FLOAT, TensorProto.UINT8) if op == "QuantizeLinear" else (TensorProto.UINT8, TensorProto.FLOAT)
+    value = onnx.helper.make_tensor_value_info
+    inputs = [value("x", taken, [2, "c"]), value("s", TensorProto.FLOAT, SIZES[scale])]
+    inputs.append(value("z", TensorProto.UINT8, ["m"] if zero == "?" else SIZES[zero]))
+    node = onnx.helper.make_node(op, ["x", "s", "z"], ["y"])
+    graph = onnx.helper.make_graph([node], "g", inputs, [value("y", given, None)])
+    path = tmp_path / "m.onnx"
+    onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 21)], ir_version=10), path)
+    shapes: dict[str, list[tuple[int, ...]]] = {"?": [(3,), (1,)], "3": [(3,)], "1": [(1,)], "scalar": [()]}
+    for target, level in LEVELS:
+        for many, offsets in product(shapes[scale], shapes[zero]):
+            x = np.arange(6).reshape(2, 3).astype(np.float32 if op == "QuantizeLinear" else np.uint8)
+            feeds = {"x": x, "s": np.full(many, 0.5, np.float32), "z": np.full(offsets, 2, np.uint8)}
+            fits = np.prod(many) == np.prod(offsets)
+            with nullcontext() if fits else pytest.raises((InferError, ModelError)):
+                y = compile_model(str(path), target, level).run(feeds)["y"]
+                np.testing.assert_array_equal(y, x / 0.5 + 2 if op == "QuantizeLinear" else (x - 2.0) * 0.5)

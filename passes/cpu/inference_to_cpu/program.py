@@ -433,7 +433,7 @@ def must_be_one(op: Op) -> list[tuple[int, int]]:
         return []
     operands = list(dict.fromkeys(op.operands))
     shapes = [_named_shapes(operands)(v) for v in operands]
-    if not any(1 in s for s in shapes) or all(isinstance(d, int) for s in shapes for d in s):
+    if not any(1 in s or not s for s in shapes) or all(isinstance(d, int) for s in shapes for d in s):
         return []
     places: dict[DimLike, tuple[SSAValue, int]] = {
         symbol(f"x{i}_{axis}"): (v, axis) for i, v in enumerate(operands) for axis in range(rank_of(v))
