@@ -147,3 +147,12 @@ func.func @unknown_planes(%x: tensor<1x4x4x4x2xf32>, %w: tensor<3x?x1x1x2xf32>) 
   %0 = inference.conv %x, %w layout nhwc : (tensor<1x4x4x4x2xf32>, tensor<3x?x1x1x2xf32>) -> tensor<1x?x4x4x3xf32>
   return %0 : tensor<1x?x4x4x3xf32>
 }
+
+// -----
+// Planes of padding times a filter that is not known to be finite may be NaN, where nothing is to be added.
+// CHECK-LABEL: @padded_planes
+// CHECK:         cpu.generate
+func.func @padded_planes(%x: tensor<1x4x4x4x2xf32>, %w: tensor<3x3x1x1x2xf32>) -> tensor<1x4x4x4x3xf32> {
+  %0 = inference.conv %x, %w pads [1, 0, 0, 1, 0, 0] layout nhwc : (tensor<1x4x4x4x2xf32>, tensor<3x3x1x1x2xf32>) -> tensor<1x4x4x4x3xf32>
+  return %0 : tensor<1x4x4x4x3xf32>
+}

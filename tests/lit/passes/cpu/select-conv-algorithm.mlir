@@ -117,3 +117,14 @@ func.func @any_image(%x: tensor<?x?x?x32xf32>, %y: tensor<1x?x20x224xf32>, %z: t
   %2 = cpu.conv2d %z, %pc pads [1, 1, 1, 1] channels 512 {} : (tensor<1x?x?x512xf32>, tensor<32x3x3x512x16xf32>) -> tensor<1x?x?x512xf32>
   return %0, %1, %2 : tensor<?x?x?x64xf32>, tensor<1x?x20x256xf32>, tensor<1x?x?x512xf32>
 }
+
+// -----
+// The transforms would mix a NaN among the weights with the others, also where only padding meets it.
+// CHECK-LABEL: @not_finite
+// CHECK-NOT:     winograd
+func.func @not_finite(%x: tensor<1x8x8x32xf32>) -> tensor<1x6x6x32xf32> {
+  %w = inference.constant dense<0x7FC00000> : tensor<32x32x3x3xf32>
+  %p = cpu.pack_conv2d %w : (tensor<32x32x3x3xf32>) -> tensor<2x3x3x32x16xf32>
+  %y = cpu.conv2d %x, %p channels 32 {} : (tensor<1x8x8x32xf32>, tensor<2x3x3x32x16xf32>) -> tensor<1x6x6x32xf32>
+  return %y : tensor<1x6x6x32xf32>
+}
