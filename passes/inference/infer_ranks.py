@@ -7,7 +7,7 @@ becomes
   %1 = inference.relu %0 : tensor<3xf32>
 
 A squeeze that names no axes has the rank that the model declares of a result computed from it element by element, where every other
-dimension of x is then 1; that is checked at run time.
+dimension of x is then 1; that is checked at run time. A branch whose condition is known has the types of the region that runs.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,6 +22,8 @@ from inferir.core.op import Op
 from inferir.core.signatures import follow_results, is_called
 from inferir.core.types import UNKNOWN, Unranked, is_ranked, is_static, shape_of, tensor
 from inferir.dialects import inference as inf
+from inferir.dialects.inference.control import yielded
+from inferir.passes.transforms.canonicalization.control import known
 from inferir.passes.transforms.canonicalization.host import VIEWS, shape_given
 
 
@@ -29,24 +31,31 @@ class InferRanks(Pass):
     """A kernel needs a rank; once a size is known to be 1 or not, a squeeze of whatever is 1 has one, and all that is computed from it."""
 
     anchor = "func.func"
+    keeps_shapes = True
 
     def run(self, op: Operation, ctx: Context) -> None:
         """Walk the function forward once: operands have their types before the ops that read them."""
         assert isinstance(op, func.FuncOp)
         if op.is_declaration or is_called(op):
             return
+        found = False
         for inner in list(_inner_first(op.body.block)):
             if isinstance(inner, Op) and any(isinstance(r.type, UnrankedTensorType) for r in inner.results):
-                self.refine(inner, ctx)
-        follow_results(op)
+                found = self.refine(inner, ctx) or found
+        if found:
+            follow_results(op)
+            ctx.analyses.pop(op, None)
 
-    def refine(self, op: Op, ctx: Context) -> None:
-        """Give the results of an op the ranked types that it infers now."""
+    def refine(self, op: Op, ctx: Context) -> bool:
+        """Give the results of an op the ranked types that it infers now; whether there are any."""
+        found = False
         for result, type in zip(op.results, _types(op, ctx), strict=True):
             takes_any = all(isinstance(use.operation, Op | func.ReturnOp) for use in result.uses)
             if takes_any and isinstance(type, TensorType) and result.type == UnrankedTensorType(type.element_type):
                 TypeRewriter.replace_value_with_new_type(result, type)
                 self.count("ranks found")
+                found = True
+        return found
 
 
 def _inner_first(block: Block) -> Iterator[Operation]:
@@ -61,6 +70,8 @@ def _inner_first(block: Block) -> Iterator[Operation]:
 def _types(op: Op, ctx: Context) -> Sequence[Attribute]:
     """The types of the results, as far as the types of the operands tell; those that they have where nothing more is known."""
     try:
+        if isinstance(op, inf.IfOp) and (taken := known(op.condition)) is not None:
+            return yielded(op.then if taken else op.otherwise)
         if not isinstance(op, inf.HostCallOp):
             return op.infer_types()
         if op.callee in VIEWS and is_ranked(op.args[0].type):

@@ -14,7 +14,7 @@ NONE = pipeline(
 
 CLEAN = pipeline(  # O1 and O2: what the weights alone decide, and what decides nothing
     "func.func(fold-constants,canonicalize)",
-    "func.func(fold-shape-values,infer-shapes,fold-index-values)",  # dynamic graphs shed their Shape, Gather, Concat chains, and position masks
+    "func.func(fold-shape-values,infer-ranks,infer-shapes,fold-index-values)",  # dynamic graphs shed their Shape, Gather, Concat chains, and position masks
     "func.func(fold-constants,canonicalize,cse)",
 )
 

@@ -74,3 +74,18 @@ def test_a_rank_that_the_result_declares_is_checked(columns: int, result: list, 
     check(model, rng.standard_normal((1, 4)).astype(np.float32), tmp_path / "m.onnx")
     with inferir.compile(tmp_path / "m.onnx") as compiled, pytest.raises(ModelError, match=rf"must be \[1, {columns}\], with batch = 2"):
         compiled.run({"x": np.ones((2, 4), np.float32)})
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_a_branch_whose_condition_the_weights_decide(size: int, tmp_path: Path):
+    """Torch writes `squeeze(1)` so: whether the size is 1 is asked at run time, and the regions give different ranks."""
+    same = helper.make_graph([N("Identity", ["r"], ["e"])], "else", [], [helper.make_tensor_value_info("e", TensorProto.FLOAT, None)])
+    less = helper.make_graph(
+        [N("ReduceMax", ["r"], ["t"], axes=[1], keepdims=0)], "then", [], [helper.make_tensor_value_info("t", TensorProto.FLOAT, None)]
+    )
+    ask = [N("Shape", ["r"], ["sizes"]), N("Gather", ["sizes", "one"], ["size"]), N("Equal", ["size", "one"], ["c"])]
+    nodes = [N("Conv", ["x", "w"], ["p"], pads=[1, 1]), N("Add", ["x", "p"], ["r"]), *ask]
+    nodes += [N("If", ["c"], ["s"], then_branch=less, else_branch=same), N("Mul", ["s", "k"], ["m"]), N("Tanh", ["m"], ["y"])]
+    weights = [constant("w", size, size, 3), constant("k"), numpy_helper.from_array(np.array([1], np.int64), "one")]
+    model = built(nodes, ["batch", "channels", 6], None, weights)
+    check(model, rng.standard_normal((3, size, 6)).astype(np.float32), tmp_path / "m.onnx")

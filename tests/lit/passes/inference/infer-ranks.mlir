@@ -92,3 +92,25 @@ func.func @callee(%x: tensor<*xf32>) -> tensor<*xf32> {
   %0 = inference.relu %x : tensor<*xf32>
   return %0 : tensor<*xf32>
 }
+
+// -----
+// Of a branch whose condition is known, the region that runs says the types; where it is not known, regions of different ranks say none.
+// CHECK-LABEL: @branch_taken
+// CHECK:         } : (tensor<1xi1>) -> tensor<4xf32>
+// CHECK:         inference.relu %{{.+}} : tensor<4xf32>
+// CHECK:         } : (tensor<i1>) -> tensor<*xf32>
+func.func @branch_taken(%c: tensor<i1>, %x: tensor<4xf32>, %y: tensor<4x1xf32>) -> (tensor<*xf32>, tensor<*xf32>) {
+  %t = inference.constant dense<true> : tensor<1xi1>
+  %0 = inference.if %t {
+    inference.yield %x : (tensor<4xf32>) -> ()
+  } {
+    inference.yield %y : (tensor<4x1xf32>) -> ()
+  } : (tensor<1xi1>) -> tensor<*xf32>
+  %1 = inference.relu %0 : tensor<*xf32>
+  %2 = inference.if %c {
+    inference.yield %x : (tensor<4xf32>) -> ()
+  } {
+    inference.yield %y : (tensor<4x1xf32>) -> ()
+  } : (tensor<i1>) -> tensor<*xf32>
+  return %1, %2 : tensor<*xf32>, tensor<*xf32>
+}
