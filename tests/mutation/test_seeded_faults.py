@@ -75,7 +75,8 @@ def test_there_are_twenty():
 
 
 @pytest.mark.parametrize("fault", seeded_faults.FAULTS)
-def test_a_fault_is_found_shrunk_and_held(fault: str, models: Path, tmp_path: Path):
+def test_a_fault_is_found_shrunk_and_held(fault: str, models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("INFERIR_WEIGHTS_FROM", str(models))  # what is written beside the fault names the weights of the model
     plugin = tmp_path / "faults.py"
     plugin.write_text(SOURCE.read_text())
     model = models / f"{seeded_faults.FAULTS[fault]}.mlir"
