@@ -13,6 +13,7 @@ _BINARY = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
 _CALLS = {"max": max, "min": min}
 _BEYOND = 1 << 63
 _LONGEST = 2000  # characters; keeps hostile nesting away from the parser's stack
+_DEEPEST = 500  # a sum of as many terms as fit; a limit of its own, so that Python's, which a program may raise, decides nothing
 
 
 def evaluate(dim: int | str, values: Mapping[str, int]) -> int:
@@ -61,7 +62,9 @@ def _parse(text: str) -> ast.expr:
     raise ModelError(f"dimension '{text[:60]}' is not an expression over integers and names")
 
 
-def _value(node: ast.expr, text: str, values: Mapping[str, int]) -> int:
+def _value(node: ast.expr, text: str, values: Mapping[str, int], depth: int = 0) -> int:
+    if depth > _DEEPEST:
+        raise ModelError(f"dimension '{text[:60]}' is nested too deep")
     match node:
         case ast.Constant(value=int() as v) if not isinstance(v, bool):
             return v
@@ -70,9 +73,9 @@ def _value(node: ast.expr, text: str, values: Mapping[str, int]) -> int:
                 raise ModelError(f"dimension '{text}' names '{name}', which is not a symbol of this model")
             return values[name]
         case ast.UnaryOp(op=ast.USub(), operand=x):
-            return -_value(x, text, values)
+            return -_value(x, text, values, depth + 1)
         case ast.BinOp(left=a, op=op, right=b) if type(op) in _BINARY:
-            return _BINARY[type(op)](_value(a, text, values), _value(b, text, values))
+            return _BINARY[type(op)](_value(a, text, values, depth + 1), _value(b, text, values, depth + 1))
         case ast.Call(func=ast.Name(id=f), args=[_, *_] as args, keywords=[]) if f in _CALLS:
-            return _CALLS[f](_value(a, text, values) for a in args)
+            return _CALLS[f](_value(a, text, values, depth + 1) for a in args)
     raise ModelError(f"dimension '{text[:60]}' holds more than integers, names, + - * // min and max")

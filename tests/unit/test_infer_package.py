@@ -191,7 +191,7 @@ def test_code_without_a_seal_is_neither_written_nor_read(path: Path):
 def test_what_is_sealed_by_a_liar_is_still_one_line(path: Path):
     """A seal is no signature: with it made anew only what the code may do is trusted, nothing that the metadata says."""
     whole = path.read_bytes()
-    odd = ["(" * 1900, "-" * 1901 + "n", "*".join(["9" * 90] * 20), "n//0", "n*" * 900 + "n", "x", "n\0", "\n" * 90]
+    odd = ["(" * 1900, "-" * 1900 + "n", "*".join(["9" * 90] * 20), "n//0", "n*" * 900 + "n", "x", "n\0", "\n" * 90]
     changes = [lambda m, text=text: m["outputs"][0]["dims"][0].update(expression=text) for text in odd]
     changes += [lambda m, size=size: m["outputs"][0]["dims"][1].update(size=size) for size in (-1, 1 << 62, -(1 << 63))]
     changes += [lambda m: m["outputs"][0]["dims"].extend([{"size": 1, "expression": ""}] * 70)]
