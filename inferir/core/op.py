@@ -303,7 +303,10 @@ _OpT = TypeVar("_OpT", bound=type[Op])
 
 
 def define(cls: _OpT) -> _OpT:
-    """Class decorator: make an `Op` subclass an op definition and give its properties Python values."""
+    """Class decorator: make an `Op` subclass an op definition and give its properties Python values.
+
+    Traits are xDSL's (`traits = traits_def(Pure())`). An `assembly_format`, as xDSL and MLIR read it, takes the place of the shared text form.
+    """
     for name in [n for n in cls.__dict__ if n.isupper()]:
         cls.__annotations__.setdefault(name, ClassVar[Any])  # facts about the op, not parts of it
     declared: dict[str, Property] = {}
@@ -320,6 +323,9 @@ def define(cls: _OpT) -> _OpT:
         if name in cls.__dict__:
             delattr(cls, name)
         setattr(cls, name, value)
+    if cls.assembly_format is not None and not {"print", "parse"} & cls.__dict__.keys():  # its own text form, not the shared one
+        cls.print = Operation.print  # pyright: ignore[reportAttributeAccessIssue]
+        cls.parse = classmethod(Operation.parse.__func__)  # pyright: ignore[reportFunctionMemberAccess, reportAttributeAccessIssue]
     out = irdl_op_definition(cls)
     for name, value in declared.items():
         setattr(out, name, Accessor(name, value))
