@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from inferir.core.rewriting import Rewriter as Rewriter
     from inferir.core.rewriting import constant_of as constant_of
     from inferir.core.rewriting import rewrites as rewrites
+    from inferir.core.traits import HasCanonicalizer as HasCanonicalizer
     from inferir.core.type_conversion import TypeConverter as TypeConverter
     from inferir.core.type_conversion import fold_casts as fold_casts
     from inferir.core.verifier import verify as verify
@@ -68,11 +69,59 @@ EXPORTS = {
     "printer": ("print_module", "text_of"),
     "properties": ("attribute", "enum", "flag", "integer", "ints", "number", "numbers", "string"),
     "rewriting": ("Pattern", "Rewriter", "constant_of", "rewrites"),
+    "traits": ("HasCanonicalizer",),
     "type_conversion": ("TypeConverter", "fold_casts"),
     "verifier": ("verify",),
     "weights": ("WeightStore",),
 }
 """Exported names by module; a test holds it to the imports above."""
+
+__all__ = [
+    "Context",
+    "ConversionTarget",
+    "Cost",
+    "Executor",
+    "FoldAttr",
+    "HasCanonicalizer",
+    "InferError",
+    "Note",
+    "Op",
+    "Pass",
+    "PassManager",
+    "Pattern",
+    "Pipeline",
+    "Rewriter",
+    "TypeConverter",
+    "WeightAttr",
+    "WeightStore",
+    "apply_patterns",
+    "attribute",
+    "constant_of",
+    "constant_value",
+    "convert",
+    "convert_fully",
+    "define",
+    "defined_here",
+    "dims",
+    "enum",
+    "error_at",
+    "execute",
+    "flag",
+    "fold_casts",
+    "integer",
+    "ints",
+    "make_context",
+    "number",
+    "numbers",
+    "parse",
+    "pipeline",
+    "print_module",
+    "restored_on_error",
+    "rewrites",
+    "string",
+    "text_of",
+    "verify",
+]
 
 _HOME = {name: module for module, names in EXPORTS.items() for name in names}
 

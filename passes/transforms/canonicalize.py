@@ -7,7 +7,7 @@ becomes
   %2 = inference.relu %x : tensor<4x4xf32>
 
 The laws of our dialects are the patterns in `passes/transforms/canonicalization/`, one file per family of ops, found there;
-the dialects of xDSL (arith, scf, memref, ...) bring their own.
+the dialects of xDSL (arith, scf, memref, ...) and of plug-ins bring their own.
 """
 
 import importlib
@@ -21,6 +21,7 @@ from xdsl.transforms.dead_code_elimination import region_dce
 
 from inferir.core import Context, Pass, Pattern, Rewriter, apply_patterns, rewrites
 from inferir.core.rewriting import stock_pattern
+from inferir.core.traits import HasCanonicalizer
 from inferir.core.walk import walk
 from inferir.passes.transforms import canonicalization
 
@@ -48,6 +49,8 @@ def stock_patterns(ctx: Context, root: Operation) -> list[Pattern]:
     for op_type in op_types:
         for trait in op_type.get_traits_of_type(HasCanonicalizationPatternsTrait):
             out += [stock_pattern(p, op_type) for p in trait.get_patterns(op_type)]
+        for trait in op_type.get_traits_of_type(HasCanonicalizer):
+            out += trait.patterns()
     return out if out[0].op_types else out[1:]
 
 

@@ -20,6 +20,14 @@ def test_the_table_and_the_imports_say_the_same():
     assert imported == {**eager, **table}
 
 
+def test_a_star_import_gives_every_name():
+    here: dict[str, object] = {}
+    exec("from inferir.core import *", here)  # noqa: S102
+    lazy = {name for names in inferir.core.EXPORTS.values() for name in names}
+    assert set(inferir.core.__all__) == lazy | {"Pipeline", "dims", "pipeline"}
+    assert here.keys() >= lazy
+
+
 def test_every_name_is_there():
     for names in inferir.core.EXPORTS.values():
         for name in names:
