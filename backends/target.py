@@ -15,8 +15,9 @@ from xdsl.dialects.builtin import ModuleOp
 
 from inferir import backends
 from inferir.backends.runtime.program import Port
-from inferir.core import Context, InferError, discovery
+from inferir.core import Context, InferError
 from inferir.core.diagnostics import did_you_mean
+from inferir.core.plugins import plugged
 
 LEVELS = ("none", "basic", "extended", "layout")
 """The optimisation levels; each contains the ones before."""
@@ -75,7 +76,7 @@ def find_target(name: str) -> Target:
 
 
 def _plugged() -> dict[str, Target]:
-    return {target.name: target for module in discovery.plugins for target in _targets_in(module)}
+    return {target.name: target for module in plugged().modules for target in _targets_in(module)}
 
 
 def _targets_in(module: ModuleType) -> list[Target]:

@@ -29,7 +29,7 @@ HEADER = "<!-- Written by `make docs` from the definitions: correct them there. 
 def pages() -> dict[str, str]:
     """Every page by its path below docs/."""
     out = {"reference.md": HEADER + index(), "operators.md": HEADER + operator_page(), "graph-optimisation.md": HEADER + catalogue_page()}
-    for name, factory in discovery.our_dialects().items():
+    for name, factory in discovery.tree_dialects().items():
         out[f"dialects/{name}.md"] = HEADER + dialect_page(factory())
     for name in discovery.pass_modules():
         out[f"passes/{name}.md"] = HEADER + pass_page(discovery.find_pass(name))
@@ -39,7 +39,7 @@ def pages() -> dict[str, str]:
 def index() -> str:
     """Dialects, passes by stage and pipelines, a line each."""
     lines = ["# Reference", "", "## Dialects", ""]
-    lines += [f"- [{name}](dialects/{name}.md): {summary(factory())}" for name, factory in discovery.our_dialects().items()]
+    lines += [f"- [{name}](dialects/{name}.md): {summary(factory())}" for name, factory in discovery.tree_dialects().items()]
     stage = ""
     for name, module in sorted(discovery.pass_modules().items(), key=lambda item: (item[1].split(".")[2], item[0])):
         if module.split(".")[2] != stage:
@@ -47,7 +47,7 @@ def index() -> str:
             lines += ["", f"## Passes: {stage}", ""]
         lines.append(f"- [{name}](passes/{name}.md): {first_line(inspect.getdoc(importlib.import_module(module)))}")
     lines += ["", "## Pipelines", ""]
-    for name, pipeline in discovery.pipelines().items():
+    for name, pipeline in discovery.tree_pipelines().items():
         steps = [step.name for step in PassManager(pipeline, make_context()).passes()]
         lines += [
             f"`{name}`: " + ", ".join(f"[{step}](passes/{step}.md)" if step in discovery.pass_modules() else step for step in steps),

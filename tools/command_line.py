@@ -7,6 +7,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn, TextIO
 
+PLUGIN = ("--plugin", "--load-pass-plugin", "--load-dialect-plugin")
+"""The option that loads a plug-in, and how mlir-opt spells it."""
+
 
 class UsageError(Exception):
     """A wrong command line: one clear line."""
@@ -41,7 +44,14 @@ class CommandLine(argparse.ArgumentParser):
         super().__init__(prog=prog, description=description, epilog=f"example: {example}", allow_abbrev=False)
         self.also_known: Callable[[], Iterable[str]] = tuple
         """Gives words that are options without being declared here (passes as flags), for suggestions."""
+        self.listed: Callable[[], str] = str
+        """Gives what stands at the end of the help, such as passes."""
         self.add_argument("--debug", action="store_true", help="show where in the compiler an error comes from")
+
+    def format_help(self) -> str:
+        """The help, with what is `listed`."""
+        more = self.listed()
+        return super().format_help() + (f"\n{more}\n" if more else "")
 
     def add_weights_from(self) -> None:
         """The option that lets IR text read weights from elsewhere."""
@@ -51,6 +61,17 @@ class CommandLine(argparse.ArgumentParser):
             default=[],
             metavar="DIR",
             help="let the text name files of weights below DIR, not only beside itself",
+        )
+
+    def add_plugin(self) -> None:
+        """The option that loads what is not in the tree."""
+        self.add_argument(
+            *PLUGIN,
+            dest="plugin",
+            action="append",
+            default=[],
+            metavar="FILE.py",
+            help="load dialects, passes, pipelines, rules and targets from a Python file first",
         )
 
     def parse(self, argv: Sequence[str], stdout: TextIO) -> argparse.Namespace | None:

@@ -16,7 +16,6 @@ from inferir.backends.runtime.variants import Sizes, Variants
 from inferir.backends.target import Runnable, find_target
 from inferir.core import Context, InferError, Note, PassManager, make_context, parse, text_of, verify
 from inferir.core.diagnostics import did_you_mean
-from inferir.core.discovery import load_plugin
 from inferir.core.executor import Executor
 from inferir.core.files import read_text
 from inferir.core.sidecar import attach_weights
@@ -136,9 +135,7 @@ def read(model: Any, ctx: Context, dims: Mapping[str, int]) -> ModuleOp:
 def compiling(tool: str, plugins: Sequence[str] = ()) -> Iterator[Context]:
     """A context for one compilation with the plug-ins loaded; InferErrors leave the block as the text a person reads."""
     sources: dict[str, str] = {}
-    with rendered(tool, sources):
-        for path in plugins:
-            load_plugin(path)
+    with rendered(tool, sources, plugins):
         ctx = make_context()
         ctx.sources = sources
         yield ctx

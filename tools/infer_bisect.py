@@ -6,7 +6,6 @@ infer-bisect model.mlir --plugin mine.py --my-pass -o fault.mlir
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -19,7 +18,7 @@ from inferir.core.reproducer import pipeline_of, reproducer_text
 from inferir.core.sidecar import attach_weights, follow_text
 from inferir.tools.command_line import CommandLine, UsageError, exit_status
 from inferir.tools.console import console
-from inferir.tools.pass_arguments import pass_flags, pipeline_from
+from inferir.tools.pass_arguments import listed, pass_flags, pipeline_from, plugin_paths
 from inferir.tools.rendered_errors import rendered
 from inferir.tools.trial_options import tried
 
@@ -37,6 +36,7 @@ def _bisect(argv: Sequence[str], stdin: TextIO, stdout: TextIO) -> None:
         rest, flags = pass_flags(argv)
         parser = _parser()
         parser.also_known = lambda: [f"--{name}" for name in sorted(discovery.quick_names())]
+        parser.listed = listed
         args = parser.parse(rest, stdout)
         if args is not None:
             stdout.writelines(f"{line}\n" for line in _search(args, flags, argv, stdin, sources))
@@ -100,12 +100,6 @@ def report(fault: Fault, comparison: Comparison) -> Iterator[str]:
         yield f"error after:  {fault.after}"
 
 
-def plugin_paths(argv: Sequence[str]) -> list[str]:
-    """The plug-ins that a command line loads."""
-    joined = "\0".join(argv)
-    return re.findall(r"--(?:plugin|load-pass-plugin|load-dialect-plugin)[=\0]([^\0]+)", joined)
-
-
 def _parser() -> CommandLine:
     parser = CommandLine(
         "infer-bisect", "Find the first pass, and in it the pattern application, that changes what a program computes.", EXAMPLE
@@ -113,15 +107,7 @@ def _parser() -> CommandLine:
     parser.add_argument("input", nargs="?", default="-", help="IR text; '-' (the default) is standard input")
     parser.add_argument("--pass-pipeline", default="", metavar="TEXT", help="passes to run, as in infer-opt; a pass is also a flag: --cse")
     parser.add_argument("--run-reproducer", action="store_true", help="run the pipeline that the input, a reproducer, names")
-    parser.add_argument(
-        "--plugin",
-        "--load-pass-plugin",
-        "--load-dialect-plugin",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="load passes, dialects and pipelines from a Python file first",
-    )
+    parser.add_plugin()
     parser.add_argument(
         "--tolerance",
         type=tolerances,

@@ -52,7 +52,7 @@ def _parser() -> CommandLine:
         action="store_true",
         help="count kernels, say which parts repeat, list the operators without native code, why, and their share of the time",
     )
-    parser.add_argument("--plugin", action="append", default=[], metavar="FILE.py", help="load dialects, passes, rules and targets")
+    parser.add_plugin()
     parser.add_weights_from()
     return parser
 

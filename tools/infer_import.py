@@ -41,7 +41,7 @@ def _import(argv: Sequence[str], stdout: TextIO, stderr: TextIO) -> None:
     if args is None:
         return
     refuse_overwriting(args.output, args.model)
-    with rendered("infer-import", {}):
+    with rendered("infer-import", {}, args.plugin):
         ctx = make_context()
         path = Path(args.model)
         frontend = frontend_for(path)
@@ -140,6 +140,7 @@ def _parser() -> CommandLine:
     )
     parser.add_argument("--report", action="store_true", help="list operators and weights on standard error")
     parser.add_argument("--mlir-print-debuginfo", action="store_true", help="print locations: the name of every op's source node")
+    parser.add_plugin()
     return parser
 
 

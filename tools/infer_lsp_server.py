@@ -16,6 +16,7 @@ import inferir
 from inferir.tools.command_line import CommandLine, UsageError, exit_status
 from inferir.tools.console import console
 from inferir.tools.ir_source import IrSource, Place, Problem
+from inferir.tools.rendered_errors import rendered
 
 
 def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
@@ -28,8 +29,11 @@ def _serve(argv: Sequence[str], stdin: TextIO, stdout: TextIO) -> None:
         "infer-lsp-server", "Serve an editor over the language server protocol.", "infer-lsp-server  (started by the editor)"
     )
     parser.add_argument("--stdio", action="store_true", help="talk over stdin and stdout: what it does anyway; editors pass it")
-    if parser.parse(argv, stdout) is not None:
-        make_server().start_io(stdin.buffer, stdout.buffer)  # pyright: ignore[reportAttributeAccessIssue]
+    parser.add_plugin()
+    args = parser.parse(argv, stdout)
+    if args is not None:
+        with rendered("infer-lsp-server", {}, args.plugin):
+            make_server().start_io(stdin.buffer, stdout.buffer)  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def make_server() -> Any:
@@ -46,7 +50,7 @@ def make_server() -> Any:
         document = server.workspace.get_text_document(uri)
         known = sources.get(uri)
         if known is None or known[0] != document.version:
-            known = sources[uri] = (document.version, IrSource(document.source, Path(unquote(urlparse(uri).path)).name))
+            known = sources[uri] = (document.version, IrSource(document.source, Path(unquote(urlparse(uri).path))))
         return known[1]
 
     def position(of: IrSource, at: types.Position) -> tuple[int, int]:

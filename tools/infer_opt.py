@@ -22,6 +22,7 @@ from inferir.core.expected import mismatches
 from inferir.core.files import read_text, write_whole
 from inferir.core.pass_manager import first_line
 from inferir.core.pipeline import Pipeline
+from inferir.core.plugins import own_plugins
 from inferir.core.printer import PrintOptions
 from inferir.core.reproducer import pipeline_of, reproducer_text
 from inferir.core.sidecar import attach_weights, follow_text, say_from
@@ -30,7 +31,7 @@ from inferir.tools.command_line import UsageError
 from inferir.tools.console import console
 from inferir.tools.opt_options import options, spelled_out
 from inferir.tools.opt_watching import Watching
-from inferir.tools.pass_arguments import pass_flags, pipeline_from
+from inferir.tools.pass_arguments import listed, pass_flags, pipeline_from
 
 if TYPE_CHECKING:
     from inferir.tools.emit_test import Outcome
@@ -43,11 +44,13 @@ def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> 
 
         return like_xdsl_opt([word for word in argv if word != "--like-xdsl-opt"], stdin, stdout, stderr)
     try:
-        rest, flags = pass_flags(argv)
-        parser = options()
-        parser.also_known = lambda: [f"--{name}" for name in sorted(discovery.quick_names())]
-        args = parser.parse(spelled_out(rest), stdout)
-        return 0 if args is None else Session(args, flags, stdin, stdout, stderr).run()
+        with own_plugins():
+            rest, flags = pass_flags(argv)
+            parser = options()
+            parser.also_known = lambda: [f"--{name}" for name in sorted(discovery.quick_names())]
+            parser.listed = listed
+            args = parser.parse(spelled_out(rest), stdout)
+            return 0 if args is None else Session(args, flags, stdin, stdout, stderr).run()
     except (UsageError, InferError) as error:
         if "--debug" in argv:
             stderr.write(trace(error))

@@ -51,12 +51,13 @@ def _reduce(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) 
     parser.add_argument("-o", dest="output", default="-", metavar="FILE", help="where the result goes (default: standard output)")
     parser.add_argument("--allow-unregistered-dialect", action="store_true", help="accept ops of unknown dialects")
     parser.add_argument("--timeout", type=float, default=60.0, metavar="S", help="seconds a run of the command may take (default 60)")
+    parser.add_plugin()
     parser.add_weights_from()
     args = parser.parse(argv, stdout)
     if args is None:
         return
     sources: dict[str, str] = {}
-    with rendered("infer-reduce", sources):
+    with rendered("infer-reduce", sources, args.plugin):
         ctx = make_context(args.allow_unregistered_dialect)
         ctx.sources = sources
         ctx.weight_folders += args.weights_from

@@ -153,7 +153,7 @@ def _parser() -> CommandLine:
     parser.add_argument("--target", help="of a model that is no package: cpu (default), interpreter")
     parser.add_argument("--opt-level", help="of a model that is no package: none, basic, extended or layout (default)")
     parser.add_argument("--reference", choices=("interpreter", "onnxruntime"), help="run there too and print the differences")
-    parser.add_argument("--plugin", action="append", default=[], metavar="FILE.py", help="load dialects, passes, rules and targets")
+    parser.add_plugin()
     parser.add_weights_from()
     return parser
 

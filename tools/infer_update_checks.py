@@ -34,17 +34,19 @@ def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> 
     parser.add_argument(
         "files", nargs="+", metavar="FILE", help=f"tests; those without the note '{NOTE.removeprefix('// ')}' are left alone"
     )
+    parser.add_plugin()
 
     def renew_all() -> bool:
         args = parser.parse(argv, stdout)
-        files = args.files if args is not None else ()
-        return sum(exit_status(path, stderr, lambda path=path: _renew(path, stdout)) for path in files) == 0
+        return (
+            args is None or sum(exit_status(path, stderr, lambda path=path: _renew(path, args.plugin, stdout)) for path in args.files) == 0
+        )
 
     return exit_status("infer-update-checks", stderr, renew_all)
 
 
-def _renew(path: str, stdout: TextIO) -> None:
-    with rendered(path, {}):
+def _renew(path: str, plugins: Sequence[str], stdout: TextIO) -> None:
+    with rendered(path, {}, plugins):
         text = read_text(path, None)
         new = renewed(text, path) if NOTE in text else None
         if new is not None and new != text:

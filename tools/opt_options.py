@@ -47,9 +47,6 @@ GROUPS: dict[str, dict[str, tuple[How, str]]] = {
         "--no-implicit-module": (FLAG, "the text must be one builtin.module"),
         "--like-xdsl-opt": (FLAG, "take the other arguments, and report, as xdsl-opt does (-p, -t, --parsing-diagnostics, ...)"),
         "--irdl-file": ({"action": "append", "default": [], **FILE}, "define dialects from an IRDL file first"),
-        "--plugin": ({"action": "append", "default": [], **FILE}, "load passes, dialects and pipelines from a Python file first"),
-        "--load-pass-plugin": ({"dest": "plugin", "action": "append", **FILE}, "the same, as mlir-opt spells it"),
-        "--load-dialect-plugin": ({"dest": "plugin", "action": "append", **FILE}, "the same, as mlir-opt spells it"),
     },
     "tests": {
         "--emit-test": (FLAG, "print a lit test of the input and the passes instead of the result; of wrong passes, one that fails"),
@@ -154,5 +151,6 @@ def options() -> CommandLine:
         group = parser.add_argument_group(title)
         for name, (how, text) in table.items():
             group.add_argument(name, help=text, **how)
+    parser.add_plugin()
     parser.add_weights_from()
     return parser

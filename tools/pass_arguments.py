@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from inferir.core import discovery
 from inferir.core.pipeline import Nested, Pipeline, parse_pipeline
-from inferir.tools.command_line import UsageError
+from inferir.core.plugins import load_plugin, plugged
+from inferir.tools.command_line import PLUGIN, UsageError
 from inferir.tools.opt_options import GROUPS
 
-LONG_OPTIONS = frozenset(["--help", "--debug", *(option for table in GROUPS.values() for option in table)])
+LONG_OPTIONS = frozenset(["--help", "--debug", "--weights-from", *PLUGIN, *(option for table in GROUPS.values() for option in table)])
 
 
 def pass_flags(argv: Sequence[str]) -> tuple[list[str], list[str]]:
     """The arguments without passes given as flags, and those passes as pipeline text: `--fold-x=option=1` is `fold-x{option=1}`."""
+    for path in plugin_paths(argv):  # they bring more names
+        load_plugin(path)
     argv = [two_dashes(word) for word in argv]
-    for index, word in enumerate(argv):  # plug-ins bring more names
-        option, equals, path = word.partition("=")
-        if option in ("--plugin", "--load-pass-plugin", "--load-dialect-plugin") and (equals or index + 1 < len(argv)):
-            discovery.load_plugin(path if equals else argv[index + 1])
     if not any(word.startswith("--") for word in argv):
         return argv, []
     known = discovery.quick_names()
@@ -30,6 +30,26 @@ def pass_flags(argv: Sequence[str]) -> tuple[list[str], list[str]]:
         else:
             rest.append(word)
     return rest, flags
+
+
+def plugin_paths(argv: Sequence[str]) -> list[str]:
+    """The plug-in files that a command line names."""
+    found = []
+    for word, following in zip(argv, [*argv[1:], ""], strict=False):
+        option, equals, path = word.partition("=")
+        if option.startswith("-") and f"--{option.lstrip('-')}" in PLUGIN:
+            found.append(path if equals else following)
+    return [path for path in found if path]
+
+
+def listed() -> str:
+    """The passes that can be given as flags, for the end of `--help`: those of plug-ins with what they do, the others by name."""
+    from inferir.core.listing import summary
+
+    ours = sorted(discovery.pass_modules())
+    lines = ["passes (each is a flag; --list-passes tells more, and lists xDSL's):", *wrap(", ".join(ours), 98, break_on_hyphens=False)]
+    lines += [f"--{name:<30} {summary(cls)}" for name, cls in sorted(plugged().passes.items())]
+    return "\n  ".join(lines)
 
 
 def two_dashes(word: str) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import re
-import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -19,10 +18,9 @@ from typing import TYPE_CHECKING, Any
 from xdsl.ir import Dialect
 
 from inferir.core.diagnostics import InferError, did_you_mean
+from inferir.core.plugins import entry_points, load_entry, plugged
 
 if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint
-
     from inferir.core.pass_base import Pass
     from inferir.core.pipeline import Pipeline
 
@@ -44,9 +42,14 @@ def stock_dialects() -> dict[str, Callable[[], Dialect]]:
     return found
 
 
-@cache
 def our_dialects() -> dict[str, Callable[[], Dialect]]:
     """The dialects of `dialects/` and of plug-ins, by name."""
+    return {**tree_dialects(), **{name: lambda dialect=dialect: dialect for name, dialect in plugged().dialects.items()}}
+
+
+@cache
+def tree_dialects() -> dict[str, Callable[[], Dialect]]:
+    """The dialects of `dialects/`, by name."""
     found: dict[str, Callable[[], Dialect]] = {}
     for path in sorted(_folder("dialects").iterdir()):
         name = path.stem
@@ -98,45 +101,14 @@ def stock_passes() -> dict[str, Callable[[], Any]]:
 @cache
 def _universes() -> list[Any]:
     """The extensions of xDSL that are installed (entry points of the group `xdsl.universe`)."""
-    return [_entry(point) for point in _entry_points("xdsl.universe") if point.name != "xdsl"]
-
-
-def _entry_points(group: str) -> list[EntryPoint]:
-    """The installed entry points of a group, by name. `importlib.metadata` takes 40 ms to load: it is only asked where some
-    package other than xDSL names the group."""
-    files = (f for folder in sys.path for f in Path(folder or ".").glob("*.dist-info/entry_points.txt"))
-    if not any(f"[{group}]" in f.read_text(encoding="utf-8") for f in files if not f.parent.name.startswith("xdsl-")):
-        return []
-    from importlib.metadata import entry_points
-
-    return sorted(entry_points(group=group), key=lambda p: p.name)
-
-
-def _entry(point: EntryPoint) -> Any:
-    try:
-        return point.load()
-    except Exception as problem:
-        raise InferError(f"cannot load plug-in '{point.name}' ({point.value}): {type(problem).__name__}: {problem}") from problem
-
-
-@cache
-def load_entry_points() -> None:
-    """Load the installed plug-ins of ours: entry points of the group `inferir.plugins` name modules."""
-    for point in _entry_points("inferir.plugins"):
-        _adopt(_entry(point))
-
-
-_plugged_passes: dict[str, type[Pass]] = {}
-_plugged_pipelines: dict[str, Pipeline] = {}
-plugins: list[ModuleType] = []
-"""The plug-in files that were loaded, in order."""
+    return [load_entry(point) for point in entry_points("xdsl.universe") if point.name != "xdsl"]
 
 
 def quick_names() -> set[str]:
     """The names that can be given as flags: every pass and pipeline that is known without importing anything more."""
     from xdsl.transforms import get_all_passes
 
-    return {*pass_modules(), *_plugged_passes, *_plugged_pipelines, *_pipeline_names(), *get_all_passes()} - STARTS_PROGRAMS
+    return {*pass_modules(), *plugged().passes, *plugged().pipelines, *_pipeline_names(), *get_all_passes()} - STARTS_PROGRAMS
 
 
 def anchor_of(name: str) -> str | None:
@@ -146,26 +118,22 @@ def anchor_of(name: str) -> str | None:
 
 def is_plugged(name: str) -> bool:
     """Whether a pass comes from a plug-in."""
-    return name in _plugged_passes
+    return name in plugged().passes
 
 
 def pass_names() -> list[str]:
     """Every pass that can be named: ours, those of plug-ins, xDSL's."""
-    load_entry_points()
-    return sorted({*pass_modules(), *_plugged_passes, *stock_passes()})
+    return sorted({*pass_modules(), *plugged().passes, *stock_passes()})
 
 
 def find_pass(name: str) -> type[Pass]:
     """The pass class of a name. Raises InferError, with the closest name, for an unknown one."""
     from inferir.core.pass_base import Pass
 
-    if name in _plugged_passes:
-        return _plugged_passes[name]
+    if name in plugged().passes:
+        return plugged().passes[name]
     modules = pass_modules()
     if name not in modules:
-        load_entry_points()
-        if name in _plugged_passes:
-            return _plugged_passes[name]
         if name in stock_passes():
             from inferir.core.stock import wrapped
 
@@ -192,7 +160,8 @@ def _pipeline_names() -> frozenset[str]:
 
 
 @cache
-def _tree_pipelines() -> dict[str, Pipeline]:
+def tree_pipelines() -> dict[str, Pipeline]:
+    """The named pipelines of the tree."""
     from inferir.core.pipeline import Pipeline
 
     found: dict[str, Pipeline] = {}
@@ -207,37 +176,4 @@ def _tree_pipelines() -> dict[str, Pipeline]:
 
 def pipelines() -> dict[str, Pipeline]:
     """The named pipelines: `<stage>-<name>` for each `NAME = pipeline(...)` in `passes/<stage>/pipeline.py`."""
-    return {**_tree_pipelines(), **_plugged_pipelines}
-
-
-def load_plugin(path: str) -> None:
-    """Load a plug-in file: its `Pass` classes, `Dialect` objects and upper-case `Pipeline` values become known by name.
-
-    A pass of a plug-in is named after its class (`MyPass` -> `my-pass`). Raises InferError where the file cannot be run.
-    """
-    if any(getattr(p, "__file__", None) == path for p in plugins):
-        return
-    spec = importlib.util.spec_from_file_location(f"inferir_plugin_{Path(path).stem}", path)
-    if spec is None or spec.loader is None or not Path(path).is_file():
-        raise InferError(f"cannot load plug-in '{path}': no such Python file")
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except Exception as problem:
-        raise InferError(f"cannot load plug-in '{path}': {type(problem).__name__}: {problem}") from problem
-    plugins.append(module)
-    _adopt(module)
-
-
-def _adopt(module: ModuleType) -> None:
-    """Make what a plug-in's module defines known by name."""
-    from inferir.core.pass_base import Pass
-    from inferir.core.pipeline import Pipeline
-
-    for key, value in vars(module).items():
-        if isinstance(value, type) and issubclass(value, Pass) and value.__module__ == module.__name__:
-            _plugged_passes[value.name] = value
-        elif isinstance(value, Dialect):
-            our_dialects()[value.name] = lambda value=value: value
-        elif isinstance(value, Pipeline) and key.isupper():
-            _plugged_pipelines[key.lower().replace("_", "-")] = value
+    return {**tree_pipelines(), **plugged().pipelines}

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import seeded_faults
 
-from inferir.core import PassManager, discovery, make_context, parse
+from inferir.core import PassManager, make_context, parse
+from inferir.core.plugins import own_plugins
 from inferir.core.reduction import size
 from inferir.core.sidecar import attach_weights
 from inferir.tools import infer_bisect, infer_import, infer_opt, infer_reduce
@@ -26,10 +27,10 @@ inprocess = importlib.import_module("inprocess")
 
 
 @pytest.fixture(autouse=True)
-def _own_plugins(monkeypatch):
+def _own_plugins():
     """Plug-ins of one test are not known to the next."""
-    for name in ("_plugged_passes", "_plugged_pipelines", "plugins"):
-        monkeypatch.setattr(discovery, name, type(getattr(discovery, name))())
+    with own_plugins():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from inferir.core import discovery
-
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "tutorial").glob("*.md"))]
 
@@ -19,20 +17,8 @@ sys.path.insert(0, str(ROOT / "tests" / "lit"))
 inprocess = importlib.import_module("inprocess")
 
 
-@pytest.fixture(autouse=True)
-def _own_plugins(monkeypatch):
-    """Plug-ins of one page are not known to the next; a file that is loaded again is read again."""
-    for name in ("_plugged_passes", "_plugged_pipelines", "plugins"):
-        monkeypatch.setattr(discovery, name, type(getattr(discovery, name))())
-    known = dict(discovery.our_dialects())
-    yield
-    discovery.our_dialects().clear()
-    discovery.our_dialects().update(known)
-
-
 def run(command: str) -> str:
     """What a command line of our tools prints, errors included."""
-    discovery.plugins.clear()
     shown, text = io.StringIO(), ""
     parts = command.split(" | ")
     for part in parts:

@@ -8,6 +8,7 @@ from typing import Any
 
 from xdsl.ir import Operation
 
+from inferir.core.plugins import in_scope
 from inferir.dialects.framework import CustomOp, SourceOp
 
 _NAMESPACES = {"onnx_ml": "onnx.ml", "onnx_preview": "onnx.preview", "onnx_training": "onnx.training"}
@@ -22,6 +23,21 @@ class Rule:
     since: int
     function: Callable[[Any, Any], Any]
 
+    @property
+    def order(self) -> tuple[int, bool]:
+        """Sorts the rules of an operator: newest version first, and for one version those from outside the tree first."""
+        return -self.since, self.of_the_tree
+
+    @property
+    def of_the_tree(self) -> bool:
+        """Whether it is ours, not a plug-in's."""
+        return self.function.__module__.startswith("inferir.")
+
+    def replaces(self, other: Rule) -> bool:
+        """Whether another rule for the same operator is of no more use."""
+        same = self.function.__module__ == other.function.__module__ or (self.of_the_tree and other.of_the_tree)
+        return same and self.since == other.since
+
 
 _rules: dict[tuple[str, str], list[Rule]] = {}
 
@@ -29,15 +45,15 @@ _rules: dict[tuple[str, str], list[Rule]] = {}
 def lowering(domain: str, *op_types: str, since: int = 1) -> Callable[[Callable[[Any, Any], Any]], Callable[[Any, Any], Any]]:
     """Make a function `(op, lo) -> values` the rule for some operators of a domain from version `since` on.
 
-    A later registration for the same operator and version replaces the earlier one, so a plug-in may override a rule of ours.
+    A plug-in's rule goes before one of ours for the same operator and version, wherever the plug-in is loaded; of two plug-ins' the later one.
     """
 
     def wrap(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         for op_type in op_types:
             known = _rules.setdefault((domain, op_type), [])
-            known[:] = [r for r in known if r.since != since]
-            known.append(Rule(domain, op_type, since, function))
-            known.sort(key=lambda r: -r.since)
+            rule = Rule(domain, op_type, since, function)
+            known[:] = [rule, *(r for r in known if not rule.replaces(r))]
+            known.sort(key=lambda r: r.order)
         return function
 
     return wrap
@@ -54,10 +70,10 @@ def source_of(op: Operation) -> tuple[str, str, int]:
 def find_rule(op: Operation) -> Rule | None:
     """The newest rule that is not newer than the op."""
     domain, op_type, version = source_of(op)
-    found = [r for r in _rules.get((domain, op_type), ()) if r.since <= max(version, 1)]
-    return found[0] if found else None
+    known = _rules.get((domain, op_type), ())
+    return next((r for r in known if r.since <= max(version, 1) and in_scope(r.function.__module__)), None)
 
 
 def rules() -> list[Rule]:
     """All rules that are loaded."""
-    return [r for known in _rules.values() for r in known]
+    return [r for known in _rules.values() for r in known if in_scope(r.function.__module__)]
