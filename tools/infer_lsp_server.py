@@ -50,7 +50,7 @@ def make_server() -> Any:
         document = server.workspace.get_text_document(uri)
         known = sources.get(uri)
         if known is None or known[0] != document.version:
-            known = sources[uri] = (document.version, IrSource(document.source, Path(unquote(urlparse(uri).path))))
+            known = sources[uri] = (document.version, IrSource(document.source, Path(unquote(urlparse(uri).path)).name))
         return known[1]
 
     def position(of: IrSource, at: types.Position) -> tuple[int, int]:

@@ -38,9 +38,10 @@ def main(argv: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> 
 
     def renew_all() -> bool:
         args = parser.parse(argv, stdout)
-        return (
-            args is None or sum(exit_status(path, stderr, lambda path=path: _renew(path, args.plugin, stdout)) for path in args.files) == 0
-        )
+        if args is None:
+            return True
+        plugins = args.plugin
+        return sum(exit_status(path, stderr, lambda path=path: _renew(path, plugins, stdout)) for path in args.files) == 0
 
     return exit_status("infer-update-checks", stderr, renew_all)
 
