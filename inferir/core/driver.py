@@ -7,7 +7,7 @@ Dead pure ops are erased on the way. A cap on the number of rewrites turns an en
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from xdsl.ir import Block, Operation, OpResult
@@ -80,13 +80,18 @@ class GreedyDriver:
         patterns: Sequence[Pattern],
         ctx: Context,
         log: RewriteLog | None = None,
-        max_rewrites: int | None = None,
+        stop_after: int | None = None,
         options: object = None,
     ):
         self.patterns = sorted(patterns, key=lambda p: -p.benefit)
         self.ctx = ctx
         self.log = log if log is not None else RewriteLog()
-        self.max_rewrites = max_rewrites
+        self.stop_after = stop_after
+        """Rewrites after which a run ends, though more may apply; without it a run that does not come to an end is an error."""
+        self.top_down = True
+        """Whether ops that stand first are looked at first."""
+        self.finished = True
+        """Whether the last run left nothing that applies."""
         self.options = options
         self._by_type: dict[type[Operation], tuple[Pattern, ...]] = {}
         self._removable: dict[type[Operation], bool | None] = {}
@@ -100,11 +105,12 @@ class GreedyDriver:
             return self._run(root)
 
     def _run(self, root: Operation) -> bool:
-        ops = list(walk(root))[1:]
+        ops = list(walk(root) if self.top_down else _from_the_end(root))[1:]
+        self.finished = True
         for op in reversed(ops):
             if self._interesting(op) or _is_unused(op):
                 self._push(op)
-        limit = self.max_rewrites if self.max_rewrites is not None else 20 * len(ops) + 1000
+        limit = 20 * len(ops) + 1000
         recent: Counter[str] = Counter()
         count = 0
         rewriter: Rewriter | None = None
@@ -112,6 +118,10 @@ class GreedyDriver:
             if id(op) not in self._queued:
                 continue
             self._queued.discard(id(op))
+            if self.stop_after is not None and count >= self.stop_after:
+                self.finished = False
+                self._forget()
+                break
             if rewriter is None:
                 rewriter = Rewriter(op, self.ctx, self.options)
                 rewriter.extend_from_listener(self._listener())
@@ -129,7 +139,7 @@ class GreedyDriver:
                 self._look_again(op, block)
                 count += 1
                 recent[applied.name] += 1
-                if count > limit:
+                if count > limit and self.stop_after is None:
                     name, times = recent.most_common(1)[0]
                     raise InferError(
                         f"rewriting did not come to an end after {count} steps; pattern '{name}' was applied {times} times", op.location
@@ -151,6 +161,12 @@ class GreedyDriver:
                 self._push(op)
             self._later.clear()
         return self._worklist.pop() if self._worklist else None
+
+    def _forget(self) -> None:
+        """Begin the next run with nothing left of this one."""
+        self._worklist.clear()
+        self._queued.clear()
+        self._later.clear()
 
     def _is_dead(self, op: Operation) -> bool:
         """Whether an op whose results nobody uses does nothing else."""
@@ -223,6 +239,15 @@ class GreedyDriver:
                         self._push(value.op)
                     if len(others) == 1 and self._interesting(others[0]):
                         self._push(others[0])
+
+
+def _from_the_end(root: Operation) -> Iterator[Operation]:
+    """`root` and every op inside it, each before what it holds, the last of a block first."""
+    stack = [root]
+    while stack:
+        op = stack.pop()
+        yield op
+        stack += [inner for region in op.regions for block in region.blocks for inner in block.ops]
 
 
 def _other_uses(value: OpResult, op: Operation) -> list[Operation]:

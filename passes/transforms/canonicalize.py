@@ -13,17 +13,22 @@ the dialects of xDSL (arith, scf, memref, ...) and of plug-ins bring their own.
 import importlib
 import pkgutil
 from dataclasses import replace
+from typing import Annotated, Any
 
 from xdsl.folder import Folder
 from xdsl.ir import Operation
 from xdsl.traits import ConstantLike, HasCanonicalizationPatternsTrait, HasFolder
-from xdsl.transforms.dead_code_elimination import region_dce
 
-from inferir.core import Context, Pass, Pattern, Rewriter, apply_patterns, rewrites
+from inferir.core import Context, InferError, Pass, Pattern, Rewriter, make_context, rewrites
+from inferir.core.diagnostics import did_you_mean
+from inferir.core.driver import GreedyDriver
 from inferir.core.rewriting import stock_pattern
 from inferir.core.traits import HasCanonicalizer
 from inferir.core.walk import walk
 from inferir.passes.transforms import canonicalization
+from inferir.passes.transforms.flow.simplify_regions import simplify_regions
+
+LEVELS = ("disabled", "normal", "aggressive")
 
 
 def our_patterns() -> tuple[Pattern, ...]:
@@ -47,27 +52,86 @@ def stock_patterns(ctx: Context, root: Operation) -> list[Pattern]:
     op_types = dict.fromkeys([*ctx.loaded_ops, *{type(op) for op in walk(root)}])
     out = [replace(fold, op_types=tuple(t for t in op_types if t.has_trait(HasFolder) and not t.has_trait(ConstantLike)))]
     for op_type in op_types:
-        for trait in op_type.get_traits_of_type(HasCanonicalizationPatternsTrait):
-            out += [stock_pattern(p, op_type) for p in trait.get_patterns(op_type)]
-        for trait in op_type.get_traits_of_type(HasCanonicalizer):
-            out += trait.patterns()
+        out += patterns_of(op_type)
     return out if out[0].op_types else out[1:]
 
 
+def patterns_of(op_type: type[Operation]) -> list[Pattern]:
+    """The patterns that an op brings itself, one of xDSL's or one of a plug-in's."""
+    stock = op_type.get_traits_of_type(HasCanonicalizationPatternsTrait)
+    out = [stock_pattern(p, op_type) for trait in stock for p in trait.get_patterns(op_type)]
+    for trait in op_type.get_traits_of_type(HasCanonicalizer):
+        out += trait.patterns()
+    return out
+
+
 class Canonicalize(Pass):
-    """Later passes match one form instead of many, and what computes nothing costs nothing."""
+    """Later passes match one form instead of many, and what computes nothing costs nothing. The options are mlir-opt's."""
 
     patterns = our_patterns()
+    top_down: Annotated[bool, "look at what stands first first"] = True
+    region_simplify: Annotated[str, "what is done to blocks: disabled, normal, aggressive (merges equal ones too)"] = "normal"
+    max_iterations: Annotated[int, "how often patterns are applied and regions simplified in turn; -1: until nothing changes"] = 10
+    max_num_rewrites: Annotated[int, "rewrites within an iteration; -1: any number"] = -1
+    test_convergence: Annotated[bool, "fail where something still applies at the end"] = False
+    disable_patterns: Annotated[tuple[str, ...], "patterns that are left out"] = ()
+    enable_patterns: Annotated[tuple[str, ...], "the only patterns, beside folding"] = ()
+    filter_dialects: Annotated[tuple[str, ...], "only patterns for ops of these dialects"] = ()
+
+    def __init__(self, **options: Any):
+        super().__init__(**options)
+        if self.region_simplify not in LEVELS:
+            raise InferError(f"pass 'canonicalize': option 'region-simplify' takes {', '.join(LEVELS)}, not '{self.region_simplify}'")
 
     def run(self, op: Operation, ctx: Context) -> None:
-        """Apply all patterns inside `op` until none applies."""
-        patterns = [*self.patterns, *stock_patterns(ctx, op)]
-        apply_patterns(op, patterns, ctx, self.log)
-        while drop_unreachable(op):
-            apply_patterns(op, patterns, ctx, self.log)
+        """Apply patterns inside `op` and simplify its regions, in turn, until neither changes anything. Raises InferError for names of
+        patterns or dialects that there are not, and with `test-convergence` where something still applies at the end."""
+        patterns = self.chosen(ctx, op)
+        rewrites_left = self.max_num_rewrites if self.max_num_rewrites >= 0 else None
+        iteration = 0
+        again = True
+        while again and iteration != self.max_iterations:
+            iteration += 1
+            driver = GreedyDriver(patterns, ctx, self.log, rewrites_left)
+            driver.top_down = self.top_down
+            driver.run(op)
+            again = self._simplify(op) or not driver.finished
+        if again and self.test_convergence:
+            raise InferError(f"canonicalize did not converge within {iteration} iterations", op.location)
+
+    def _simplify(self, op: Operation) -> bool:
+        return self.region_simplify != "disabled" and simplify_regions(op, self.region_simplify == "aggressive")
+
+    def chosen(self, ctx: Context, root: Operation) -> list[Pattern]:
+        """The patterns that the options leave."""
+        patterns = [*self.patterns, *stock_patterns(ctx, root)]
+        for name in (*self.disable_patterns, *self.enable_patterns):
+            if all(p.name != name for p in patterns):
+                _must_exist("pattern", name, {p.name for p in all_patterns(ctx)})
+        for name in self.filter_dialects:
+            _must_exist("dialect", name, set(ctx.registered_dialect_names))
+        out = [p for p in patterns if p.name not in self.disable_patterns]
+        if self.enable_patterns:
+            out = [p for p in out if p.name in (*self.enable_patterns, fold.name)]
+        if self.filter_dialects:
+            op_types = [t for t in ctx.loaded_ops if t.name.partition(".")[0] in self.filter_dialects]
+            out = [p if p.name == fold.name else _within(p, op_types) for p in out]
+            out = [p for p in out if p.op_types]
+        return out
 
 
-def drop_unreachable(root: Operation) -> bool:
-    """Remove the blocks that control never reaches; whether there were any."""
-    branching = [r for op in walk(root) for r in op.regions if r.first_block is not r.last_block]
-    return sum(region_dce(region) for region in branching if region.parent is not None) > 0
+def _within(pattern: Pattern, op_types: list[type[Operation]]) -> Pattern:
+    """A pattern for those of its ops that are of some types."""
+    return replace(pattern, op_types=tuple(t for t in op_types if not pattern.op_types or issubclass(t, pattern.op_types)))
+
+
+def _must_exist(what: str, name: str, known: set[str]) -> None:
+    if name not in known:
+        raise InferError(f"canonicalize: there is no {what} '{name}'{did_you_mean(name, known)}")
+
+
+def all_patterns(ctx: Context) -> list[Pattern]:
+    """The patterns of every dialect that is registered."""
+    every = make_context()
+    ops = [op_type for name in sorted(ctx.registered_dialect_names) for op_type in every.get_dialect(name).operations]
+    return [*our_patterns(), fold, *(p for op_type in ops for p in patterns_of(op_type))]
