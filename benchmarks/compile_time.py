@@ -224,7 +224,7 @@ def seconds(path: Path, level: str) -> tuple[float, float, float]:
     """Processor seconds to read a model, to lower it and to build its program."""
     ctx, target = make_context(), find_target("cpu")
     begin = time.process_time()
-    module = load(path, ctx, {})
+    module = load(path, ctx)
     read = time.process_time()
     PassManager(target.pipeline(level), ctx).run(module)
     lowered = time.process_time()

@@ -8,7 +8,6 @@ of its lowering say they match.
 from __future__ import annotations
 
 import ast
-import importlib
 import inspect
 import json
 import textwrap
@@ -19,9 +18,9 @@ from typing import Any
 
 from inferir.core import Op
 from inferir.dialects import inference as inf
-from inferir.passes.framework.lowering import Lowering, Rule, rules
+from inferir.passes.framework.lowering import Lowering, Rule, load_rules, rules
 
-TABLE = Path(inspect.getfile(inf)).parents[1] / "framework" / "onnx_table.json"
+TABLE = Path(inspect.getfile(inf)).parents[1] / "framework" / "onnx" / "table.json"
 TITLES = {
     "onnx": "ai.onnx",
     "onnx.ml": "ai.onnx.ml",
@@ -35,7 +34,7 @@ FREE = {"inference.constant", "inference.shape_of"}
 
 def operator_page() -> str:
     """The page."""
-    importlib.import_module("inferir.passes.framework.onnx_rules")
+    load_rules()
     taken = native_ops()
     versions = known_versions()
     found: dict[tuple[str, str], list[Rule]] = {}

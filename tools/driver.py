@@ -15,14 +15,14 @@ from inferir.backends.runtime.program import Program
 from inferir.backends.runtime.variants import Sizes, Variants
 from inferir.backends.target import Runnable, find_target
 from inferir.core import Context, InferError, Note, PassManager, make_context, parse, text_of, verify
-from inferir.core.diagnostics import did_you_mean
 from inferir.core.executor import Executor
 from inferir.core.files import read_text
 from inferir.core.sidecar import attach_weights
 from inferir.core.walk import walk
 from inferir.dialects.cpu import FALLBACK
 from inferir.frontends import frontend_for
-from inferir.passes.inference.fix_dims import dim_names, fix_dims, fix_sizes
+from inferir.frontends.common.names import dim_name
+from inferir.passes.inference.fix_dims import fix_named_dims, fix_sizes
 from inferir.tools.rendered_errors import rendered
 
 PRECISIONS = ("f32",)
@@ -115,20 +115,32 @@ def read(model: Any, ctx: Context, dims: Mapping[str, int]) -> ModuleOp:
     else:
         path = Path(model)
         if path.suffix != ".mlir":
-            return frontend_for(path).load(path, ctx, dims)
+            return imported(path, ctx, dims)[0]
         text, name, folder = read_text(str(path), None), str(path), path.parent
     module = parse(text, name, ctx)
     verify(module)
     attach_weights(module, ctx, folder)
     if dims:
-        main = Executor(module, ctx).function("main")
-        known = dim_names(main)
-        for name in dims:
-            if name not in known:
-                has = f"it has: {', '.join(sorted(known))}" if known else "none of its dimensions has a name"
-                raise InferError(f"the model has no dimension '{name}'{did_you_mean(name, known)} ({has})", main.location)
-        fix_dims(main, dims)
+        fix_named_dims(Executor(module, ctx).function("main"), dims)
     return module
+
+
+def imported(path: Path, ctx: Context, dims: Mapping[str, int]) -> tuple[ModuleOp, list[str]]:
+    """The module of a model file with the sizes that `dims` gives, and what its reader warns of. Raises InferError."""
+    frontend = frontend_for(path)
+    module = frontend.load(path, ctx)
+    if dims:
+        try:
+            fix_named_dims(Executor(module, ctx).function("main"), {_spelled(name): size for name, size in dims.items()})
+        except InferError as problem:
+            raise InferError(f"{path}: {problem.message}") from None
+    return module, frontend.warnings(module)
+
+
+def _spelled(name: str) -> str:
+    """A dimension's name as the import spells it."""
+    known = dim_name(name)
+    return name if known is None else str(known)
 
 
 @contextmanager

@@ -24,9 +24,9 @@ from inferir.core.files import write_whole
 from inferir.core.sidecar import ATTRIBUTE, places_of
 from inferir.core.weights import write_safetensors
 from inferir.dialects.framework import CustomOp, SourceOp, TensorAttr
-from inferir.frontends import frontend_for
 from inferir.tools.command_line import CommandLine, UsageError, exit_status, refuse_overwriting, sizes
 from inferir.tools.console import console
+from inferir.tools.driver import imported
 from inferir.tools.rendered_errors import rendered
 from inferir.whole_file import is_special
 
@@ -44,10 +44,9 @@ def _import(argv: Sequence[str], stdout: TextIO, stderr: TextIO) -> None:
     with rendered("infer-import", {}, args.plugin):
         ctx = make_context()
         path = Path(args.model)
-        frontend = frontend_for(path)
-        module: ModuleOp = frontend.load(path, ctx, args.dims)
+        module, warnings = imported(path, ctx, args.dims)
         verify(module)
-        stderr.writelines(f"{path}: warning: {warning}\n" for warning in frontend.warnings(module))
+        stderr.writelines(f"{path}: warning: {warning}\n" for warning in warnings)
         _write(module, ctx, args, stdout)
         if args.report:
             stderr.writelines(line + "\n" for line in report(module, ctx))

@@ -1,6 +1,7 @@
 """The framework dialect: a model as its source says it, losslessly.
 
-Operators of a source are ops in its namespace, `framework.onnx.Conv`; their classes come from committed tables when a name is first met.
+Operators of a source are ops in its namespace, `framework.onnx.Conv`; their classes come from a committed table when a name is first met. A
+source is a folder here (see `sources`); what stands beside the folders knows none of them.
 `framework.custom` stands for operators no table knows. `framework.constant`, `framework.none` and `framework.yield` are common to all.
 """
 
@@ -8,10 +9,10 @@ from __future__ import annotations
 
 from xdsl.ir import Dialect, Operation
 
-from inferir.dialects.framework import onnx
 from inferir.dialects.framework.constants import SparseTensorAttr, StringsAttr, TensorAttr, tensor_attribute, value_and_type
 from inferir.dialects.framework.ops import ConstantOp, CustomOp, NoneOp, YieldOp
 from inferir.dialects.framework.source_op import SourceOp
+from inferir.dialects.framework.sources import find_op, sources
 from inferir.dialects.framework.types import ANY, NONE, STRING, AnyType, MapType, OptionalType, SeqType, SparseType, StringType
 
 
@@ -20,11 +21,11 @@ class FrameworkDialect(Dialect):
 
     def find_op(self, name: str) -> type[Operation] | None:
         """The class of an operator by its full name, None where no table has it."""
-        return onnx.find_op(name)
+        return find_op(name)
 
     def made_on_demand(self) -> list[str]:
         """The full names of all operators in the tables, for suggestions."""
-        return onnx.full_names()
+        return [name for source in sources().values() for name in source.full_names()]
 
 
 Framework = FrameworkDialect(
@@ -52,7 +53,6 @@ __all__ = [
     "StringsAttr",
     "TensorAttr",
     "YieldOp",
-    "onnx",
     "tensor_attribute",
     "value_and_type",
 ]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -82,19 +82,22 @@ class Table:
             row["since"],
             tuple(Parameter(*p) for p in row["in"]),
             tuple(Parameter(*p) for p in row["out"]),
-            {name: AttributeRule(*a) for name, a in row["attrs"].items()},
-            {variable: frozenset(self.type_sets[index]) for variable, index in row["vars"].items()},
-            row["pure"],
+            {name: AttributeRule(*a) for name, a in row.get("attrs", {}).items()},
+            {variable: frozenset(self.type_sets[index]) for variable, index in row.get("vars", {}).items()},
+            row.get("pure", True),
             row.get("deprecated", False),
-            row["doc"],
+            row.get("doc", ""),
         )
 
 
-@cache
-def onnx_table() -> Table:
-    """The committed table of ONNX, read when first asked for."""
-    raw = json.loads(Path(__file__).with_name("onnx_table.json").read_text(encoding="utf-8"))
+def table_of(raw: Mapping[str, Any]) -> Table:
+    """A table from its JSON form: `ops`, one row a version of an operator, and where it has them `type_sets` and `opsets`."""
     rows: dict[tuple[str, str], dict[int, dict[str, Any]]] = {}
     for row in raw["ops"]:
         rows.setdefault((row["domain"], row["name"]), {})[row["since"]] = row
-    return Table(rows, raw["type_sets"], raw["opsets"])
+    return Table(rows, raw.get("type_sets", []), raw.get("opsets", {}))
+
+
+def read_table(path: Path) -> Table:
+    """A committed table."""
+    return table_of(json.loads(path.read_text(encoding="utf-8")))

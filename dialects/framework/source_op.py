@@ -15,7 +15,7 @@ of `framework.none`; an optional result that nobody wants has type `none`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self
 
 from xdsl.dialects.builtin import ArrayAttr, IntegerAttr, NoneType, StringAttr, TensorType, UnrankedTensorType
 from xdsl.ir import Attribute, Operation, OpTraits, Region, SSAValue
@@ -24,7 +24,8 @@ from xdsl.printer import Printer
 
 from inferir.core.diagnostics import InferError, did_you_mean
 from inferir.dialects.framework.schema import AttributeRule, Parameter, Schema
-from inferir.dialects.framework.types import SparseType, onnx_name
+from inferir.dialects.framework.sources import Source
+from inferir.dialects.framework.types import SparseType
 from inferir.dialects.framework.values import kind_of, parse_attributes, print_attributes, strings_attr, to_python
 
 VERSION = "version"
@@ -36,6 +37,8 @@ class SourceOp(Operation):
 
     SCHEMAS: ClassVar[Mapping[int, Schema]] = {}
     """The versions of the operator, by since-version."""
+    SOURCE: ClassVar[Source]
+    """The source the operator belongs to."""
     traits = OpTraits(lambda: ())
 
     @property
@@ -91,6 +94,7 @@ class SourceOp(Operation):
         bound: dict[str, tuple[str, str]] = {}
         self._verify_types(schema, schema.operands, self.operands, bound)
         self._verify_types(schema, schema.results, self.results, bound)
+        self.SOURCE.verify(self)
 
     def _verify_count(self, what: str, parameters: Sequence[Parameter], values: Sequence[SSAValue]) -> None:
         least = 0
@@ -117,7 +121,7 @@ class SourceOp(Operation):
             if rule is None or rule.kind == "GRAPH":
                 known = [n for n, r in schema.attributes.items() if r.kind != "GRAPH"]
                 raise self._error(f"has no attribute '{name}'{did_you_mean(name, known)}")
-            problem = _problem_with(rule, value)
+            problem = self._problem_with(rule, value)
             if problem is not None:
                 raise self._error(f"attribute '{name}' {problem}")
         graphs = graph_names(self)
@@ -138,7 +142,7 @@ class SourceOp(Operation):
     ) -> None:
         for index, value in enumerate(values):
             parameter = parameters[min(index, len(parameters) - 1)]
-            found = onnx_name(value.type)
+            found = self.SOURCE.type_name(value.type)
             if found is None:
                 continue
             allowed = schema.allowed.get(parameter.type)
@@ -149,6 +153,18 @@ class SourceOp(Operation):
             first = bound.setdefault(parameter.type, (parameter.name, found))
             if first[1] != found:
                 raise self._error(f"'{first[0]}' and '{parameter.name}' must have one type, have {first[1]} and {found}")
+
+    def _problem_with(self, rule: AttributeRule, value: Attribute) -> str | None:
+        """What is wrong with an attribute of a declared kind."""
+        found = kind_of(value)
+        if found == rule.kind or (rule.kind.endswith("S") and found == "STRINGS" and value == ArrayAttr([])):
+            return None
+        if rule.kind in _WORDS and found is None and rule.kind in ("TENSOR", "SPARSE_TENSOR", "TYPE_PROTO"):
+            is_type = isinstance(value, TensorType | UnrankedTensorType | SparseType) or self.SOURCE.type_name(value) is not None
+            is_sparse = value.name == "framework.sparse_tensor"
+            if {"TENSOR": not is_type and not is_sparse, "SPARSE_TENSOR": is_sparse, "TYPE_PROTO": is_type}[rule.kind]:
+                return None
+        return f"must be {_WORDS.get(rule.kind, rule.kind)}, is {value}"
 
     def _error(self, message: str) -> InferError:
         schema = self.SCHEMAS.get(self.version)
@@ -164,13 +180,11 @@ class SourceOp(Operation):
         return parse_call(cls, parser, lambda properties: properties)
 
 
-_Source = TypeVar("_Source", bound=SourceOp)
-
-
-def source_op_class(name: str, schemas: Mapping[int, Schema], base: type[_Source]) -> type[_Source]:
+def source_op_class(name: str, schemas: Mapping[int, Schema], source: Source) -> type[SourceOp]:
     """The class of an operator. `name` is the full name, `framework.onnx.Conv`."""
     newest = schemas[max(schemas)]
-    return type(newest.name, (base,), {"name": name, "SCHEMAS": schemas, "__doc__": newest.doc, "__module__": base.__module__})  # pyright: ignore[reportReturnType]
+    members = {"name": name, "SCHEMAS": schemas, "SOURCE": source, "__doc__": newest.doc, "__module__": __name__}
+    return type(newest.name, (SourceOp,), members)
 
 
 def graph_names(op: Operation) -> tuple[str, ...]:
@@ -241,19 +255,6 @@ _WORDS = {
     "SPARSE_TENSOR": "a sparse tensor",
     "TYPE_PROTO": "a type",
 }
-
-
-def _problem_with(rule: AttributeRule, value: Attribute) -> str | None:
-    """What is wrong with an attribute of a declared kind."""
-    found = kind_of(value)
-    if found == rule.kind or (rule.kind.endswith("S") and found == "STRINGS" and value == ArrayAttr([])):
-        return None
-    if rule.kind in _WORDS and found is None and rule.kind in ("TENSOR", "SPARSE_TENSOR", "TYPE_PROTO"):
-        is_type = isinstance(value, TensorType | UnrankedTensorType | SparseType) or onnx_name(value) is not None
-        is_sparse = value.name == "framework.sparse_tensor"
-        if {"TENSOR": not is_type and not is_sparse, "SPARSE_TENSOR": is_sparse, "TYPE_PROTO": is_type}[rule.kind]:
-            return None
-    return f"must be {_WORDS.get(rule.kind, rule.kind)}, is {value}"
 
 
 def _list(names: Any) -> str:

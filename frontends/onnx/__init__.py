@@ -7,7 +7,6 @@ their names as SSA names, symbolic dimensions stand in `inference.dims`, operato
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,41 +14,37 @@ from xdsl.dialects.builtin import DictionaryAttr, IntegerAttr, ModuleOp, StringA
 from xdsl.ir import Attribute
 
 from inferir.core import Context, InferError
-from inferir.core.diagnostics import did_you_mean
-from inferir.dialects.framework.schema import onnx_table
-from inferir.dialects.framework.values import int_attr
+from inferir.dialects.framework.onnx import onnx_table
+from inferir.dialects.framework.values import int_attr, strings_attr
 from inferir.frontends.onnx.graph import GraphReader, domain_name
-from inferir.frontends.onnx.source import detects, open_source, require_text
+from inferir.frontends.onnx.source import detect, open_source, require_text
 from inferir.frontends.onnx.tensors import TensorReader
-from inferir.frontends.onnx.types import TypeReader, dim_name
+from inferir.frontends.onnx.types import TypeReader
 
 SUFFIXES = (".onnx",)
 
 
-def load(path: Path, ctx: Context, dims: Mapping[str, int]) -> ModuleOp:
-    """Import a model. `dims` gives numbers for symbolic dimensions. Raises InferError, naming the file, for what cannot be read."""
+def load(path: Path, ctx: Context) -> ModuleOp:
+    """Import a model. Raises InferError, naming the file, for what cannot be read."""
     source = open_source(path)
     try:
-        return _module(source.model, TensorReader(source, ctx), dims)
+        return _module(source.model, TensorReader(source, ctx))
     except InferError as problem:
         raise InferError(f"{path}: {problem}", None, problem.notes) from None
     except RecursionError:
         raise InferError(f"{path}: subgraphs are nested too deeply") from None
 
 
-def _module(model: Any, tensors: TensorReader, dims: Mapping[str, int]) -> ModuleOp:
-    types = TypeReader({name if (known := dim_name(name)) is None else str(known): value for name, value in dims.items()})
-    reader = GraphReader(model, tensors, types)
+def _module(model: Any, tensors: TensorReader) -> ModuleOp:
+    reader = GraphReader(model, tensors, TypeReader())
     main = reader.main(model.graph)
-    for name in types.fixed:
-        if name not in types.symbols:
-            known = f"it has: {', '.join(types.symbols)}" if types.symbols else "it has none"
-            raise InferError(f"the model has no dimension '{name}'{did_you_mean(name, types.symbols)} ({known})")
     functions = [f for f in reader.local.values() if f is not None]
     require_text(model.graph.name)
     symbol = re.sub(r"\W+", "_", model.graph.name, flags=re.ASCII).strip("_")
     module = ModuleOp([main, *functions], sym_name=StringAttr(symbol) if symbol else None)
     module.attributes.update(_provenance(model))
+    if reader.shared_dims:
+        module.attributes["framework.shared_dims"] = DictionaryAttr({k: strings_attr(v) for k, v in reader.shared_dims.items()})
     return module
 
 
@@ -94,4 +89,4 @@ def warnings(module: ModuleOp) -> list[str]:
     return out
 
 
-__all__ = ["SUFFIXES", "detects", "load", "warnings"]
+__all__ = ["SUFFIXES", "detect", "load", "warnings"]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from xdsl.dialects import func
-from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, NameLoc, NoneAttr, StringAttr, SymbolRefAttr, TensorType
+from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, NameLoc, SymbolRefAttr, TensorType
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from inferir.core import InferError
-from inferir.dialects.framework import ANY, NONE, ConstantOp, CustomOp, NoneOp, SeqType, YieldOp, onnx
-from inferir.dialects.framework.schema import onnx_table
+from inferir.dialects.framework import ANY, NONE, ConstantOp, CustomOp, NoneOp, SeqType, SourceOp, YieldOp, onnx
+from inferir.dialects.framework.onnx import onnx_table
+from inferir.dialects.framework.onnx.types import onnx_name
 from inferir.dialects.framework.source_op import GRAPHS
-from inferir.dialects.framework.types import onnx_name, unranked
+from inferir.dialects.framework.types import unranked
 from inferir.dialects.framework.values import int_attr, strings_attr
+from inferir.frontends.common.interface import interface_entry
+from inferir.frontends.common.names import identifier, location_of, name_hint
+from inferir.frontends.common.scopes import Scope
 from inferir.frontends.onnx.attributes import GRAPHS as GRAPH_LIST
 from inferir.frontends.onnx.attributes import NO_FUNCTION, AttributeReader, is_graph, kind_of
 from inferir.frontends.onnx.order import describe, ordered
@@ -24,7 +27,6 @@ from inferir.frontends.onnx.source import require_text
 from inferir.frontends.onnx.tensors import TensorReader
 from inferir.frontends.onnx.types import TypeReader
 
-_NO_LOCATION = NoneAttr()
 MAX_FUNCTIONS = 10_000
 """Versions of local functions that one model may need."""
 MAX_OPERANDS = 4_096
@@ -37,23 +39,6 @@ FunctionKey = tuple[str, str, str]
 def domain_name(domain: str) -> str:
     """ONNX's main domain has two spellings; the empty one is used."""
     return "" if domain == "ai.onnx" else domain
-
-
-class Scope:
-    """The values a graph can see: its own, then those around it."""
-
-    def __init__(self, outer: Scope | None = None):
-        self.values: dict[str, SSAValue] = {}
-        self.outer = outer
-
-    def find(self, name: str) -> SSAValue | None:
-        """The value of that name."""
-        scope: Scope | None = self
-        while scope is not None:
-            if name in scope.values:
-                return scope.values[name]
-            scope = scope.outer
-        return None
 
 
 class GraphReader:
@@ -72,6 +57,8 @@ class GraphReader:
         self.local: dict[Any, func.FuncOp | None] = {}
         """Versions of local functions by what they were made for; None while one is being made."""
         self.symbols: set[str] = {"main"}
+        self.shared_dims: dict[str, list[str]] = {}
+        """The symbols that stand for a name which the file gives to several dimensions of one input."""
 
     # Graphs.
 
@@ -93,12 +80,16 @@ class GraphReader:
 
     def _interface(self, value: Any, index: int | None) -> DictionaryAttr:
         """Name and symbolic dimensions of an argument (with `index`) or result."""
-        entries: dict[str, Attribute] = {"inference.name": StringAttr(value.name)}
         dims = self.types.dims(value.type)
-        if dims is not None and any(not isinstance(d, int) for d in dims) and (index is not None or None not in dims):
-            named = [d if d is not None else self._fresh_dim(f"{identifier(value.name)}_{axis}") for axis, d in enumerate(dims)]
-            entries["inference.dims"] = ArrayAttr([int_attr(d) if isinstance(d, int) else StringAttr(d) for d in named])
-        return DictionaryAttr(entries)
+        if dims is None or not any(d is None for d in dims):
+            return interface_entry(value.name, dims)
+        if index is None:
+            return interface_entry(value.name)
+        named = [d if d is not None else self._fresh_dim(f"{identifier(value.name)}_{axis}") for axis, d in enumerate(dims)]
+        for spelled, name in zip(self.types.spelled_dims(value.type) or (), named, strict=False):
+            if isinstance(spelled, str) and spelled != name:
+                self.shared_dims.setdefault(spelled, []).append(str(name))
+        return interface_entry(value.name, named)
 
     def _fresh_dim(self, name: str) -> str:
         """A name for a dimension that the file does not name."""
@@ -227,7 +218,7 @@ class GraphReader:
         op.verify_()
         return op
 
-    def _class(self, domain: str, name: str) -> tuple[type[onnx.OnnxOp] | None, int]:
+    def _class(self, domain: str, name: str) -> tuple[type[SourceOp] | None, int]:
         """The class of an operator and its since-version, or None and the version of its operator set."""
         opset = self.opsets.get(domain, 0)
         cls = onnx.op_class(domain, name)
@@ -330,27 +321,6 @@ class _Holder:
 
     def __init__(self, attribute: Iterable[Any]):
         self.attribute = attribute
-
-
-def location_of(name: str) -> NameLoc:
-    """The location of what the source calls `name`."""
-    return NameLoc(StringAttr(name), _NO_LOCATION)
-
-
-def name_hint(name: str) -> str | None:
-    """An SSA name after the source's: `/conv1/Conv_output_0` -> `conv1_Conv_output`. None where only digits are left."""
-    text = re.sub(r"[^A-Za-z0-9_$.-]+", "_", name).strip("_.-$")
-    while (shorter := re.sub(r"_\d+$", "", text)) != text:
-        text = shorter
-    if not text or text.isdigit():
-        return None
-    return text if not text[0].isdigit() else f"v{text}"
-
-
-def identifier(name: str) -> str:
-    """A name as an identifier."""
-    text = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_") or "value"
-    return text if text[0].isalpha() else f"v_{text}"
 
 
 def _better(declared: Attribute | None, inferred: Attribute) -> Attribute:

@@ -8,8 +8,9 @@ from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, IntegerAttr, TensorT
 from xdsl.ir import Attribute
 
 from inferir.dialects.framework import ANY, OptionalType, SeqType, SparseTensorAttr, TensorAttr
+from inferir.dialects.framework.onnx.types import ONNX_ELEMENTS, onnx_name, type_of_onnx_name
 from inferir.dialects.framework.schema import Parameter, Schema
-from inferir.dialects.framework.types import ONNX_ELEMENTS, onnx_name, type_of_onnx_name, unranked
+from inferir.dialects.framework.types import unranked
 from inferir.dialects.framework.values import kind_of
 
 _ELEMENT_BY_ATTRIBUTE = {

@@ -48,13 +48,11 @@ class Source:
         return path, self.sizes[path]
 
 
-def detects(path: Path) -> bool:
+def detect(head: bytes, path: Path) -> bool:
     """Whether a file begins as an ONNX model does."""
     try:
         with open(path, "rb") as file:
-            if os.fstat(file.fileno()).st_size == 0:
-                return False
-            return wire.looks_like_onnx(memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)))
+            return bool(head) and wire.looks_like_onnx(memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)))
     except (OSError, ValueError):
         return False
 

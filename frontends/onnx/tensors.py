@@ -10,11 +10,12 @@ import numpy as np
 from xdsl.dialects.builtin import ArrayAttr, StringAttr, TensorType
 from xdsl.ir import Attribute
 
-from inferir.core import Context, InferError, WeightAttr
-from inferir.core.constants import DENSE_LIMIT, constant_attribute
+from inferir.core import Context, InferError
+from inferir.core.constants import DENSE_LIMIT
 from inferir.core.types import numpy_dtype
 from inferir.dialects.framework import SparseTensorAttr, StringsAttr, tensor_attribute
-from inferir.dialects.framework.types import ONNX_ELEMENTS
+from inferir.dialects.framework.onnx.types import ONNX_ELEMENTS
+from inferir.frontends.common.weights import WeightNames
 from inferir.frontends.onnx.source import Source, require_text
 
 _LARGEST = 1 << 62
@@ -31,7 +32,7 @@ class TensorReader:
 
     def __init__(self, source: Source, ctx: Context):
         self.source = source
-        self.ctx = ctx
+        self.weights = WeightNames(ctx)
 
     def read(self, tensor: Any, key: str) -> tuple[Attribute, TensorType]:
         """The value and type of a tensor. `key` names it among the weights, made unique. Raises InferError where its data do not fit."""
@@ -63,14 +64,14 @@ class TensorReader:
             path, offset, length = place
             _check_length(length, _raw_bytes(count, dtype, bits))
             if bits is None and count * dtype.itemsize > DENSE_LIMIT:
-                return self._weight(key, lambda name: self.ctx.weights.add_file(name, path, offset, shape, dtype))
+                return self.weights.file(key, path, offset, shape, dtype)
             with open(path, "rb") as file:
                 file.seek(offset)
-                return self._array(key, _from_raw(file.read(length), shape, dtype, bits))
+                return self.weights.array(key, _from_raw(file.read(length), shape, dtype, bits))
         if tensor.HasField("raw_data"):
             _check_length(len(tensor.raw_data), _raw_bytes(count, dtype, bits))
-            return self._array(key, _from_raw(tensor.raw_data, shape, dtype, bits))
-        return self._array(key, _from_fields(tensor, shape, dtype, bits))
+            return self.weights.array(key, _from_raw(tensor.raw_data, shape, dtype, bits))
+        return self.weights.array(key, _from_fields(tensor, shape, dtype, bits))
 
     def _place(self, tensor: Any) -> tuple[Any, int, int] | None:
         """File, offset and length of data that are not in the message."""
@@ -86,20 +87,6 @@ class TensorReader:
         if length < 0 or offset + length > size:
             raise InferError(f"external data '{entries['location']}' is too short: {size} bytes, {offset + length} are needed")
         return path, offset, length
-
-    def _array(self, key: str, array: np.ndarray) -> Attribute:
-        if array.nbytes <= DENSE_LIMIT:
-            return constant_attribute(array)
-        array.setflags(write=False)
-        return self._weight(key, lambda name: self.ctx.weights.add(name, array))
-
-    def _weight(self, key: str, add: Any) -> WeightAttr:
-        name, number = key, 0
-        while name in self.ctx.weights:
-            number += 1
-            name = f"{key}.{number}"
-        add(name)
-        return WeightAttr(StringAttr(name))
 
 
 def tensor_type(data_type: int, dims: Iterable[int]) -> TensorType:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
-import re
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -12,9 +9,10 @@ from xdsl.dialects.builtin import DYNAMIC_INDEX, TensorType, UnrankedTensorType
 from xdsl.ir import Attribute
 
 from inferir.core import InferError
-from inferir.core.dims import Dim, evaluate, parse_dim, symbols
+from inferir.core.dims import Dim, parse_dim, symbols
 from inferir.dialects.framework import ANY, MapType, OptionalType, SeqType, SparseType
-from inferir.dialects.framework.types import ONNX_ELEMENTS
+from inferir.dialects.framework.onnx.types import ONNX_ELEMENTS
+from inferir.frontends.common.names import dim_name, is_expression
 from inferir.frontends.onnx.source import require_text
 
 DimNames = tuple[int | str | None, ...]
@@ -23,10 +21,9 @@ _DEPTH = 16
 
 
 class TypeReader:
-    """Reads types, putting numbers for the symbolic dimensions that `--dims` fixed."""
+    """Reads types, and the names of symbolic dimensions in them."""
 
-    def __init__(self, fixed: Mapping[str, int]):
-        self.fixed = fixed
+    def __init__(self):
         self.symbols: dict[str, None] = {}
         """The symbolic dimensions that were met, in order."""
         self.spelled: dict[str, str] = {}
@@ -54,11 +51,15 @@ class TypeReader:
     def dims(self, proto: Any) -> DimNames | None:
         """The dimensions of a tensor type by name; None for a type without a shape. A name that stands for several dimensions names
         none: exporters that know no sizes write one word for all."""
+        named = self.spelled_dims(proto)
+        return named and tuple(d if isinstance(d, int) or named.count(d) == 1 else None for d in named)
+
+    def spelled_dims(self, proto: Any) -> DimNames | None:
+        """The dimensions of a tensor type as the file has them."""
         kind = proto.WhichOneof("value")
         if kind != "tensor_type" or not proto.tensor_type.HasField("shape"):
             return None
-        named = tuple(self._dim(d) for d in proto.tensor_type.shape.dim)
-        return tuple(d if isinstance(d, int) or named.count(d) == 1 else None for d in named)
+        return tuple(self._dim(d) for d in proto.tensor_type.shape.dim)
 
     def _tensor(self, proto: Any) -> Attribute:
         if proto.elem_type == 0:
@@ -74,7 +75,7 @@ class TypeReader:
     def _named(self, text: str) -> Dim | int | None:
         """`dim_name`, with a number behind an identifier that another text has taken."""
         named = dim_name(text)
-        if named is None or _expression(text) is not None:
+        if named is None or is_expression(text):
             return named
         count, name = 1, str(named)
         while self.spelled.setdefault(name, text) != text:
@@ -93,33 +94,7 @@ class TypeReader:
             return None
         for symbol in sorted(symbols(named)):
             self.symbols.setdefault(symbol)
-        value = evaluate(named, self.fixed)
-        return str(value) if isinstance(value, Dim) else value if value >= 0 else None
-
-
-def dim_name(text: str) -> Dim | int | None:
-    """A symbolic dimension as an expression over identifiers; other text becomes an identifier itself: `batch size` -> `batch_size`. None for
-    text without a letter or digit, such as `?`."""
-    expression = _expression(text)
-    return expression if expression is not None or not _is_name(text) else parse_dim(_identifier(text))
-
-
-def _is_name(text: str) -> bool:
-    return re.search(r"[^\W_]", text) is not None
-
-
-def _expression(text: str) -> Dim | int | None:
-    """Text as an expression, None where it is none."""
-    try:
-        return parse_dim(text.strip()) if len(text) <= 80 and _is_name(text) else None
-    except (ValueError, ZeroDivisionError):
-        return None
-
-
-def _identifier(text: str) -> str:
-    """Text that is no expression as an identifier."""
-    name = re.sub(r"\W+", "_", text, flags=re.ASCII).strip("_")[:80] or "dim"
-    return name if name[0].isalpha() and not keyword.iskeyword(name) else f"d_{name}"
+        return str(named) if isinstance(named, Dim) else named if named >= 0 else None
 
 
 @lru_cache(4096)

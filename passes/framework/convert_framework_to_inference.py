@@ -4,13 +4,12 @@
 becomes
   %0 = inference.relu %x : tensor<4xf32>
 
-What an operator becomes is said by the rules of `passes/framework/onnx_rules` and of plug-ins (see `passes/framework/lowering`).
+What an operator becomes is said by the rules of `passes/framework/<source>_rules` and of plug-ins (see `passes/framework/lowering`).
 All operators that no rule converts are reported at once.
 """
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 
 from xdsl.dialects import func
@@ -23,7 +22,8 @@ from inferir.core.conversion import Illegal
 from inferir.core.diagnostics import did_you_mean
 from inferir.core.types import opened, ranked, refines
 from inferir.dialects.framework import ConstantOp, CustomOp, NoneOp, SourceOp
-from inferir.passes.framework.lowering import Declined, Lowering, find_rule, rules
+from inferir.passes.framework.lowering import Declined, Lowering, find_rule, load_rules, rules
+from inferir.passes.framework.lowering.constants import constant_of
 from inferir.passes.framework.lowering.registry import source_of
 
 TARGET = ConversionTarget(
@@ -34,8 +34,6 @@ TARGET = ConversionTarget(
 @rewrites(ConstantOp)
 def constant(op: ConstantOp, rw: Rewriter) -> str | None:
     """framework.constant = inference.constant"""
-    from inferir.passes.framework.onnx_rules.indexing import dense as constant_of
-
     try:
         rw.replace(op, constant_of(Lowering(op, rw), op.value, ranked(op.result)))
     except Declined as reason:
@@ -87,7 +85,7 @@ class ConvertFrameworkToInference(Pass):
 
     def run(self, op: Operation, ctx: Context) -> None:
         """Convert every function; then the results of the functions have the types that were inferred."""
-        importlib.import_module("inferir.passes.framework.onnx_rules")
+        load_rules()
         left = convert(op, (constant, by_rule), TARGET, ctx, self.log)
         if left and not self.log.refused:
             raise unsupported(left)
@@ -130,7 +128,7 @@ def unsupported(left: Sequence[Illegal]) -> InferError:
         times = {1: "once", 2: "twice"}.get(len(items), f"{len(items)} times")
         known = [r.op_type for r in rules() if r.domain == domain]
         near = did_you_mean(op_type, known) if why == "no rule" else ""
-        notes.append(Note(f"{domain}.{op_type}-{version}, {times}, first here: {why}{near}", items[0].op.location))
+        notes.append(Note(f"{domain}.{op_type}{f'-{version}' if version else ''}, {times}, first here: {why}{near}", items[0].op.location))
     domain, op_type, version, _ = next(iter(kinds))
     notes.append(Note(f'a rule is a function under @lowering("{domain}", "{op_type}") in a file given with --plugin'))
     count = "1 operator" if len(kinds) == 1 else f"{len(kinds)} operators"

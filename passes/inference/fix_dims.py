@@ -22,6 +22,7 @@ from xdsl.ir import Attribute, Operation
 from xdsl.rewriter import Rewriter
 
 from inferir.core import Context, InferError, Pass
+from inferir.core.diagnostics import did_you_mean
 from inferir.core.dims import Dim, evaluate, parse_dim, symbols
 from inferir.core.signatures import follow_results
 from inferir.core.types import tensor
@@ -37,6 +38,30 @@ class FixDims(Pass):
         """Change the types of the arguments; a name that the function does not have says nothing about it."""
         assert isinstance(op, func.FuncOp)
         fix_dims(op, dict(_size(text) for text in self.sizes))
+
+
+def fix_named_dims(function: func.FuncOp, sizes: Mapping[str, int]) -> None:
+    """`fix_dims` that raises InferError for a name that no argument of the function has. A name that the model file gives to several
+    dimensions (`framework.shared_dims` of the module) stands for all of them."""
+    known, shared = dim_names(function), _shared_dims(function)
+    meant: dict[str, int] = {}
+    for name, size in sizes.items():
+        if name not in known and name not in shared:
+            names = sorted({*known, *shared})
+            has = f"it has: {', '.join(names)}" if names else "none of its dimensions has a name"
+            raise InferError(f"the model has no dimension '{name}'{did_you_mean(name, names)} ({has})", function.location)
+        meant.update(dict.fromkeys([*shared.get(name, ()), *([name] if name in known else [])], size))
+    if meant:
+        fix_dims(function, meant)
+
+
+def _shared_dims(function: func.FuncOp) -> dict[str, list[str]]:
+    module = function.parent_op()
+    shared = None if module is None else module.attributes.get("framework.shared_dims")
+    if not isinstance(shared, DictionaryAttr):
+        return {}
+    lists = {name: names.data for name, names in shared.data.items() if isinstance(names, ArrayAttr)}
+    return {name: [n.data for n in names if isinstance(n, StringAttr)] for name, names in lists.items()}
 
 
 def fix_dims(function: func.FuncOp, sizes: Mapping[str, int]) -> None:

@@ -126,7 +126,7 @@ def _guarded(case: Case, run: Callable[[Path, onnx.ModelProto, Case], str]) -> s
 
 def _reference(path: Path, model: onnx.ModelProto, case: Case) -> str:
     ctx = make_context()
-    module = load(path, ctx, {})
+    module = load(path, ctx)
     PassManager("builtin.module(convert-framework-to-inference)", ctx).run(module)
     return _compare(lambda inputs: execute(module, inputs, ctx), model, case) or "ok"
 
@@ -134,7 +134,7 @@ def _reference(path: Path, model: onnx.ModelProto, case: Case) -> str:
 def _compiled(path: Path, model: onnx.ModelProto, case: Case) -> str:
     """As infer-compile does, but for what it leaves out of a training graph: the suite asks for losses and for dropout that drops."""
     ctx, target = make_context(), find_target("cpu")
-    module = load(path, ctx, {})
+    module = load(path, ctx)
     PassManager("builtin.module(convert-framework-to-inference)", ctx).run(module)
     target.describe(module)
     PassManager(target.pipeline("layout"), ctx).run(module)

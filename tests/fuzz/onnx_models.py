@@ -93,7 +93,7 @@ def ours(model: onnx.ModelProto, feeds: dict[str, Any], target: str, level: str)
         path.write_bytes(model.SerializeToString())
         if target == "interpreter":
             ctx = make_context()
-            module = load(path, ctx, {})
+            module = load(path, ctx)
             PassManager("builtin.module(convert-framework-to-inference)", ctx).run(module)
             return execute(module, [feeds[v.name] for v in model.graph.input], ctx)
         with compile_model(str(path), target, level) as compiled:

@@ -21,7 +21,7 @@ def calls(path: Path, level: str) -> int:
     """Calls of functions to read, lower and build a model."""
     ctx, target, profile = make_context(), find_target("cpu"), cProfile.Profile()
     profile.enable()
-    module = load(path, ctx, {})
+    module = load(path, ctx)
     PassManager(target.pipeline(level), ctx).run(module)
     target.build(module, ctx)
     profile.disable()
@@ -44,7 +44,7 @@ def test_a_long_chain_becomes_kernels_of_bounded_length(tmp_path: Path):
     path = tmp_path / "chain.onnx"
     onnx.save(compile_time.elementwise(300), path)
     ctx = make_context()
-    module = load(path, ctx, {})
+    module = load(path, ctx)
     PassManager(find_target("cpu").pipeline("layout"), ctx).run(module)
     text = str(module)
     assert 5 <= text.count("cpu.launch") <= 40

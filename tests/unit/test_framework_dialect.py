@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inferir.core import InferError, make_context, parse, text_of, verify
-from inferir.dialects.framework import onnx, onnx_table
-from inferir.dialects.framework.schema import onnx_table as table
-from inferir.dialects.framework.types import onnx_name, type_of_onnx_name
+from inferir.dialects.framework import onnx
+from inferir.dialects.framework.onnx import build_table
+from inferir.dialects.framework.onnx import onnx_table as table
+from inferir.dialects.framework.onnx.types import onnx_name, type_of_onnx_name
 from inferir.dialects.framework.values import float_text
 
 ARGUMENTS = "%x: tensor<1x1x8x8xf32>, %w: tensor<6x1x5x5xf32>, %d: tensor<6x1x5x5xf64>, %c: tensor<i1>, %n: none"
@@ -22,7 +23,7 @@ def problem_with(operation: str) -> str:
 
 
 def test_the_table_is_what_the_onnx_package_says():
-    assert onnx_table.TABLE.read_text(encoding="utf-8") == onnx_table.build()
+    assert build_table.TABLE.read_text(encoding="utf-8") == build_table.build()
 
 
 def test_every_operator_has_a_class_and_all_its_versions():

@@ -11,12 +11,13 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 from xdsl.dialects.func import FuncOp
 
-from inferir.core import InferError, constant_value, make_context, parse, text_of, verify
+from inferir.core import InferError, PassManager, constant_value, make_context, parse, text_of, verify
 from inferir.core.diagnostics import node_names
 from inferir.core.sidecar import attach_weights
 from inferir.dialects import framework
 from inferir.frontends import frontend_for, import_model
 from inferir.tools import infer_import
+from inferir.tools.driver import imported
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = sorted((ROOT / "tests/models/data").glob("*.onnx"))
@@ -72,10 +73,13 @@ def test_names_dims_and_provenance_are_kept():
 
 
 def test_dims_fix_symbolic_dimensions():
-    module = import_model(ROOT / "tests/models/data/lenet_dyn.onnx", make_context(), {"batch": 3})
-    assert "tensor<3x1x28x28xf32>" in text_of(module) and "?" not in text_of(module)
+    path, ctx = ROOT / "tests/models/data/lenet_dyn.onnx", make_context()
+    module, _ = imported(path, ctx, {"batch": 3})
+    assert "%x: tensor<3x1x28x28xf32>" in text_of(module)
+    PassManager("builtin.module(convert-framework-to-inference)", ctx).run(module)
+    assert "?" not in text_of(module)
     with pytest.raises(InferError, match="no dimension 'bacth'; did you mean 'batch'"):
-        import_model(ROOT / "tests/models/data/lenet_dyn.onnx", make_context(), {"bacth": 3})
+        imported(path, make_context(), {"bacth": 3})
 
 
 def test_types_the_file_does_not_give_are_unranked(tmp_path: Path):

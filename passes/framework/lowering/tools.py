@@ -31,7 +31,7 @@ from inferir.core.ranges import OutOfRange, arrays_below
 from inferir.core.types import UNKNOWN, Unranked, element_type, numpy_dtype, ranked
 from inferir.dialects import inference as inf
 from inferir.dialects.framework.constants import value_and_type
-from inferir.passes.framework.lowering.registry import source_of
+from inferir.passes.framework.lowering.registry import lists_of
 
 
 def unranked(element: Attribute) -> Attribute:
@@ -67,25 +67,6 @@ def _opened(type: Attribute) -> Attribute:
 
 Entry = int | tuple[int, ...]
 """A dimension of a reshape: a number, or the product of some dimensions of the operand by their axes."""
-
-LISTS: dict[str, tuple[int, ...]] = {
-    "Reshape": (1,),
-    "Expand": (1,),
-    "ConstantOfShape": (0,),
-    "Pad": (1, 3),
-    "Slice": (1, 2, 3, 4),
-    "Split": (1,),
-    "Tile": (1,),
-    "TopK": (1,),
-    "Squeeze": (1,),
-    "Unsqueeze": (1,),
-    "Resize": (3,),
-    "CenterCropPad": (1,),
-    **{f"Reduce{kind}": (1,) for kind in ("L1", "L2", "LogSum", "LogSumExp", "Max", "Mean", "Min", "Prod", "Sum", "SumSquare")},
-}
-"""The operands, by operator, that are lists of integers."""
-STRICT = ("ConstantOfShape", "Expand", "Pad", "Slice")
-"""Operators whose lists say how many dimensions there are: a number is an error there, as the standard has it."""
 
 MOST_STEPS = 16
 MOST_ELEMENTS = 1024
@@ -136,14 +117,14 @@ class Lowering:
     def operands(self, count: int) -> list[Any]:
         """The first `count` operands, None for those that are absent."""
         given = [None if isinstance(v.type, NoneType) else v for v in self.op.operands[:count]]
-        lists = LISTS.get(source_of(self.op)[1], ())
+        lists, _ = lists_of(self.op)
         return [self._listed(v) if i in lists else v for i, v in enumerate(given)] + [None] * (count - len(given))
 
     def _listed(self, value: SSAValue | None) -> SSAValue | None:
         """An operand that is a list by the standard: a single number, which other runtimes take as well, is a list of one."""
         if value is None or not isinstance(value.type, TensorType) or value.type.get_num_dims() == 1:
             return value
-        if value.type.get_num_dims() > 1 or source_of(self.op)[1] in STRICT:
+        if value.type.get_num_dims() > 1 or lists_of(self.op)[1]:
             self.decline(f"an operand is {value.type}, must have one dimension")
         return self.reshape(value, 1)
 

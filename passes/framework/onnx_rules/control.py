@@ -12,8 +12,8 @@ from xdsl.rewriter import InsertPoint
 from inferir.core.types import opened
 from inferir.dialects import inference as inf
 from inferir.dialects.framework import SeqType
+from inferir.dialects.framework.onnx.types import ONNX_ELEMENTS
 from inferir.dialects.framework.source_op import graph_names
-from inferir.dialects.framework.types import ONNX_ELEMENTS
 from inferir.passes.framework.lowering import Lowering, lowering
 from inferir.passes.framework.onnx_rules.branches import finish, spliced
 from inferir.passes.framework.onnx_rules.elementwise import attr

@@ -10,7 +10,8 @@ from xdsl.dialects.builtin import i1
 from xdsl.ir import SSAValue
 
 from inferir.dialects import inference as inf
-from inferir.dialects.framework.types import ONNX_ELEMENTS, STRING
+from inferir.dialects.framework.onnx.types import ONNX_ELEMENTS
+from inferir.dialects.framework.types import STRING
 from inferir.dialects.framework.values import to_python
 from inferir.passes.framework.lowering import Lowering, lowering
 

@@ -7,7 +7,8 @@ from typing import Any
 from xdsl.dialects.builtin import ArrayAttr, TensorType, f32, i1, i64
 from xdsl.ir import Attribute, SSAValue
 
-from inferir.dialects.framework.types import ONNX_ELEMENTS, STRING
+from inferir.dialects.framework.onnx.types import ONNX_ELEMENTS
+from inferir.dialects.framework.types import STRING
 from inferir.passes.framework.lowering import Lowering, lowering
 from inferir.passes.framework.onnx_rules.elementwise import attr
 

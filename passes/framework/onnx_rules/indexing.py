@@ -8,9 +8,11 @@ import numpy as np
 from xdsl.dialects.builtin import IntegerType, TensorType, f32, f64, i64
 
 from inferir.dialects import inference as inf
-from inferir.dialects.framework import StringsAttr, value_and_type
-from inferir.dialects.framework.types import ONNX_ELEMENTS, STRING
+from inferir.dialects.framework import value_and_type
+from inferir.dialects.framework.onnx.types import ONNX_ELEMENTS
+from inferir.dialects.framework.types import STRING
 from inferir.passes.framework.lowering import Lowering, lowering
+from inferir.passes.framework.lowering.constants import constant_of
 from inferir.passes.framework.onnx_rules.elementwise import attr
 
 
@@ -117,9 +119,9 @@ def constant(op: Any, lo: Lowering) -> Any:
     """The value, whichever attribute holds it"""
     if "value" in op.properties:
         value, type = value_and_type(op.properties["value"])
-        return dense(lo, value, type)
+        return constant_of(lo, value, type)
     if "sparse_value" in op.properties:
-        return dense(lo, op.properties["sparse_value"], op.properties["sparse_value"].type)
+        return constant_of(lo, op.properties["sparse_value"], op.properties["sparse_value"].type)
     for name, kind in (("value_float", np.float32), ("value_floats", np.float32), ("value_int", np.int64), ("value_ints", np.int64)):
         if name in op.properties:
             return lo.const(op.get(name), kind)
@@ -127,22 +129,6 @@ def constant(op: Any, lo: Lowering) -> Any:
     many = "value_strings" in op.properties
     count = len(texts.data) if many else 1
     return lo.host("strings", [], [TensorType(STRING, [count] if many else [])], values=texts, shape=(count,) if many else ())
-
-
-def dense(lo: Lowering, value: Any, type: TensorType) -> Any:
-    """A constant of any kind as a tensor of numbers or strings."""
-    if isinstance(value, StringsAttr):
-        return lo.host("strings", [], [type], values=value.elements, shape=tuple(type.get_shape()))
-    if value.name != "framework.sparse_tensor":
-        return lo.constant(value, type)
-    shape = tuple(type.get_shape())
-    places, numbers = (lo.constant_array(a) for a in (value.indices, value.values))
-    whole = np.zeros(shape, numbers.dtype)
-    if places.ndim == 1:
-        whole.reshape(-1)[places] = numbers
-    else:
-        whole[tuple(places.T)] = numbers
-    return lo.const(whole)
 
 
 @lowering("onnx", "NonZero")

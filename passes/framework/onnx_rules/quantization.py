@@ -8,7 +8,7 @@ import numpy as np
 from xdsl.dialects.builtin import IntegerType, Signedness, f32, i32
 from xdsl.ir import SSAValue
 
-from inferir.dialects.framework.types import ONNX_ELEMENTS
+from inferir.dialects.framework.onnx.types import ONNX_ELEMENTS
 from inferir.passes.framework.lowering import Lowering, lowering
 from inferir.passes.framework.onnx_rules.elementwise import attr
 from inferir.passes.framework.onnx_rules.windows import window

@@ -7,7 +7,7 @@ from typing import Any
 from xdsl.dialects.builtin import TensorType, f32
 from xdsl.ir import SSAValue
 
-from inferir.dialects.framework.types import ONNX_ELEMENTS
+from inferir.dialects.framework.onnx.types import ONNX_ELEMENTS
 from inferir.passes.framework.lowering import Lowering, lowering
 from inferir.passes.framework.onnx_rules.elementwise import attr
 

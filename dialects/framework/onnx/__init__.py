@@ -15,47 +15,34 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
-from xdsl.ir import OpTraits
-from xdsl.traits import Pure, RecursiveMemoryEffect
-
-from inferir.dialects.framework.schema import onnx_table
-from inferir.dialects.framework.source_op import SourceOp, source_op_class
+from inferir.dialects.framework.onnx.types import onnx_name
+from inferir.dialects.framework.schema import Table, read_table
+from inferir.dialects.framework.source_op import SourceOp
+from inferir.dialects.framework.sources import Source
 
 NAMESPACES = {"": "onnx", "ai.onnx.ml": "onnx_ml", "ai.onnx.preview": "onnx_preview", "ai.onnx.preview.training": "onnx_training"}
 """Domain -> namespace within the framework dialect."""
-_DOMAINS = {namespace: domain for domain, namespace in NAMESPACES.items()}
-
-
-class OnnxOp(SourceOp):
-    """An ONNX operator."""
 
 
 @cache
-def op_class(domain: str, name: str) -> type[OnnxOp] | None:
+def onnx_table() -> Table:
+    """The committed table of ONNX, read when first asked for."""
+    return read_table(Path(__file__).with_name("table.json"))
+
+
+SOURCE = Source(
+    domains={namespace: domain for domain, namespace in NAMESPACES.items()},
+    table=onnx_table,
+    type_name=onnx_name,
+    rule_domains={"onnx_ml": "onnx.ml", "onnx_preview": "onnx.preview", "onnx_training": "onnx.training"},
+)
+
+
+def op_class(domain: str, name: str) -> type[SourceOp] | None:
     """The class of an operator, None for one the table does not have."""
-    schemas = onnx_table().schemas(domain, name) if domain in NAMESPACES else {}
-    if not schemas:
-        return None
-    cls = source_op_class(f"framework.{NAMESPACES[domain]}.{name}", schemas, OnnxOp)
-    newest = schemas[max(schemas)]
-    if newest.graphs:
-        cls.traits = OpTraits(lambda: (RecursiveMemoryEffect(),))
-    elif newest.pure:
-        cls.traits = OpTraits(lambda: (Pure(),))
-    return cls
-
-
-def find_op(full_name: str) -> type[OnnxOp] | None:
-    """The class of `framework.onnx.Conv`, None where there is no such operator."""
-    _, _, rest = full_name.partition(".")
-    namespace, _, name = rest.partition(".")
-    return op_class(_DOMAINS[namespace], name) if namespace in _DOMAINS else None
-
-
-def full_names() -> list[str]:
-    """The names of all operators of the tables."""
-    return [f"framework.{NAMESPACES[domain]}.{name}" for domain in NAMESPACES for name in onnx_table().names(domain)]
+    return SOURCE.op_class(NAMESPACES[domain], name) if domain in NAMESPACES else None
 
 
 class _Namespace:
@@ -64,7 +51,7 @@ class _Namespace:
     def __init__(self, domain: str):
         self._domain = domain
 
-    def __getattr__(self, name: str) -> type[OnnxOp]:
+    def __getattr__(self, name: str) -> type[SourceOp]:
         cls = None if name.startswith("_") else op_class(self._domain, name)
         if cls is None:
             raise AttributeError(f"ONNX domain '{self._domain or 'ai.onnx'}' has no operator '{name}'")
@@ -80,5 +67,5 @@ training = _Namespace("ai.onnx.preview.training")
 _main = _Namespace("")
 
 
-def __getattr__(name: str) -> type[OnnxOp]:
+def __getattr__(name: str) -> type[SourceOp]:
     return getattr(_main, name)

@@ -1,6 +1,6 @@
-"""Write the committed table of ONNX operators, `onnx_table.json`, from the onnx package.
+"""Write the committed table of ONNX operators, `table.json`, from the onnx package.
 
-    python -m inferir.dialects.framework.onnx_table --update
+    python -m inferir.dialects.framework.onnx.build_table --update
 
 One line of the table is one version of one operator:
 
@@ -22,7 +22,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-TABLE = Path(__file__).with_name("onnx_table.json")
+TABLE = Path(__file__).with_name("table.json")
 
 
 def build() -> str:
