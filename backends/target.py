@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -48,8 +48,13 @@ class Target:
     """The lowered module as an artefact: a `runtime.program.Program` where it can be packaged."""
     load: Callable[[Any, int | None], Runnable]
     """The artefact made ready to run, with a number of threads (None: the target's choice)."""
-    describe: Callable[[ModuleOp], None] = lambda module: None
-    """Writes into a module what the passes of the pipeline must know of the machine."""
+    describe: Callable[[ModuleOp, str | None], None] | None = None
+    """Writes `#inferir.target<...>` into a module, for a machine by name or description file (None: the module's own, else the host).
+    A target without it has no machines to choose from."""
+    texts: Mapping[str, Callable[[ModuleOp, Context], str]] = field(default_factory=dict)
+    """Final code of a lowered module as text, by the name that infer-translate has for it."""
+    is_lowered: Callable[[ModuleOp], bool] = lambda module: False
+    """Whether a module is one that `build` and `texts` take, so that no pipeline needs to run."""
 
     def pipeline(self, level: str) -> str:
         """The pass pipeline of a level. Raises InferError for an unknown one."""
@@ -58,6 +63,13 @@ class Target:
                 f"no optimisation level '{level}'{did_you_mean(level, self.pipelines)} (there are {', '.join(self.pipelines)})"
             )
         return self.pipelines[level]
+
+    def prepare(self, module: ModuleOp, machine: str | None) -> None:
+        """Write into a module what it is compiled for. Raises InferError for a machine that is unknown, or named to a target that has none."""
+        if self.describe is not None:
+            self.describe(module, machine)
+        elif machine is not None:
+            raise InferError(f"target '{self.name}' has no machines: '{machine}' cannot be chosen")
 
 
 def target_names() -> list[str]:

@@ -35,15 +35,18 @@ def compile(
     dims: Mapping[str, int] | None = None,
     precision: str = "f32",
     fallback: bool = True,
+    cpu: str | None = None,
 ) -> Any:
     """Compile a model: the path of a model file or of IR text, the IR text itself, or a framework's live object.
 
     `opt_level` is none, basic, extended or layout; `dims` fixes symbolic dimensions by name; `num_threads` defaults to the
-    processors this process may use; an operator without native code runs in the reference executor, unless `fallback` is false. Raises `inferir.core.InferError`, one clear line, for anything wrong with the model.
+    processors this process may use; an operator without native code runs in the reference executor, unless `fallback` is false;
+    `cpu` names the machine to compile for (host, x86-64-v3, x86-64-v4, neoverse-n1, or the path of a description; default: the host).
+    Raises `inferir.core.InferError`, one clear line, for anything wrong with the model.
     """
     from inferir.tools.driver import compile_model
 
-    return compile_model(model, target, opt_level, num_threads, dims, precision, fallback=fallback)
+    return compile_model(model, target, opt_level, num_threads, dims, precision, fallback=fallback, cpu=cpu)
 
 
 def load(path: str | os.PathLike[str], num_threads: int | None = None, verify: Verify = "first-run") -> Model:

@@ -53,6 +53,14 @@ class CommandLine(argparse.ArgumentParser):
         more = self.listed()
         return super().format_help() + (f"\n{more}\n" if more else "")
 
+    def add_cpu(self) -> None:
+        """The option that names the machine to compile for."""
+        self.add_argument(
+            "--cpu",
+            metavar="NAME|FILE.toml",
+            help="the machine: host (default), x86-64-v3, x86-64-v4, neoverse-n1 or a description of your own",
+        )
+
     def add_weights_from(self) -> None:
         """The option that lets IR text read weights from elsewhere."""
         self.add_argument(

@@ -37,36 +37,51 @@ def compile_model(
     precision: str = "f32",
     ctx: Context | None = None,
     fallback: bool = True,
+    cpu: str | None = None,
 ) -> Runnable:
     """The model ready to run; `inferir.compile` describes the arguments. Raises InferError."""
     if precision not in PRECISIONS:
         raise InferError(f"no precision '{precision}' (there is {', '.join(PRECISIONS)})")
-    artefact, _ = build(model, target, opt_level, dims or {}, ctx or make_context(), fallback)
+    artefact, _ = build(model, target, opt_level, dims or {}, ctx or make_context(), fallback, cpu)
     loaded = find_target(target).load(artefact, num_threads)
     if isinstance(loaded, Model):
-        loaded.variants = Variants(lambda sizes: _for_sizes(model, target, opt_level, dims or {}, num_threads, fallback, sizes))
+        loaded.variants = Variants(lambda sizes: _for_sizes(model, target, opt_level, dims or {}, num_threads, fallback, cpu, sizes))
     return loaded
 
 
 def _for_sizes(
-    model: Any, target: str, opt_level: str, dims: Mapping[str, int], num_threads: int | None, fallback: bool, sizes: Sizes
+    model: Any,
+    target: str,
+    opt_level: str,
+    dims: Mapping[str, int],
+    num_threads: int | None,
+    fallback: bool,
+    cpu: str | None,
+    sizes: Sizes,
 ) -> Runnable | None:
     """The model for inputs of some fixed sizes; None where it has no meaning for them."""
     ctx = make_context()
     try:
         module = read(model, ctx, dims)
         fix_sizes(Executor(module, ctx).function("main"), sizes)
-        artefact, _ = lowered(module, target, opt_level, ctx, fallback)
+        artefact, _ = lowered(module, target, opt_level, ctx, fallback, cpu)
         return find_target(target).load(artefact, num_threads)
     except InferError:
         return None
 
 
 def build_program(
-    model: Any, target: str, opt_level: str, dims: Mapping[str, int], ctx: Context, keep_ir: bool = False, fallback: bool = True
+    model: Any,
+    target: str,
+    opt_level: str,
+    dims: Mapping[str, int],
+    ctx: Context,
+    keep_ir: bool = False,
+    fallback: bool = True,
+    cpu: str | None = None,
 ) -> Program:
     """The model as a program that can be packaged. Raises InferError."""
-    program, module = build(model, target, opt_level, dims, ctx, fallback)
+    program, module = build(model, target, opt_level, dims, ctx, fallback, cpu)
     if not isinstance(program, Program):
         raise InferError(f"target '{target}' runs models in this process only: it makes no package")
     if keep_ir:
@@ -74,20 +89,38 @@ def build_program(
     return program
 
 
-def build(model: Any, target: str, opt_level: str, dims: Mapping[str, int], ctx: Context, fallback: bool = True) -> tuple[Any, ModuleOp]:
+def build(
+    model: Any, target: str, opt_level: str, dims: Mapping[str, int], ctx: Context, fallback: bool = True, cpu: str | None = None
+) -> tuple[Any, ModuleOp]:
     """The target's artefact, and the lowered module it was made from. Raises InferError, without `fallback` also where an op has no kernel."""
-    return lowered(read(model, ctx, dims), target, opt_level, ctx, fallback)
+    return lowered(read(model, ctx, dims), target, opt_level, ctx, fallback, cpu)
 
 
-def lowered(module: ModuleOp, target: str, opt_level: str, ctx: Context, fallback: bool = True) -> tuple[Any, ModuleOp]:
-    """The target's artefact of a module, which is lowered. Raises InferError."""
+def lowered(
+    module: ModuleOp, target: str, opt_level: str, ctx: Context, fallback: bool = True, cpu: str | None = None
+) -> tuple[Any, ModuleOp]:
+    """The target's artefact of a module, which is lowered for a machine (None: its own, else the host). Raises InferError."""
     chosen = find_target(target)
-    chosen.describe(module)
+    chosen.prepare(module, cpu)
     PassManager(chosen.pipeline(opt_level), ctx).run(module)
     pass_on_warnings(ctx)
     if not fallback:
         refuse_fallback(module)
     return chosen.build(module, ctx), module
+
+
+def translated(model: Any, kind: str, target: str, opt_level: str, dims: Mapping[str, int], ctx: Context, cpu: str | None) -> str:
+    """The final code of a model as text of a kind that the target prints. Raises InferError."""
+    chosen = find_target(target)
+    if kind not in chosen.texts:
+        there = f"there are {', '.join(chosen.texts)}" if chosen.texts else "it prints none"
+        raise InferError(f"target '{target}' has no text '{kind}'{did_you_mean(kind, chosen.texts)} ({there})")
+    module = read(model, ctx, dims)
+    chosen.prepare(module, cpu)
+    if not chosen.is_lowered(module):
+        PassManager(chosen.pipeline(opt_level), ctx).run(module)
+        pass_on_warnings(ctx)
+    return chosen.texts[kind](module, ctx)
 
 
 def pass_on_warnings(ctx: Context) -> None:

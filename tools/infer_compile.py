@@ -26,7 +26,7 @@ def _compile(argv: Sequence[str], stdin: TextIO, stdout: TextIO) -> None:
     with compiling("infer-compile", args.plugin) as ctx:
         ctx.weight_folders += args.weights_from
         model = read_text("-", stdin) if args.model == "-" else Path(args.model)
-        program = build_program(model, args.target, args.opt_level, args.dims, ctx, args.keep_ir, not args.no_fallback)
+        program = build_program(model, args.target, args.opt_level, args.dims, ctx, args.keep_ir, not args.no_fallback, args.cpu)
         write_package(args.output, program)
         if args.report:
             from inferir.tools.report import write_report
@@ -43,6 +43,7 @@ def _parser() -> CommandLine:
     parser.add_argument("model", help="a model file, or IR text (.mlir; - for standard input)")
     parser.add_argument("-o", dest="output", required=True, metavar="M.infer", help="the package to write")
     parser.add_argument("--target", default="cpu", help="what to compile for (default cpu)")
+    parser.add_cpu()
     parser.add_argument("--opt-level", default="layout", help="none, basic, extended or layout (default)")
     parser.add_argument("--dims", type=sizes, default={}, help="fix symbolic dimensions: batch=1,seq=8")
     parser.add_argument("--keep-ir", action="store_true", help="put the lowered IR into the package, for people")

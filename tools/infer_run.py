@@ -45,7 +45,9 @@ def _run(argv: Sequence[str], stdin: TextIO, stdout: TextIO) -> bool:
     with compiling("infer-run", args.plugin) as ctx:
         ctx.weight_folders += args.weights_from
         source = read_text("-", stdin) if args.model == "-" else Path(args.model)
-        with compile_model(source, args.target or "cpu", args.opt_level or "layout", args.num_threads, args.dims, ctx=ctx) as model:
+        with compile_model(
+            source, args.target or "cpu", args.opt_level or "layout", args.num_threads, args.dims, ctx=ctx, cpu=args.cpu
+        ) as model:
             inputs = _inputs(args, model)
             outputs = _outputs(args, model, inputs, stdout)
         if args.reference is None:
@@ -58,7 +60,7 @@ def _run(argv: Sequence[str], stdin: TextIO, stdout: TextIO) -> bool:
 
 
 def _run_package(args: argparse.Namespace, stdout: TextIO) -> bool:
-    for option in ("target", "opt_level", "reference"):
+    for option in ("target", "cpu", "opt_level", "reference"):
         if getattr(args, option) is not None:
             raise UsageError(f"--{option.replace('_', '-')} needs the model: {args.model} is compiled already")
     with inferir.load(args.model, args.num_threads) as model:
@@ -151,6 +153,7 @@ def _parser() -> CommandLine:
     parser.add_argument("--num-threads", type=int, help="default: the processors this process may use")
     parser.add_argument("--profile", action="store_true", help="print the time of every kernel launch")
     parser.add_argument("--target", help="of a model that is no package: cpu (default), interpreter")
+    parser.add_cpu()
     parser.add_argument("--opt-level", help="of a model that is no package: none, basic, extended or layout (default)")
     parser.add_argument("--reference", choices=("interpreter", "onnxruntime"), help="run there too and print the differences")
     parser.add_plugin()

@@ -8,9 +8,10 @@ from xdsl.dialects import func
 from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, IndexType, IntegerAttr, ModuleOp, StringAttr
 from xdsl.ir import Attribute, Operation
 
-from inferir.backends.cpu.compile import Processor, chosen, compile_object
+from inferir.backends.cpu.compile import compile_object
 from inferir.backends.cpu.emit.checks import kernels_of, messages
 from inferir.backends.cpu.emit.main import emit_program, timed
+from inferir.backends.cpu.machines import find_machine
 from inferir.backends.host.text import host_ops, host_text
 from inferir.backends.interpreter.model import ports_of
 from inferir.backends.runtime.package import HOST_STEPS
@@ -19,12 +20,15 @@ from inferir.core import Context, InferError
 from inferir.core.constants import constant_value
 from inferir.core.diagnostics import label
 from inferir.core.types import numpy_dtype
-from inferir.dialects.cpu import HOST, LaunchOp, WeightOp, native_programs
+from inferir.dialects.cpu import HOST, LaunchOp, WeightOp, machine_of, native_programs, target_attr
+from inferir.dialects.inferir import set_target, target_of
 
 
-def build_program(module: ModuleOp, ctx: Context, processor: Processor | None = None) -> Program:
-    """Compile a level 4 module. Weights are evaluated when they are written or first run, not now."""
-    processor = processor or chosen()
+def build_program(module: ModuleOp, ctx: Context) -> Program:
+    """Compile a level 4 module for its target. Weights are evaluated when they are written or first run, not now."""
+    if target_of(module) is None:
+        set_target(module, target_attr(find_machine()))
+    machine = machine_of(module)
     functions = {f.sym_name.data: f for f in module.body.ops if isinstance(f, func.FuncOp)}
     main = functions.get("main")
     hosted = main is not None and HOST in main.attributes
@@ -40,11 +44,11 @@ def build_program(module: ModuleOp, ctx: Context, processor: Processor | None = 
         inputs=entries[0].inputs if not hosted else (),
         outputs=entries[0].outputs if not hosted else (),
         symbols=entries[0].symbols if not hosted else (),
-        code=compile_object(emit_program(module, processor.triple, processor.required()), processor) if natives else b"",
+        code=compile_object(emit_program(module), machine) if natives else b"",
         weights=weights,
         weights_size=size,
-        arch=processor.triple.partition("-")[0],
-        cpu_features=processor.required(),
+        arch=machine.triple.partition("-")[0],
+        cpu_features=machine.features,
         launches=entries[0].launches if not hosted else (),
         assumes=entries[0].assumes if not hosted else (),
         faults=entries[0].faults if not hosted else (),

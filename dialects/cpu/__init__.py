@@ -21,7 +21,7 @@ from inferir.dialects.cpu.host import (
     native_programs,
     ops_on_host,
 )
-from inferir.dialects.cpu.machine import set_vector_bits, vector_bits
+from inferir.dialects.cpu.machine import Machine, machine_of, target_attr
 from inferir.dialects.cpu.matmul import GemmOp, pack_gemm, unpack_gemm
 from inferir.dialects.cpu.normalization import NormOp
 from inferir.dialects.cpu.packing import PackConv2dOp, PackDwconv2dOp, PackGatesOp, PackGemmOp
@@ -101,6 +101,7 @@ __all__ = [
     "LoadOp",
     "LoopOp",
     "LrnOp",
+    "Machine",
     "MapOp",
     "NormOp",
     "PackConv2dOp",
@@ -129,6 +130,7 @@ __all__ = [
     "branches_on_host",
     "element_of",
     "execute_on_buffers",
+    "machine_of",
     "native_functions",
     "native_programs",
     "ops_on_host",
@@ -138,8 +140,7 @@ __all__ = [
     "pack_gemm",
     "pack_winograd",
     "scalar_type",
-    "set_vector_bits",
+    "target_attr",
     "unpack_conv2d",
     "unpack_gemm",
-    "vector_bits",
 ]

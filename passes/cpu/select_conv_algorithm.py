@@ -20,8 +20,6 @@ from inferir.dialects.cpu.winograd import POINTS
 from inferir.passes.cpu.inference_to_cpu.building import is_finite, shape_of
 
 FEWEST_CHANNELS = 32
-SMALL_WEIGHTS = 4 << 20
-"""Bytes of transformed filters for tile 4 (four times the filters') that stay in the second-level cache."""
 MANY_TILES = 32
 """From so many tiles on, reading larger weights is paid for; with fewer, tile 2 reads less (1.8 times the filters)."""
 
@@ -73,11 +71,12 @@ def winograd(op: cpu.Conv2dOp, rw: Rewriter) -> str | None:
     if constants is None:
         return "the filter is not constant"
     weights = {tile: 4 * (tile + 2) ** 2 * inner * channels for tile in POINTS}
-    if not known and weights[2] > SMALL_WEIGHTS:
+    small = 4 * cpu.machine_of(op).l2  # transformed filters for tile 4 have four times the size of the filters
+    if not known and weights[2] > small:
         return "its image may be small, and many weights are read for each tile"
     if not is_finite(pack.w, rw):
         return "the filter has numbers that are not finite, which the transforms would mix with the others"
-    tile = 4 if weights[4] <= SMALL_WEIGHTS or (known and -(-height // 4) * -(-width // 4) >= MANY_TILES) else 2
+    tile = 4 if weights[4] <= small or (known and -(-height // 4) * -(-width // 4) >= MANY_TILES) else 2
     packed = cpu.PackWinogradOp.make(pack.w, tile=tile, panel=pack.panel, layout=pack.layout)
     rw.insert(packed)
     region = op.detach_region(op.epilogue)

@@ -15,30 +15,37 @@ from inferir.core.types import ranked
 from inferir.dialects import cpu
 from inferir.passes.cpu.inference_to_cpu.building import shape_of
 
-TILES = {512: ((64, 6), (48, 8), (32, 12), (16, 24)), 256: ((16, 6),)}
-"""(columns, rows) by the bits of a register: 24 of 32 registers are accumulators, 12 of 16. Source: evidence of the prototypes."""
-WIDE = {512: 128, 256: 64}
-"""Columns of a tile of one row, by the bits of a register: 8 registers are accumulators."""
+PANELS = (64, 48, 32, 16)
+"""Columns of a register tile that are tried, in multiples of the 16 elements that the emitter writes at a time."""
+LEAST_ROWS = 6
+"""Rows of a register tile: with fewer a load of weights serves too few products. Source: Goto and van de Geijn 2008, section 6."""
+WIDE = 8
+"""Vectors of a tile of one row: as many independent sums as hide the latency of two FMAs a cycle (4 cycles)."""
 FEW_ROWS = 3
 """With so few rows a product is bound by reading the weights: one wide stream is best."""
 
 FEW_TILES = 64
 """Up to so many tiles of an image, Winograd's three steps are better taken one after the other, each in even tasks."""
-CACHED_WEIGHTS = 5 << 19
-CACHED_TILES = 550_000
-"""Bytes of the second-level cache for Winograd's weights, and for the tiles of a block."""
 LEAST_BLOCK = 12
 """Tiles of a block: with fewer the products read more weights than they use."""
 
 
-def panel_of(columns: int, rows: int | None, bits: int) -> tuple[int, int]:
-    """(panel, rows) of the tile for so many columns and rows (None: not known) in registers of `bits`."""
+def tiles(machine: cpu.Machine) -> tuple[tuple[int, int], ...]:
+    """(columns, rows) of the register tiles of a machine, the widest first: 6x64 of AVX-512, 6x16 of AVX2 and NEON."""
+    shapes = [(panel, machine.accumulators * machine.lanes // panel) for panel in PANELS]
+    high = tuple((panel, rows) for panel, rows in shapes if rows >= LEAST_ROWS)
+    return high or (shapes[-1],)
+
+
+def panel_of(columns: int, rows: int | None, machine: cpu.Machine) -> tuple[int, int]:
+    """(panel, rows) of the tile for so many columns and rows (None: not known) on a machine."""
     if rows is not None and rows <= FEW_ROWS:
-        wide = WIDE[bits] if rows <= 1 or bits == 512 else 16
+        wide = WIDE * machine.lanes if WIDE * max(rows, 1) <= machine.accumulators else 16
         return (wide if columns >= wide else min(-(-columns // 16) * 16, 64)), max(rows, 1)
-    padded = {panel: -(-columns // panel) * panel for panel, _ in TILES[bits]}
+    shapes = tiles(machine)
+    padded = {panel: -(-columns // panel) * panel for panel, _ in shapes}
     least = min(padded.values())
-    panel, most = next((p, r) for p, r in TILES[bits] if padded[p] <= least * 1.07)
+    panel, most = next((p, r) for p, r in shapes if padded[p] <= least * 1.07)
     return panel, most if rows is None else min(most, rows)
 
 
@@ -58,7 +65,7 @@ def gemm_tile(op: cpu.GemmOp, rw: Rewriter) -> str | None:
     pack = op.w.owner
     if not isinstance(pack, cpu.PackGemmOp):
         return "its weights are packed already"
-    panel, rows = panel_of(op.columns, rows_of(shape_of(op.x)[:-1]), cpu.vector_bits(op))
+    panel, rows = panel_of(op.columns, rows_of(shape_of(op.x)[:-1]), cpu.machine_of(op))
     if (panel, rows) == (pack.panel, op.rows):
         return "it has that tile"
     packed = pack.like(panel=panel)
@@ -74,7 +81,7 @@ def conv_tile(op: cpu.Conv2dOp, rw: Rewriter) -> str | None:
     if not isinstance(pack, cpu.PackConv2dOp):
         return "its weights are packed already"
     width = shape_of(op.results[0])[2]
-    panel, rows = panel_of(op.channels // op.groups, None, cpu.vector_bits(op))
+    panel, rows = panel_of(op.channels // op.groups, None, cpu.machine_of(op))
     if panel == 64 and width in (7, 14):
         rows = 7  # one or two tiles of 7 pixels use the registers better than 4 + 3 or 5 + 5 + 4 (1.1 to 1.5 x measured)
     rows = min(rows, width) if width > 0 else rows
@@ -86,10 +93,15 @@ def conv_tile(op: cpu.Conv2dOp, rw: Rewriter) -> str | None:
     return None
 
 
+def cached_tiles(op: cpu.WinogradConv2dOp) -> int:
+    """Tiles whose workspace fills half of the second-level cache: `planes` values of each input and output channel."""
+    planes, _, inner, _ = (int(d) for d in shape_of(op.w))
+    return cpu.machine_of(op).l2 // 2 // (4 * planes * (inner + op.channels))
+
+
 def winograd_run(op: cpu.WinogradConv2dOp, rows: int) -> int:
     """Tiles whose workspace stays in the cache, where nobody knows how many there are: some times those of a register tile."""
-    planes, _, inner, _ = (int(d) for d in shape_of(op.w))
-    return max(LEAST_BLOCK, CACHED_TILES // (4 * planes * (inner + op.channels)) // rows * rows)
+    return max(LEAST_BLOCK, cached_tiles(op) // rows * rows)
 
 
 def winograd_block(op: cpu.WinogradConv2dOp) -> tuple[int, int] | None:
@@ -98,11 +110,11 @@ def winograd_block(op: cpu.WinogradConv2dOp) -> tuple[int, int] | None:
     planes, _, inner, _ = (int(d) for d in shape_of(op.w))
     y = shape_of(op.results[0])
     down, across = op.tiles(y)
-    if down * across <= FEW_TILES or 4 * planes * inner * op.channels > CACHED_WEIGHTS:
+    if down * across <= FEW_TILES or 4 * planes * inner * op.channels > cpu.machine_of(op).l2 * 5 // 2:
         return None
-    tiles = max(LEAST_BLOCK, CACHED_TILES // (4 * planes * (inner + op.channels)))
-    columns = -(-across // -(-across // tiles))
-    rows = max(1, tiles // across)
+    most = max(LEAST_BLOCK, cached_tiles(op))
+    columns = -(-across // -(-across // most))
+    rows = max(1, most // across)
     return -(-down // -(-down // rows)), columns
 
 
@@ -114,12 +126,12 @@ def winograd_tile(op: cpu.WinogradConv2dOp, rw: Rewriter) -> str | None:
         return "its weights are packed already"
     run = block = None
     if -1 in shape_of(op.results[0])[1:3]:
-        panel, rows = panel_of(op.channels, None, cpu.vector_bits(op))
+        panel, rows = panel_of(op.channels, None, cpu.machine_of(op))
         run = winograd_run(op, rows)
     else:
         block = winograd_block(op)
         down, across = op.tiles(shape_of(op.results[0])) if block is None else block
-        panel, rows = panel_of(op.channels, down * across, cpu.vector_bits(op))
+        panel, rows = panel_of(op.channels, down * across, cpu.machine_of(op))
     if (panel, rows, block, run) == (pack.panel, op.rows, op.block, op.run):
         return "it has that tile"
     packed = pack.like(panel=panel)

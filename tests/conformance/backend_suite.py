@@ -136,7 +136,7 @@ def _compiled(path: Path, model: onnx.ModelProto, case: Case) -> str:
     ctx, target = make_context(), find_target("cpu")
     module = load(path, ctx)
     PassManager("builtin.module(convert-framework-to-inference)", ctx).run(module)
-    target.describe(module)
+    target.prepare(module, None)
     PassManager(target.pipeline("layout"), ctx).run(module)
     with target.load(target.build(module, ctx), 1) as runnable:
         problem = _compare(lambda inputs: _called(runnable, inputs), model, case)

@@ -10,11 +10,12 @@ from xdsl.dialects.func import FuncOp, ReturnOp
 from xdsl.ir import Block, Region, SSAValue
 
 from inferir.backends.cpu.build import build_program
-from inferir.backends.cpu.compile import Processor
 from inferir.backends.runtime.model import Model
 from inferir.backends.runtime.program import DTYPES
 from inferir.core import PassManager, execute, make_context
 from inferir.core.types import tensor_of
+from inferir.dialects.cpu import Machine, target_attr
+from inferir.dialects.inferir import set_target
 from inferir.passes.cpu.pipeline import FUSE, MEMORY
 
 SIGNED = ("int8", "int16", "int32", "int64")
@@ -45,14 +46,16 @@ def numbers(name: str, seed: int = 0, special: bool = True, shape: tuple[int, ..
     return rng.permutation(np.concatenate([np.array(corners if special else [], dtype), rest])[:count]).reshape(shape)
 
 
-def both(arrays: Sequence[np.ndarray], *makes: Make, processor: Processor | None = None) -> list[tuple[np.ndarray, np.ndarray]]:
-    """(native, reference) results of every op, in one function over the arrays; code for the host, or another processor like it."""
+def both(arrays: Sequence[np.ndarray], *makes: Make, machine: Machine | None = None) -> list[tuple[np.ndarray, np.ndarray]]:
+    """(native, reference) results of every op, in one function over the arrays; code for the host, or another machine whose code the host runs."""
     ctx = make_context()
     module = _module(arrays, makes)
     with np.errstate(all="ignore"):
         expected = execute(module, list(arrays), ctx)
+    if machine is not None:
+        set_target(module, target_attr(machine))
     PassManager(f"builtin.module({FUSE},{MEMORY})", ctx).run(module)
-    with Model(build_program(module, ctx, processor), num_threads=1) as model:
+    with Model(build_program(module, ctx), num_threads=1) as model:
         got = model(*(a.view(DTYPES[p.dtype]) for a, p in zip(arrays, model.inputs, strict=True)))
     results = got if isinstance(got, tuple) else (got,)
     return [(g.view(e.dtype) if e.dtype.kind not in "iubf" else g, e) for g, e in zip(results, expected, strict=True)]

@@ -7,14 +7,16 @@ import pytest
 
 from inferir.backends.cpu import compile as backend
 from inferir.backends.cpu.build import build_program
-from inferir.backends.cpu.compile import assembly, chosen, compile_object, named
+from inferir.backends.cpu.compile import assembly, compile_object
 from inferir.backends.cpu.emit.main import emit_program
+from inferir.backends.cpu.machines import find_machine, host
 from inferir.backends.runtime.model import Model
 from inferir.backends.target import find_target
 from inferir.core.context import make_context
 from inferir.core.diagnostics import InferError
 from inferir.core.parser import parse
-from inferir.dialects.cpu import pack_conv2d, vector_bits
+from inferir.dialects.cpu import machine_of, pack_conv2d, target_attr
+from inferir.dialects.inferir import set_target
 from inferir.passes.cpu.convert_cpu_to_kernels import ConvertCpuToKernels
 from tests.unit.cpu_kernels import BIAS_RELU, level3, reference
 
@@ -30,10 +32,11 @@ def convolution():
     return arrays, reference("cpu.conv2d", PADDED, BIAS_RELU, arrays, 4)
 
 
-def lowered(arrays: list[np.ndarray]):
-    """The level 4 module of the convolution."""
+def lowered(arrays: list[np.ndarray], machine: str = "host"):
+    """The level 4 module of the convolution, for a machine."""
     ctx = make_context()
     module = parse(level3("cpu.conv2d", PADDED, BIAS_RELU, arrays, (1, 30, 30, 20), 0, False), "conv.mlir", ctx)
+    set_target(module, target_attr(find_machine(machine)))
     ConvertCpuToKernels().run(module, ctx)
     return module
 
@@ -46,33 +49,32 @@ def test_the_same_module_gives_the_same_text():
 def test_one_text_serves_256_bit_registers():
     """Code for a processor without AVX-512 has no 512-bit register in it and computes the same."""
     arrays, expected = convolution()
-    processor = named("haswell")
-    assert "zmm" not in assembly(emit_program(lowered(arrays)), processor)
-    with Model(build_program(lowered(arrays), make_context(), processor)) as model:
+    module = lowered(arrays, "x86-64-v3")
+    assert "zmm" not in assembly(emit_program(module), machine_of(module))
+    with Model(build_program(module, make_context())) as model:
         np.testing.assert_allclose(model(*arrays), expected, rtol=1e-4, atol=1e-4)
 
 
-def test_the_environment_names_the_processor(monkeypatch: pytest.MonkeyPatch):
-    """Registers, features and tiles of code follow INFERIR_CPU, and a program says what it needs."""
+def test_the_environment_names_the_machine(monkeypatch: pytest.MonkeyPatch):
+    """Where no option does; a program says what it needs."""
     arrays, _ = convolution()
     monkeypatch.setenv("INFERIR_CPU", "x86-64-v3")
-    assert chosen().vector_bits() == 256
-    assert "zmm" not in assembly(emit_program(lowered(arrays)))
-    assert build_program(lowered(arrays), make_context()).cpu_features == ("avx", "avx2", "bmi", "bmi2", "f16c", "fma")
     module = parse("func.func @f() {\n  return\n}", "empty.mlir", make_context())
-    find_target("cpu").describe(module)
-    assert vector_bits(module) == 256
-    monkeypatch.setenv("INFERIR_CPU", "x86-64-v4")
-    assert chosen().vector_bits() == 512
+    find_target("cpu").prepare(module, None)
+    assert (machine_of(module).vector, machine_of(module).registers) == (256, 16)
+    find_target("cpu").prepare(module, "x86-64-v4")
+    assert (machine_of(module).vector, machine_of(module).registers) == (512, 32)
+    assert build_program(lowered(arrays, "x86-64-v3"), make_context()).cpu_features == ("avx", "avx2", "bmi", "bmi2", "f16c", "fma")
     monkeypatch.setenv("INFERIR_CPU", "x86-64-v9")
-    with pytest.raises(InferError, match=r"INFERIR_CPU: no processor 'x86-64-v9' \(there are host, x86-64-v3, x86-64-v4\)"):
-        chosen()
+    message = r"INFERIR_CPU: no machine 'x86-64-v9'.* \(there are host, neoverse-n1, x86-64-v3, x86-64-v4, or a file FILE.toml\)"
+    with pytest.raises(InferError, match=message):
+        find_machine()
 
 
 def test_objects_for_another_architecture():
     arrays, _ = convolution()
-    processor = named("neoverse-n1")
-    code = compile_object(emit_program(lowered(arrays), processor.triple), processor, cache=False)
+    module = lowered(arrays, "neoverse-n1")
+    code = compile_object(emit_program(module), machine_of(module), cache=False)
     assert code[:4] == b"\x7fELF" and int.from_bytes(code[18:20], "little") == 183
 
 
@@ -91,9 +93,9 @@ def test_an_object_is_compiled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("INFERIR_CACHE", str(tmp_path))
     arrays, _ = convolution()
     text = emit_program(lowered(arrays))
-    first = compile_object(text)
-    monkeypatch.setattr(backend, "_generate", lambda text, processor: pytest.fail("compiled again"))
-    assert compile_object(text) == first
+    first = compile_object(text, host())
+    monkeypatch.setattr(backend, "_generate", lambda text, machine: pytest.fail("compiled again"))
+    assert compile_object(text, host()) == first
     assert [p.suffix for p in (tmp_path / "objects").iterdir()] == [".o"]
 
 
@@ -101,7 +103,7 @@ def test_a_cache_that_cannot_be_written_is_no_error(tmp_path: Path, monkeypatch:
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("INFERIR_CACHE", str(tmp_path / "file"))
     arrays, _ = convolution()
-    assert compile_object(emit_program(lowered(arrays)))[:4] == b"\x7fELF"
+    assert compile_object(emit_program(lowered(arrays)), host())[:4] == b"\x7fELF"
 
 
 MAIN = """func.func @main(%arena: memref<?xi8>, %weights: memref<?xi8>) {

@@ -8,7 +8,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Region
 
 from inferir.backends.cpu.build import build_program
-from inferir.backends.cpu.compile import named
+from inferir.backends.cpu.machines import find_machine
 from inferir.backends.runtime.model import Model
 from inferir.core import PassManager, execute, make_context, parse
 from inferir.dialects import cpu
@@ -31,13 +31,13 @@ def test_quads_hold_all_rows():
     np.testing.assert_array_equal(from_quads(to_quads(w), 7), w)
 
 
-@pytest.mark.parametrize("processor", ["host", "haswell"])
+@pytest.mark.parametrize("machine", ["host", "x86-64-v3"])
 @pytest.mark.parametrize(("m", "k", "n"), [(1, 1, 1), (7, 4, 10), (13, 33, 70), (49, 64, 64), (5, 130, 200)])
-def test_gemm(m: int, k: int, n: int, processor: str):
+def test_gemm(m: int, k: int, n: int, machine: str):
     """With the dot product instruction, and without."""
     w = to_quads(cpu.pack_gemm(full(np.int8, k, n), 32))
     make = lambda x, q: cpu.GemmOp.make(x, q, [], columns=n, regions=[Region()])
-    for got, want in both([full(np.uint8, m, k), w], make, processor=named(processor)):
+    for got, want in both([full(np.uint8, m, k), w], make, machine=find_machine(machine)):
         assert want.dtype == np.int32
         np.testing.assert_array_equal(got, want)
 

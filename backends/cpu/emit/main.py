@@ -1,7 +1,5 @@
 """The native functions of a program, the size of the arena each needs, and the object around them."""
 
-from collections.abc import Iterable
-
 from xdsl.dialects import func
 from xdsl.dialects.builtin import IndexType, MemRefType, ModuleOp
 from xdsl.ir import Operation, SSAValue
@@ -16,6 +14,7 @@ from inferir.core.diagnostics import InferError
 from inferir.dialects.cpu.buffers import WeightOp
 from inferir.dialects.cpu.control import IfOp, LoopOp
 from inferir.dialects.cpu.host import native_programs
+from inferir.dialects.cpu.machine import machine_of
 from inferir.dialects.cpu.program import KernelOp, LaunchOp, ViewOp
 from inferir.dialects.cpu.scalar import YieldOp
 
@@ -125,12 +124,13 @@ class HostEmitter(Emitter):
         f.when("%timed", store)
 
 
-def emit_program(module: ModuleOp, triple: str = "x86_64", features: Iterable[str] = ()) -> str:
-    """The LLVM module of a level 4 module, for a processor with some features (such as avx512vnni).
+def emit_program(module: ModuleOp) -> str:
+    """The LLVM module of a level 4 module, for the machine of its target.
 
     Raises InferError for an op there is no code for.
     """
-    program = Program(features)
+    machine = machine_of(module)
+    program = Program(machine)
     for op in module.body.ops:
         match op:
             case KernelOp():
@@ -150,7 +150,7 @@ def emit_program(module: ModuleOp, triple: str = "x86_64", features: Iterable[st
         _emit_run(function, run, program, before)
         _emit_arena_size(size, arena, program)
     seal = f"@{SEAL} = constant [{SEAL_SIZE} x i8] zeroinitializer, align 8\n"
-    return declarations(triple) + seal + program.text() + "\n" + thread_pool(triple) + (recorder() if checked else "")
+    return declarations(machine.triple) + seal + program.text() + "\n" + thread_pool(machine.triple) + (recorder() if checked else "")
 
 
 def _emit_run(op: func.FuncOp, name: str, program: Program, before: dict[LaunchOp, int]) -> None:

@@ -6,9 +6,10 @@ machines with 256-bit registers, so one text serves all.
 """
 
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from inferir.backends.cpu.emit.elements import F32, Element
+from inferir.dialects.cpu.machine import Machine
 
 Int = int | str
 
@@ -283,10 +284,10 @@ class Function:
 
 
 class Program:
-    """All functions of one object file, for a processor with some features. Microkernels with the same text are emitted once, in order of first use."""
+    """All functions of one object file for a machine. Microkernels with the same text are emitted once, in order of first use."""
 
-    def __init__(self, features: Iterable[str] = ()):
-        self.features = frozenset(features)
+    def __init__(self, machine: Machine):
+        self.machine = machine
         self.functions: list[str] = []
         self.declarations: set[str] = set()
         self.known: dict[object, str] = {}
@@ -309,6 +310,11 @@ class Program:
         if text not in self.functions:
             self.functions.append(text)
             self.declarations |= declarations
+
+    def tile_vectors(self, rows: int, most: int) -> int:
+        """Vectors of LANES floats beside one another in a register tile of so many rows: at most `most`, in equal parts, without a spill."""
+        fit = max(1, self.machine.accumulators * self.machine.lanes // (rows * LANES))
+        return -(-most // -(-most // fit))
 
     def text(self) -> str:
         """The whole module; the same calls give the same text."""

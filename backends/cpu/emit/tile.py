@@ -163,7 +163,7 @@ def product_of(op: FmaTileOp, emitter: Emitter) -> Product:
     """Bytes are multiplied four at a time."""
     if not is_bytes(op.inputs[0]):
         return Product()
-    return Product(element(i32), element(i8), QUAD, "avx512vnni" in emitter.program.features)
+    return Product(element(i32), element(i8), QUAD, "avx512vnni" in emitter.program.machine.features)
 
 
 def build(name: str, tile: Tile, region: Region) -> Function:

@@ -11,7 +11,6 @@ from inferir.dialects.cpu.quads import is_bytes
 from inferir.dialects.cpu.uk import FmaTileOp
 from inferir.passes.cpu.kernels.builder import Index, KernelBuilder
 from inferir.passes.cpu.kernels.kernel import (
-    CACHE,
     MOST_TASKS,
     TASK_FLOPS,
     Lowering,
@@ -34,21 +33,22 @@ class Split:
     """Whether a task goes over rows in its outer loop: when its weights fit the cache."""
 
 
-def split(m: int, n: int, k: int, panel: int, tile_rows: int) -> Split:
-    """Tasks of at least TASK_FLOPS, at most about MOST_TASKS; weights stay in the cache of the thread that reads them."""
+def split(m: int, n: int, k: int, tile: tuple[int, int], cached: int) -> Split:
+    """Tasks of at least TASK_FLOPS, at most about MOST_TASKS; weights of a task stay below `cached` bytes where they are read again."""
+    panel, tile_rows = tile
     panels = -(-n // panel)
     rows = estimate(m, 96)
     tasks = max(1, min(MOST_TASKS, 2 * rows * n * k // TASK_FLOPS))
     weights = 4 * k * n
-    if weights <= CACHE:
+    if weights <= cached:
         row_blocks = max(1, min(tasks, rows // (4 * tile_rows)))
         panel_blocks = min(panels, -(-tasks // row_blocks))
     else:
-        panel_blocks = min(panels, max(tasks, weights // CACHE))
+        panel_blocks = min(panels, max(tasks, weights // cached))
         row_blocks = 1 if 2 * panel_blocks >= tasks else min(-(-tasks // panel_blocks), max(1, rows // (4 * tile_rows)))
     block = 16 * tile_rows if m == DYNAMIC_INDEX else -(-divide(rows, row_blocks) // tile_rows) * tile_rows
     width = divide(panels, panel_blocks)
-    return Split(block, width, 4 * k * panel * width <= CACHE)
+    return Split(block, width, 4 * k * panel * width <= cached)
 
 
 def lower_gemm(op: GemmOp, lowering: Lowering) -> None:
@@ -71,7 +71,7 @@ def lower_rows(lowering: Lowering, first: int, last: int, x: SSAValue, w: SSAVal
     zeros = [0] * (w.type.get_num_dims() - 1)
     m = y.type.get_shape()[first]
     rows = rows if m == DYNAMIC_INDEX else max(1, min(m, rows))
-    plan = split(m, columns, depth, panel, rows)
+    plan = split(m, columns, depth, (panel, rows), lowering.cached_weights)
     host = lowering.host
     *around, total, _ = host.sizes(y)
     row_blocks = host.ceil_div(total, plan.rows)

@@ -12,11 +12,10 @@ from xdsl.printer import Printer
 from xdsl.rewriter import InsertPoint
 
 from inferir.dialects.cpu.base import Level3Op, merged_stride, sizes_of
+from inferir.dialects.cpu.machine import machine_of
 from inferir.dialects.cpu.program import KernelOp, LaunchOp
 from inferir.passes.cpu.kernels.builder import Builder, Index, KernelBuilder, is_dense
 
-CACHE = 512 * 1024
-"""Bytes of packed weights that a task may go through again and again: they should stay in the second-level cache."""
 TASK_FLOPS = 2_000_000
 """A task smaller than this costs more to hand out than it gains."""
 MOST_TASKS = 16
@@ -65,6 +64,8 @@ class Lowering:
         self.y: SSAValue = self.normal(outs)
         self.extras = [self.normal(e) for e in op.extras] if isinstance(op, Level3Op) else []
         self.launches = 0
+        self.cached_weights = machine_of(op).l2 // 2
+        """Bytes of packed weights that a task may go through again and again: half of the second-level cache."""
 
     @cached_property
     def signature(self) -> object:

@@ -73,7 +73,7 @@ func.func @winograd(%x: tensor<1x56x56x32xf32>, %y: tensor<1x8x8x32xf32>, %w: te
 
 // -----
 // With 16 registers of 256 bits a tile has 6x16 accumulators; one row takes 64 columns, two take 16.
-module attributes {cpu.vector = 256 : i64} {
+module attributes {inferir.target = #inferir.target<cpu, registers = 16 : i64, vector = 256 : i64>} {
   // CHECK-LABEL: @narrow_registers
   // CHECK:         cpu.pack_gemm %{{.+}} : (tensor<32x256xf32>) -> tensor<16x32x16xf32>
   // CHECK:         cpu.gemm %x, {{.+}} columns 256 {
@@ -86,5 +86,32 @@ module attributes {cpu.vector = 256 : i64} {
     %1 = cpu.gemm %v, %p columns 256 {} : (tensor<1x32xf32>, tensor<16x32x16xf32>) -> tensor<1x256xf32>
     %2 = cpu.gemm %u, %p columns 256 {} : (tensor<2x32xf32>, tensor<16x32x16xf32>) -> tensor<2x256xf32>
     return %0, %1, %2 : tensor<100x256xf32>, tensor<1x256xf32>, tensor<2x256xf32>
+  }
+}
+
+// -----
+// Winograd's blocks fill half of the second-level cache: with 256 KiB they are smaller.
+module attributes {inferir.target = #inferir.target<cpu, l2 = 262144 : i64>} {
+  // CHECK-LABEL: @small_cache
+  // CHECK:         cpu.winograd_conv2d {{.+}} block [1, 7]
+  func.func @small_cache(%x: tensor<1x56x56x32xf32>, %w: tensor<64x32x3x3xf32>) -> tensor<1x56x56x64xf32> {
+    %p = cpu.pack_winograd %w : (tensor<64x32x3x3xf32>) -> tensor<36x4x32x16xf32>
+    %0 = cpu.winograd_conv2d %x, %p channels 64 pads [1, 1, 1, 1] {} : (tensor<1x56x56x32xf32>, tensor<36x4x32x16xf32>) -> tensor<1x56x56x64xf32>
+    return %0 : tensor<1x56x56x64xf32>
+  }
+}
+
+// -----
+// 32 registers of 128 bits (NEON) hold the tile of AVX2; one row takes 32 columns.
+module attributes {inferir.target = #inferir.target<cpu, vector = 128 : i64>} {
+  // CHECK-LABEL: @neon
+  // CHECK:         cpu.gemm %x, {{.+}} columns 256 {
+  // CHECK:         cpu.pack_gemm %{{.+}} panel 32
+  // CHECK:         cpu.gemm %v, {{.+}} columns 256 rows 1 {
+  func.func @neon(%x: tensor<100x32xf32>, %v: tensor<1x32xf32>, %w: tensor<32x256xf32>) -> (tensor<100x256xf32>, tensor<1x256xf32>) {
+    %p = cpu.pack_gemm %w : (tensor<32x256xf32>) -> tensor<16x32x16xf32>
+    %0 = cpu.gemm %x, %p columns 256 {} : (tensor<100x32xf32>, tensor<16x32x16xf32>) -> tensor<100x256xf32>
+    %1 = cpu.gemm %v, %p columns 256 {} : (tensor<1x32xf32>, tensor<16x32x16xf32>) -> tensor<1x256xf32>
+    return %0, %1 : tensor<100x256xf32>, tensor<1x256xf32>
   }
 }
