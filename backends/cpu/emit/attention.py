@@ -5,6 +5,7 @@ exponential, with the row's largest score so far; then the product with the valu
 `most`, the largest score, and `total`, the sum of exponentials relative to it; a larger score scales sums and total down.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from inferir.backends.cpu.emit import vector
@@ -63,7 +64,9 @@ def emit_attention_tile(op: uk.AttentionTileOp, emitter: Emitter) -> None:
         left=op.left,
         right=op.right,
     )
-    name = emitter.program.once(("attention_tile", form), f"attention_{form.rows}x{form.depth}", lambda n: _Tile(n, form).f)
+    name = emitter.program.once(
+        ("attention_tile", form), f"attention_{form.rows}x{form.depth}", lambda n: _Tile(n, form, emitter.program.tile_vectors).f
+    )
     sizes = [emitter.integer(s) for s in op.sizes]
     bounds = (0, 0) if place is None else (_row_step(emitter.f, place), place.sizes[-1])
     call(emitter, name, [q, k, v, y, *others], *sizes, *bounds)
@@ -80,8 +83,9 @@ def _row_step(f: Function, mask: Memory) -> Int:
 class _Tile:
     """Writes the function."""
 
-    def __init__(self, name: str, form: Form):
+    def __init__(self, name: str, form: Form, tile_vectors: Callable[[int, int], int]):
         self.form = form
+        self.tile_vectors = tile_vectors
         pointers = ["%q", "%k", "%v", "%y"]
         pointers += [p for p, there in (("%mask", form.mask), ("%offset", form.placed), ("%lengths", form.counted)) if there]
         sizes = ["i64 %query", "i64 %keys", "i64 %mask_step", "i64 %mask_columns"]
@@ -136,18 +140,25 @@ class _Tile:
 
         def panel(p: Int, _: list[str]) -> None:
             keys = f.at("%k", f.mul(f.add(t, p), form.depth))
-            zeros = ["zeroinitializer"] * (form.rows * VECTORS)
-            values = accumulate(f, "%q", keys, form.depth, form.steps[0], PANEL, VECTORS, [True] * form.rows, zeros)
-            for i in range(form.rows):
-                for j in range(VECTORS):
-                    value = values[i * VECTORS + j]
-                    scaled = value if form.scale == 1 else vector.binary(f, "fmul", value, splat(form.scale))
-                    f.store_vector(scaled, f.at(f.at(self.scores, p), i * BLOCK + j * LANES))
+            width = self.tile_vectors(form.rows, VECTORS)
+            for first in range(0, VECTORS, width):
+                self.add_scores(f.at(keys, first * LANES), f.add(p, first * LANES), min(width, VECTORS - first))
 
         f.loop(0, count, PANEL, [], panel)
         f.loop(0, form.rows, 1, [], lambda i, _: self.row(i, t, count))
-        for column in range(0, self.wide, VECTORS):
-            self.add_values(t, count, column, min(VECTORS, self.wide - column))
+        width = self.tile_vectors(form.rows, min(VECTORS, self.wide))
+        for column in range(0, self.wide, width):
+            self.add_values(t, count, column, min(width, self.wide - column))
+
+    def add_scores(self, keys: str, column: Int, vectors: int) -> None:
+        """The scores of all rows for some vectors of packed keys, to the columns from `column` on."""
+        f, form = self.f, self.form
+        zeros = ["zeroinitializer"] * (form.rows * vectors)
+        values = accumulate(f, "%q", keys, form.depth, form.steps[0], PANEL, vectors, [True] * form.rows, zeros)
+        for position, value in enumerate(values):
+            scaled = value if form.scale == 1 else vector.binary(f, "fmul", value, splat(form.scale))
+            row, j = divmod(position, vectors)
+            f.store_vector(scaled, f.at(f.at(self.scores, column), row * BLOCK + j * LANES))
 
     def row(self, i: Int, t: Int, count: Int) -> None:
         """The exponentials of a row's scores, in their place; how far what is there already must be scaled down."""
