@@ -46,7 +46,7 @@ def _parser() -> CommandLine:
     parser.add_cpu()
     parser.add_argument("--opt-level", default="layout", help="none, basic, extended or layout (default)")
     parser.add_argument("--dims", type=sizes, default={}, help="fix symbolic dimensions: batch=1,seq=8")
-    parser.add_argument("--plugin", action="append", default=[], metavar="FILE.py", help="load dialects, passes, rules and targets")
+    parser.add_plugin()
     parser.add_weights_from()
     return parser
 
