@@ -15,6 +15,7 @@ from inferir.backends.runtime.program import Program
 from inferir.backends.runtime.variants import Sizes, Variants
 from inferir.backends.target import Runnable, find_target
 from inferir.core import Context, InferError, Note, PassManager, make_context, parse, text_of, verify
+from inferir.core.diagnostics import did_you_mean
 from inferir.core.executor import Executor
 from inferir.core.files import read_text
 from inferir.core.sidecar import attach_weights
