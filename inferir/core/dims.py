@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Union
 
 Monomial = tuple[str, ...]
@@ -143,18 +144,19 @@ def product(dims: Shape) -> DimLike:
 
 Assumed = tuple[DimLike, DimLike, str]
 """Two dimensions that are taken to be equal, and what is wrong where they are not ("" where nobody says)."""
-_listeners: list[list[Assumed]] = []
+_listeners: ContextVar[tuple[list[Assumed], ...]] = ContextVar("assumptions", default=())
+"""Who collects assumptions; of this thread (or task) alone, so that compilations side by side do not mix."""
 
 
 @contextmanager
 def assumptions() -> Iterator[list[Assumed]]:
     """The pairs of dimensions that `differ` could not tell apart while the block ran: whoever asked takes them to be equal."""
     pairs: list[Assumed] = []
-    _listeners.append(pairs)
+    token = _listeners.set((*_listeners.get(), pairs))
     try:
         yield pairs
     finally:
-        _listeners.pop()
+        _listeners.reset(token)
 
 
 def differ(a: DimLike, b: DimLike, says: str = "") -> bool:
@@ -170,7 +172,7 @@ def differ(a: DimLike, b: DimLike, says: str = "") -> bool:
 
 def assume(a: DimLike, b: DimLike, says: str) -> None:
     """Tell whoever listens that two dimensions are taken to be equal."""
-    for pairs in _listeners:
+    for pairs in _listeners.get():
         pairs.append((a, b, says))
 
 

@@ -203,7 +203,7 @@ class Value:
         s, old = self.s, self.type
         if isinstance(old, FLOATS):
             grows = old.bitwidth < type.bitwidth
-            if old.bitwidth == type.bitwidth or (type.bitwidth == 16 and old.bitwidth == 64):
+            if old.bitwidth == type.bitwidth:
                 return Value(s, self._as_float(f32))._as_float(type)
             return s.add_op(arith.ExtFOp(self.value, type) if grows else arith.TruncFOp(self.value, type))
         if type.bitwidth == 16:
