@@ -1,4 +1,4 @@
-"""Level 4 to LLVM text: control flow, index arithmetic, memrefs. Microkernels are the business of `microkernels`."""
+"""Level 4 to LLVM text: control flow, index arithmetic, memrefs. The program knows what emits microkernels."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -97,8 +97,6 @@ class Emitter:
 
     def op(self, op: Operation) -> None:
         """Emit one op. Raises InferError, naming it, where there is no code for it."""
-        from inferir.backends.cpu.emit.microkernels import MICROKERNELS
-
         f = self.f
         match op:
             case scf.YieldOp() | DoneOp():
@@ -133,8 +131,8 @@ class Emitter:
                 self.loop(op)
             case scf.IfOp() if not op.results and not op.false_region.blocks:
                 f.when(str(self.integer(op.cond)), lambda: self.block(op.true_region.block))
-            case _ if type(op) in MICROKERNELS:
-                MICROKERNELS[type(op)](op, self)  # pyright: ignore[reportArgumentType]
+            case _ if type(op) in self.program.microkernels:
+                self.program.microkernels[type(op)](op, self)
             case _:
                 raise InferError(f"the cpu backend has no code for {op.name} at level 4", op.location)
 

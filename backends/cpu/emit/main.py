@@ -7,6 +7,7 @@ from xdsl.ir import Operation, SSAValue
 from inferir.backends.cpu.emit import interruption
 from inferir.backends.cpu.emit.checks import FAULT, checked_launches, end_if_failed, kernels_of, recorder
 from inferir.backends.cpu.emit.kernel import Emitter, Memory, emit_kernel, memory
+from inferir.backends.cpu.emit.microkernels import MICROKERNELS
 from inferir.backends.cpu.emit.text import Function, Int, Program
 from inferir.backends.cpu.emit.threads import declarations, thread_pool
 from inferir.backends.runtime.program import SEAL, SEAL_SIZE, exports
@@ -130,7 +131,7 @@ def emit_program(module: ModuleOp) -> str:
     Raises InferError for an op there is no code for.
     """
     machine = machine_of(module)
-    program = Program(machine)
+    program = Program(machine, MICROKERNELS)
     for op in module.body.ops:
         match op:
             case KernelOp():

@@ -6,7 +6,8 @@ machines with 256-bit registers, so one text serves all.
 """
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from inferir.backends.cpu.emit.elements import F32, Element
 from inferir.dialects.cpu.machine import Machine
@@ -286,8 +287,10 @@ class Function:
 class Program:
     """All functions of one object file for a machine. Microkernels with the same text are emitted once, in order of first use."""
 
-    def __init__(self, machine: Machine):
+    def __init__(self, machine: Machine, microkernels: Mapping[type, Callable[[Any, Any], None]]):
         self.machine = machine
+        self.microkernels = microkernels
+        """What emits each class of microkernel, given the op and the emitter around it."""
         self.functions: list[str] = []
         self.declarations: set[str] = set()
         self.known: dict[object, str] = {}
