@@ -19,6 +19,7 @@ from inferir.backends.runtime.program import Entry, Port, Program
 from inferir.core import Context, InferError
 from inferir.core.constants import constant_value
 from inferir.core.diagnostics import label
+from inferir.core.string_codes import strings_of
 from inferir.core.types import numpy_dtype
 from inferir.dialects.cpu import HOST, LaunchOp, WeightOp, machine_of, native_programs, target_attr
 from inferir.dialects.inferir import set_target, target_of
@@ -68,11 +69,12 @@ def _entry(function: func.FuncOp, faults: tuple[str, ...]) -> Entry:
     """What the runtime must know of a native function."""
     assert function.arg_attrs is not None
     inputs, outputs, symbols = [], [], []
-    for argument, attributes in zip(function.body.block.args[2:], function.arg_attrs.data[2:], strict=True):
+    for index, argument in enumerate(function.body.block.args[2:], 2):
+        attributes = function.arg_attrs.data[index]
         if isinstance(argument.type, IndexType):
             symbols.append(_text(attributes.data["inference.symbol"]))
         else:
-            (outputs if "inference.output" in attributes.data else inputs).append(_port(attributes))
+            (outputs if "inference.output" in attributes.data else inputs).append(_port(attributes, strings_of(function.arg_attrs, index)))
     launches = tuple(_origin(op) for op in timed(function))
     assumed = function.attributes.get("cpu.assumes")
     pairs = [_sizes(pair) for pair in assumed.data] if isinstance(assumed, ArrayAttr) else []
@@ -80,9 +82,9 @@ def _entry(function: func.FuncOp, faults: tuple[str, ...]) -> Entry:
     return Entry(function.sym_name.data, tuple(inputs), tuple(outputs), tuple(symbols), launches, assumes, faults)
 
 
-def _port(attributes: DictionaryAttr) -> Port:
+def _port(attributes: DictionaryAttr, strings: tuple[str, ...]) -> Port:
     dtype = str(attributes.data.get("inference.dtype", "f32"))
-    return Port(_text(attributes.data["inference.name"]), dtype, _sizes(attributes.data["inference.dims"]))
+    return Port(_text(attributes.data["inference.name"]), dtype, _sizes(attributes.data["inference.dims"]), strings)
 
 
 def _sizes(dims: Attribute) -> tuple[int | str, ...]:

@@ -13,10 +13,9 @@ from xdsl.dialects.builtin import ModuleOp, TensorType
 from xdsl.ir import Attribute, Block, Operation, SSAValue
 
 from inferir.backends.host.text import host_op
-from inferir.backends.runtime.elements import STRING
 from inferir.backends.runtime.model import Model
 from inferir.backends.runtime.native import NativeFunction, weights_of
-from inferir.backends.runtime.program import DTYPES, ModelError, Port
+from inferir.backends.runtime.program import DTYPES, STRING, ModelError, Port
 from inferir.core import Context, Executor, InferError, WeightAttr, make_context, parse
 from inferir.core.diagnostics import node_names
 from inferir.core.executor import Values, bind_inputs, own
@@ -46,7 +45,8 @@ class HostedModel(Model):
         self._require_ports("main", self.program.inputs, self.program.outputs)
         self.main = self.executor.function("main")
         types = self.main.function_type
-        self._inputs, self._outputs = [_form(t) for t in types.inputs.data], [_form(t) for t in types.outputs.data]
+        self._inputs = [_form(t) for t in types.inputs.data]
+        self._outputs = [None if p.strings else _form(t) for p, t in zip(self.program.outputs, types.outputs.data, strict=True)]
         self._fitting: set[tuple[Any, ...]] = set()
         for entry in self.program.entries:
             if self.code is None:

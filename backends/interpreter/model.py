@@ -7,10 +7,11 @@ import numpy as np
 from xdsl.dialects.builtin import DYNAMIC_INDEX, ArrayAttr, DictionaryAttr, ModuleOp, StringAttr, TensorType
 from xdsl.dialects.func import FuncOp
 
-from inferir.backends.runtime.elements import STRING, read, shown
-from inferir.backends.runtime.program import DTYPES, UNNAMED, Port
+from inferir.backends.runtime.elements import read, shown
+from inferir.backends.runtime.program import DTYPES, STRING, UNNAMED, Port
 from inferir.core import Context, InferError
 from inferir.core.executor import argument_names, execute, own, result_names
+from inferir.core.string_codes import strings_of
 
 
 class Interpreted:
@@ -49,7 +50,8 @@ class Interpreted:
 def _given(port: Port, value: Any) -> Any:
     """An input as the executor takes it: what compiled code takes, in the element types of the executor."""
     if port.dtype in DTYPES or port.dtype == STRING:
-        return shown(port, read(port, value))
+        array = read(port, value)
+        return array if port.strings else shown(port, array)
     return value if value is None or isinstance(value, list | tuple) else np.asarray(value)
 
 
@@ -71,11 +73,12 @@ def ports_of(main: FuncOp) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
 
 def _ports(names: Sequence[str], types: Sequence[Any], attributes: ArrayAttr[DictionaryAttr] | None) -> tuple[Port, ...]:
     return tuple(
-        _port(name, type, attributes.data[i].data if attributes else {}) for i, (name, type) in enumerate(zip(names, types, strict=True))
+        _port(name, type, attributes.data[i].data if attributes else {}, strings_of(attributes, i))
+        for i, (name, type) in enumerate(zip(names, types, strict=True))
     )
 
 
-def _port(name: str, type: Any, attributes: Mapping[str, Any]) -> Port:
+def _port(name: str, type: Any, attributes: Mapping[str, Any], strings: tuple[str, ...]) -> Port:
     if not isinstance(type, TensorType):
         return Port(name, str(type), ())
     named = attributes.get("inference.dims")
@@ -84,4 +87,4 @@ def _port(name: str, type: Any, attributes: Mapping[str, Any]) -> Port:
     if len(symbols) != rank:  # declared of an output that the inputs give another rank
         symbols = [UNNAMED] * rank
     dims = [symbol if size == DYNAMIC_INDEX else size for size, symbol in zip(type.get_shape(), symbols, strict=True)]
-    return Port(name, str(type.element_type), tuple(dims))
+    return Port(name, str(type.element_type), tuple(dims), strings)

@@ -15,7 +15,20 @@ import numpy as np
 
 from inferir.backends.runtime.elf import seal_offset
 from inferir.backends.runtime.flat import IDENTIFIER, SCALARS, SCHEMA
-from inferir.backends.runtime.package import ALIGNMENT, CODE, HEADER, HOST, IR, MAGIC, MAJOR, MINOR, WEIGHTS, metadata_digest, seal_of
+from inferir.backends.runtime.package import (
+    ALIGNMENT,
+    CODE,
+    HEADER,
+    HOST,
+    IR,
+    MAGIC,
+    MAJOR,
+    MINOR,
+    STRING_CODES,
+    WEIGHTS,
+    metadata_digest,
+    seal_of,
+)
 from inferir.backends.runtime.program import DTYPES, SEAL_SIZE, Assumptions, Entry, ModelError, Port, Program
 from inferir.whole_file import whole_file
 
@@ -113,7 +126,8 @@ def _stream(f: BinaryIO, segment: _Segment) -> bytes:
 
 def _metadata(program: Program, segments: list[_Segment]) -> bytes:
     """The FlatBuffer."""
-    features = sorted({ABI, *program.required_features})
+    encoded = {STRING_CODES} if any(port.strings for port in (*program.inputs, *program.outputs)) else set()
+    features = sorted({ABI, *program.required_features, *encoded})
     parts: dict[str, Any] = {"assumes": _assumes(program.assumes)} if program.assumes else {}
     parts |= {"faults": list(program.faults)} if program.faults else {}
     if program.host:  # left out otherwise: a program that is native as a whole has none of this
@@ -157,7 +171,8 @@ def _dims(dims: Sequence[int | str]) -> list[dict[str, Any]]:
 
 
 def _port(port: Port) -> dict[str, Any]:
-    return {"name": port.name, "dtype": port.dtype, "dims": _dims(port.dims)}
+    strings = {"strings": list(port.strings)} if port.strings else {}
+    return {"name": port.name, "dtype": port.dtype, "dims": _dims(port.dims), **strings}
 
 
 def encode(model: dict[str, Any]) -> bytes:

@@ -9,10 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from inferir.backends.runtime.program import DTYPES, ModelError, Port
-
-STRING = "!framework.string"
-"""Strings travel as numpy arrays of Python strings."""
+from inferir.backends.runtime.program import CODES, DTYPES, STRING, ModelError, Port
 
 NUMPY_NAMES = {
     "bf16": "bfloat16",
@@ -44,13 +41,19 @@ def registered(element: str) -> np.dtype | None:
 
 def read(port: Port, value: Any) -> np.ndarray:
     """An array or nested lists as an array of the port's `DTYPES`, or of strings. Raises ModelError for another type, rank or fixed dimension."""
-    array = _strings(port, value) if port.dtype == STRING else _numbers(port, value)
+    array = _strings(port, value) if port.strings or port.dtype == STRING else _numbers(port, value)
     if array.ndim != len(port.dims):
         raise ModelError(f"input '{port.name}' has shape {list(array.shape)} of rank {array.ndim}, the model takes {port}")
     for size, dim in zip(array.shape, port.dims, strict=True):
         if size != dim and isinstance(dim, int):
             raise ModelError(f"input '{port.name}' has shape {list(array.shape)}, the model takes {port}")
-    return array
+    return encoded(port, array) if port.strings else array
+
+
+def encoded(port: Port, texts: np.ndarray) -> np.ndarray:
+    """The codes of strings."""
+    codes = port.codes
+    return np.array([codes.get(text, 0) for text in texts.reshape(-1).tolist()], DTYPES[CODES]).reshape(texts.shape)
 
 
 def as_array(port: Port, value: Any, dtype: np.dtype | None = None) -> np.ndarray:
@@ -63,11 +66,15 @@ def as_array(port: Port, value: Any, dtype: np.dtype | None = None) -> np.ndarra
         raise ModelError(f"input '{port.name}' cannot be read: there is not enough memory for it") from None
     except Exception as e:  # noqa: BLE001  (a value may be of any class and raise anything)
         why = " ".join(str(e).split())[:200] or type(e).__name__
-        raise ModelError(f"input '{port.name}' cannot be read as {'strings' if port.dtype == STRING else port.dtype}: {why}") from None
+        raise ModelError(
+            f"input '{port.name}' cannot be read as {'strings' if port.strings or port.dtype == STRING else port.dtype}: {why}"
+        ) from None
 
 
 def shown(port: Port, value: Any) -> Any:
-    """A result in the dtype that a loaded package gives its element type; as it is otherwise."""
+    """A result in the dtype that a loaded package gives its element type, or as strings where it holds their codes; as it is otherwise."""
+    if port.strings:
+        return value if value.dtype == object else port.texts[value]
     dtype = registered(port.dtype)
     return value if dtype is None else value.view(dtype)
 

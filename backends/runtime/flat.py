@@ -41,7 +41,7 @@ SCHEMA: dict[str, tuple[tuple[str, str], ...]] = {
     "Equal": (("dims", "[Dim]"), ("says", "string")),
     "HostOp": (("op", "string"), ("node", "string"), ("reason", "string")),
     "Symbol": (("name", "string"),),
-    "Port": (("name", "string"), ("dtype", "string"), ("dims", "[Dim]")),
+    "Port": (("name", "string"), ("dtype", "string"), ("dims", "[Dim]"), ("strings", "[string]")),
     "Dim": (("size", "long"), ("expression", "string")),
     "Segment": (
         ("kind", "ubyte"),

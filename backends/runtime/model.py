@@ -31,7 +31,7 @@ class Model:
         self.inputs, self.outputs = program.inputs, program.outputs
         self.code = NativeCode(program, num_threads) if program.code else None
         self.num_threads = self.code.num_threads if self.code is not None else 1
-        self._lacking = any(port.dtype in NUMPY_NAMES for port in self.outputs)
+        self._lacking = any(port.strings or port.dtype in NUMPY_NAMES for port in self.outputs)
         self.variants: Variants | None = None
         """Compiles the model again for sizes that are 1; None where there is no compiler."""
         self.prepare()

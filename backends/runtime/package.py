@@ -32,7 +32,7 @@ import numpy as np
 
 from inferir.backends.runtime.elf import seal_offset
 from inferir.backends.runtime.flat import FlatReader
-from inferir.backends.runtime.program import SEAL_SIZE, Assumptions, Entry, HostOp, ModelError, Port, Program
+from inferir.backends.runtime.program import CODES, SEAL_SIZE, Assumptions, Entry, HostOp, ModelError, Port, Program
 
 MAGIC = b"INFR"
 MAJOR, MINOR = 2, 0
@@ -40,7 +40,9 @@ HEADER = struct.Struct("<4sHHQQQQ24s")
 ALIGNMENT = 4096
 HOST_STEPS = "host-steps-1"
 """The feature of a program that is native in parts: a HOST segment holds the IR text of the rest."""
-KNOWN_FEATURES = frozenset({"native-abi-1", HOST_STEPS})
+STRING_CODES = "string-codes-1"
+"""The feature of a program whose native code takes or gives strings as codes."""
+KNOWN_FEATURES = frozenset({"native-abi-1", HOST_STEPS, STRING_CODES})
 WEIGHTS, CODE, IR, HOST = 0, 1, 2, 3
 _LARGEST_METADATA = 1 << 28
 _PIECE = 1 << 20
@@ -199,7 +201,9 @@ def _segments(tables: list[dict[str, Any]], end: int, file_size: int) -> Iterato
 
 
 def _ports(tables: list[dict[str, Any]]) -> tuple[Port, ...]:
-    return tuple(Port(p["name"], p["dtype"], _dims(p["dims"])) for p in tables)
+    if any(p["strings"] and p["dtype"] != CODES for p in tables):
+        raise ModelError(f"the package's metadata is damaged: the codes of strings are no {CODES}")
+    return tuple(Port(p["name"], p["dtype"], _dims(p["dims"]), tuple(p["strings"])) for p in tables)
 
 
 def _dims(tables: list[dict[str, Any]]) -> tuple[int | str, ...]:

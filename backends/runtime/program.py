@@ -25,6 +25,7 @@ A program that is native in parts (`Program.host`) exports `inferir_run_<name>` 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -89,6 +90,12 @@ DTYPES: dict[str, np.dtype] = {
 }
 
 
+STRING = "!framework.string"
+"""Strings: numpy arrays of Python strings."""
+
+CODES = "i32"
+"""The element type of codes of strings."""
+
 UNNAMED = "?"
 """A dimension that is neither a number nor has a name: only in programs that are native in parts."""
 
@@ -98,14 +105,27 @@ class Port:
     """One input or output: its name, element type (MLIR spelling) and dimensions (a size, or an expression over the symbols).
 
     A port of a program that is native in parts may also be no tensor: `dtype` is then the whole type, such as `!framework.seq<...>`.
+    Where there are `strings` the caller's elements are strings, which native code takes and gives as `CODES`: the k-th of them, counted
+    from 1, is k; 0 is any other.
     """
 
     name: str
     dtype: str
     dims: tuple[int | str, ...]
+    strings: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.dtype}[{', '.join(map(str, self.dims))}]"
+        return f"{self.name}: {STRING if self.strings else self.dtype}[{', '.join(map(str, self.dims))}]"
+
+    @cached_property
+    def codes(self) -> dict[str, int]:
+        """The code of each string that has one."""
+        return {text: code for code, text in enumerate(self.strings, 1)}
+
+    @cached_property
+    def texts(self) -> np.ndarray:
+        """The string of each code."""
+        return np.array(["", *self.strings], object)
 
 
 SEAL, SEAL_SIZE = "inferir_seal", 32

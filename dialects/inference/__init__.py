@@ -23,6 +23,7 @@ from inferir.dialects.inference.host import *
 from inferir.dialects.inference.indexing import *
 from inferir.dialects.inference.joining import *
 from inferir.dialects.inference.linear import *
+from inferir.dialects.inference.lookup import *
 from inferir.dialects.inference.normalization import *
 from inferir.dialects.inference.pooling import *
 from inferir.dialects.inference.positions import *

@@ -88,6 +88,10 @@ class HostCallOp(InferenceOp):
         if self.callee is None or not isinstance(self.config, DictionaryAttr | None):
             self.error("needs a callee, and a dictionary as config")
 
+    def parameters(self) -> dict[str, Any]:
+        """The configuration as the function takes it."""
+        return {} if self.config is None else {k: python_value(v) for k, v in self.config.data.items()}
+
     def evaluate(self, operands: Sequence[Any], **context: Any) -> list[Any]:
         """Run the function; tensors come out in the declared element type."""
         function = find_host_function(self.callee)
@@ -96,9 +100,8 @@ class HostCallOp(InferenceOp):
         given = list(operands)
         for place in self.absent:
             given.insert(place, None)
-        config = {} if self.config is None else {k: python_value(v) for k, v in self.config.data.items()}
         try:
-            out = function(*given, **config)
+            out = function(*given, **self.parameters())
         except OutOfRange as problem:
             raise InferError(in_call(self.callee, str(problem)), self.location) from None
         results = list(out) if isinstance(out, tuple) else [out]

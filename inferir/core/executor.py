@@ -21,6 +21,7 @@ from inferir.core.context import Context
 from inferir.core.diagnostics import InferError, error_at
 from inferir.core.ranges import OutOfRange
 from inferir.core.rewriting import constant_attribute_of
+from inferir.core.string_codes import decoded, encoded, strings_of
 from inferir.core.types import numpy_dtype
 
 Values = dict[SSAValue, Any]
@@ -58,14 +59,16 @@ class Executor:
         raise InferError(f"the module has no function @{name}", self.module.location)
 
     def call(self, name: str, arguments: Sequence[Any]) -> list[Any]:
-        """Run a function on arrays."""
+        """Run a function on arrays; strings where it takes or gives codes of them."""
         function = self.function(name)
         if function.is_declaration:
             raise error_at(function, f"@{name} has no body to run")
+        given = [encoded(v, strings_of(function.arg_attrs, i)) for i, v in enumerate(arguments)]
         try:
-            return self.run_region(function.body, list(arguments), {})
+            results = self.run_region(function.body, given, {})
         except RecursionError:
             raise error_at(function, f"@{name} is called again and again, deeper than {sys.getrecursionlimit()} levels") from None
+        return [decoded(v, strings_of(function.res_attrs, i)) for i, v in enumerate(results)]
 
     def run_region(self, region: Region, arguments: Sequence[Any], outer: Values) -> list[Any]:
         """Run a region of one block on arrays; returns what its terminator yields."""

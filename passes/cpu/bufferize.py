@@ -12,7 +12,7 @@ becomes
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -37,6 +37,7 @@ from inferir.core.dims import DimLike, Shape, product, symbols
 from inferir.core.executor import argument_names, result_names
 from inferir.core.rewriting import constant_attribute_of
 from inferir.core.shapes import ShapeAnalysis
+from inferir.core.string_codes import STRINGS
 from inferir.core.types import numpy_dtype
 from inferir.dialects import cpu
 from inferir.dialects.cpu.packing import Pack
@@ -60,6 +61,15 @@ class Bufferize(Pass):
             ports = function.function_type.inputs.data + function.function_type.outputs.data
             if cpu.HOST not in function.attributes and any(isinstance(t, TensorType) for t in ports):
                 Bufferizer(function, self).run()
+
+
+KEPT = (STRINGS,)
+"""What else an argument or a result says of itself, for whoever calls the function."""
+
+
+def _descriptions(given: ArrayAttr[DictionaryAttr] | None, ports: Sequence[Any]) -> list[Mapping[str, Attribute]]:
+    """The attributes of arguments or results."""
+    return [each.data for each in given.data] if given is not None else [{} for _ in ports]
 
 
 class Bufferizer:
@@ -118,6 +128,9 @@ class Bufferizer:
         ports = list(zip(argument_names(self.old), (self.shapes[a] for a in self.source.args), strict=True))
         ports += zip(result_names(self.old), (b.shape for b in self.results), strict=True)
         out = [{"inference.name": StringAttr(name), "inference.dims": _dims(shape)} for name, shape in ports]
+        described = [*_descriptions(self.old.arg_attrs, self.source.args), *_descriptions(self.old.res_attrs, self.results)]
+        for given, own in zip(described, out, strict=True):
+            own |= {key: given[key] for key in KEPT if key in given}
         for index in range(len(self.results)):
             out[len(out) - 1 - index]["inference.output"] = IntegerAttr(len(self.results) - 1 - index, i64)
         return ArrayAttr([DictionaryAttr(d) for d in [*out, *({"inference.symbol": StringAttr(n)} for n in names)]])

@@ -7,6 +7,7 @@ from inferir.core import pipeline
 from inferir.passes.inference import pipeline as inference
 
 CONVERT = pipeline(
+    "func.func(encode-strings)",  # those that are only compared with constants are numbers
     "func.func(bind-symbols)",  # the sizes that weights dictate
     "func.func(select-integer-kernels)",  # products of bytes as products of bytes
     "convert-inference-to-cpu{fallback=true}",

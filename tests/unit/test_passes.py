@@ -26,6 +26,7 @@ from inferir.core import Context, Executor, InferError, Pass, PassManager, Patte
 from inferir.core.dims import parse_dim, symbols
 from inferir.core.executor import SEMANTICS, argument_dims
 from inferir.core.rewriting import constant_attribute_of
+from inferir.core.string_codes import strings_of
 from tests.unit.lit_cases import CASES, GOOD, SIZES, add_weights, random_array
 
 
@@ -62,7 +63,9 @@ def arguments(function: func.FuncOp) -> list[np.ndarray]:
         for dim in argument_dims(function, index) or ():
             names |= symbols(parse_dim(dim)) if isinstance(dim, str) else set()
     sizes = {name: SIZES[i % len(SIZES)] for i, name in enumerate(sorted(names))}
-    return [random_array(a.type, sizes, f"arg{i}", argument_dims(function, i)) for i, a in enumerate(function.args)]
+    arrays = [random_array(a.type, sizes, f"arg{i}", argument_dims(function, i)) for i, a in enumerate(function.args)]
+    known = [strings_of(function.arg_attrs, i) for i in range(len(arrays))]
+    return [np.array(["other", *texts], object)[a % (len(texts) + 1)] if texts else a for a, texts in zip(arrays, known, strict=True)]
 
 
 def runnable(op: Operation) -> bool:

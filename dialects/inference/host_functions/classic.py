@@ -15,8 +15,10 @@ from inferir.dialects.inference.host_functions.text import texts
 
 @host_function("label_encode")
 def label_encode(x: np.ndarray, keys: Sequence[Any], values: Sequence[Any], default: Any) -> np.ndarray:
-    """Each element by a table; the default where the table does not have it. NaN is a key as any other."""
-    table = {_key(k): v for k, v in zip(keys, values, strict=True)}
+    """Each element by a table, of equal keys by the first; the default where the table does not have it. NaN is a key as any other."""
+    table: dict[Any, Any] = {}
+    for k, v in zip(keys, values, strict=True):
+        table.setdefault(_key(k), v)
     flat = texts(x).reshape(-1).tolist() if x.dtype.kind in "OUST" else x.reshape(-1).tolist()
     found = [table.get(_key(v), default) for v in flat]
     kind = object if isinstance(default, str) else np.asarray(default).dtype

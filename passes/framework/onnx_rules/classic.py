@@ -9,6 +9,7 @@ import numpy as np
 from xdsl.dialects.builtin import IntegerType, TensorType, f32, i64
 from xdsl.ir import SSAValue
 
+from inferir.core.types import numpy_dtype
 from inferir.dialects.framework import StringsAttr, value_and_type
 from inferir.dialects.framework.types import STRING
 from inferir.passes.framework.lowering import Lowering, lowering
@@ -66,13 +67,24 @@ def label_encoder(op: Any, lo: Lowering) -> Any:
     else:
         _, keys = first(lo, op, "keys_floats", "keys_int64s", "keys_strings", "keys_tensor")
         name, values = first(lo, op, "values_floats", "values_int64s", "values_strings", "values_tensor")
+        # before version 4 no NaN is found
+        kept = [i for i, k in enumerate(keys) if op.version >= 4 or isinstance(k, str) or not math.isnan(k)]
+        keys, values = [keys[i] for i in kept], [values[i] for i in kept]
         kind = {"values_floats": f32, "values_int64s": i64, "values_strings": STRING}.get(name)
         default = attr(op, {"values_floats": "default_float", "values_int64s": "default_int64"}.get(name, "default_string"))
         if name == "values_tensor":
             kind = value_and_type(op.properties["values_tensor"])[1].element_type
             given = numbers(lo, op, "default_tensor")
             default = given[0] if given else "_Unused" if kind == STRING else 0
-    return lo.host("label_encode", [x], [TensorType(kind, lo.shape(x))], keys=keys, values=values, default=default)
+    if STRING in (kind, lo.element(x)):
+        return lo.host("label_encode", [x], [TensorType(kind, lo.shape(x))], keys=keys, values=values, default=default)
+    return looked_up(lo, x, keys, np.array(values, numpy_dtype(kind)), default)
+
+
+def looked_up(lo: Lowering, x: SSAValue, keys: Any, values: np.ndarray, default: Any) -> SSAValue:
+    """What a table of numbers says of each element. Of equal keys the first counts; NaN is a key as any other."""
+    ascending, first_of = np.unique(np.array(keys, lo.dtype(x)), return_index=True)
+    return lo.lookup(x, lo.const(ascending), lo.const(values[first_of]), lo.const(np.array(default, values.dtype)))
 
 
 @lowering("onnx.ml", "LinearRegressor")
