@@ -209,7 +209,7 @@ def test_an_unknown_required_feature_is_refused(path: Path):
     rewrite(path, lambda model: model["required_features"].append("weights-in-the-cloud"))
     with pytest.raises(
         ModelError,
-        match=r"needs 'weights-in-the-cloud', which this inferir does not know \(it knows host-steps-1, native-abi-1\): use a newer",
+        match=r"needs 'weights-in-the-cloud', which this inferir does not know \(it knows host-steps-1, native-abi-1, string-codes-1\): use a newer",
     ):
         read_package(path)
 
