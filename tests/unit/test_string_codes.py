@@ -26,7 +26,8 @@ KINDS: dict[str, Kind] = {
 
 def saved(nodes: list[Any], ports: tuple[list[Any], list[Any]], path: Any, version: int = 3) -> Any:
     """A model on disk."""
-    graph = helper.make_graph(nodes, "g", *([helper.make_tensor_value_info(*p) for p in side] for side in ports))
+    inputs, outputs = ([helper.make_tensor_value_info(*p) for p in side] for side in ports)
+    graph = helper.make_graph(nodes, "g", inputs, outputs)
     opsets = [helper.make_opsetid("ai.onnx.ml", version), helper.make_opsetid("", 17)]
     onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=8), path)
     return path
@@ -35,7 +36,7 @@ def saved(nodes: list[Any], ports: tuple[list[Any], list[Any]], path: Any, versi
 def check(path: Any, *inputs: np.ndarray, native: bool = True) -> None:
     """Every target and level gives what ONNX Runtime does; compiled code has no operator on the host."""
     session = onnxruntime.InferenceSession(path)
-    wanted: list[Any] = session.run(None, dict(zip([i.name for i in session.get_inputs()], inputs, strict=True)))
+    wanted: Any = session.run(None, dict(zip([i.name for i in session.get_inputs()], inputs, strict=True)))
     for target, level in (("interpreter", "none"), ("cpu", "none"), ("cpu", "layout")):
         with inferir.compile(path, target=target, opt_level=level) as model:
             got = list(model.run(dict(zip([p.name for p in model.inputs], inputs, strict=True))).values())
