@@ -1,7 +1,7 @@
 // RUN: infer-opt %s --allow-unregistered-dialect --pass-pipeline='builtin.module(func.func(canonicalize{region-simplify=disabled}))' | filecheck %s --check-prefix=DISABLED
 // RUN: infer-opt %s --allow-unregistered-dialect --pass-pipeline='builtin.module(func.func(canonicalize))' | filecheck %s --check-prefix=NORMAL
 // RUN: infer-opt %s --allow-unregistered-dialect --pass-pipeline='builtin.module(func.func(canonicalize{region-simplify=aggressive}))' | filecheck %s --check-prefix=AGGRESSIVE
-// RUN: infer-opt %s --allow-unregistered-dialect --pass-pipeline='builtin.module(func.func(canonicalize{max-iterations=1 max-num-rewrites=1}))' | filecheck %s --check-prefix=ONE
+// RUN: infer-opt %s --allow-unregistered-dialect --canonicalize='max-iterations=1 max-num-rewrites=1' | filecheck %s --check-prefix=ONE
 // RUN: not infer-opt %s --allow-unregistered-dialect --canonicalize='max-iterations=1 max-num-rewrites=1 test-convergence' 2>&1 | filecheck %s --check-prefix=CONVERGE
 // RUN: infer-opt %s --allow-unregistered-dialect --canonicalize='test-convergence top-down=false' | filecheck %s --check-prefix=NORMAL
 // RUN: infer-opt %s --allow-unregistered-dialect --canonicalize='disable-patterns=reshape_of_reshape' | filecheck %s --check-prefix=WITHOUT
