@@ -15,8 +15,9 @@ import pkgutil
 from dataclasses import replace
 from typing import Annotated, Any
 
+from xdsl.dialect_interfaces.constant_materialization import ConstantMaterializationInterface
 from xdsl.folder import Folder
-from xdsl.ir import Operation
+from xdsl.ir import Attribute, Operation, SSAValue, TypeAttribute
 from xdsl.traits import ConstantLike, HasCanonicalizationPatternsTrait, HasFolder
 
 from inferir.core import Context, InferError, Pass, Pattern, Rewriter, make_context, rewrites
@@ -27,6 +28,8 @@ from inferir.core.traits import HasCanonicalizer
 from inferir.core.walk import walk
 from inferir.passes.transforms import canonicalization
 from inferir.passes.transforms.flow.simplify_regions import simplify_regions
+from inferir.passes.transforms.folding.arith import FOLDED
+from inferir.passes.transforms.folding.arith import fold as fold_arith
 
 LEVELS = ("disabled", "normal", "aggressive")
 
@@ -43,17 +46,36 @@ def our_patterns() -> tuple[Pattern, ...]:
 @rewrites()
 def fold(op: Operation, rw: Rewriter) -> str | None:
     """An op whose own folder knows its value is that value (for the dialects of xDSL)."""
+    if op.name in FOLDED:
+        value = fold_arith(op, [ConstantLike.get_constant_value(operand) for operand in op.operands])
+        made = _constant(value, op, rw.ctx) if value is not None else None
+        if made is not None:
+            rw.replace(op, made)
+            return None
     if Folder(rw.ctx).replace_with_fold(op, rw) is None:
         return "its folder finds nothing"
+
+
+def _constant(value: Attribute | SSAValue, op: Operation, ctx: Context) -> Operation | SSAValue | None:
+    """What an op's result becomes: a value, or the constant op for an attribute where its dialect makes one."""
+    if isinstance(value, SSAValue):
+        return value
+    interface = ctx.get_dialect(op.dialect_name()).get_interface(ConstantMaterializationInterface)
+    type = op.results[0].type
+    return interface.materialize_constant(value, type) if interface is not None and isinstance(type, TypeAttribute) else None
 
 
 def stock_patterns(ctx: Context, root: Operation) -> list[Pattern]:
     """The patterns and folders that ops of the loaded dialects, and those inside `root`, bring themselves."""
     op_types = dict.fromkeys([*ctx.loaded_ops, *{type(op) for op in walk(root)}])
-    out = [replace(fold, op_types=tuple(t for t in op_types if t.has_trait(HasFolder) and not t.has_trait(ConstantLike)))]
+    out = [replace(fold, op_types=tuple(t for t in op_types if _folds(t)))]
     for op_type in op_types:
         out += patterns_of(op_type)
     return out if out[0].op_types else out[1:]
+
+
+def _folds(op_type: type[Operation]) -> bool:
+    return op_type.name in FOLDED or (op_type.has_trait(HasFolder) and not op_type.has_trait(ConstantLike))
 
 
 def patterns_of(op_type: type[Operation]) -> list[Pattern]:

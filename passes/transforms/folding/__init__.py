@@ -1,0 +1,1 @@
+"""Folders that xDSL's dialects lack."""
