@@ -22,6 +22,10 @@ from inferir.core.diagnostics import InferError, did_you_mean
 from inferir.core.driver import GreedyDriver, RewriteLog
 from inferir.core.rewriting import Pattern
 
+TRUE = ("true", "True", "TRUE", "1", "")
+FALSE = ("false", "False", "FALSE", "0")
+"""How LLVM's command lines spell the values of a flag."""
+
 
 @dataclass(frozen=True)
 class Option:
@@ -112,9 +116,9 @@ def _typed(pass_name: str, option: Option, value: Any) -> Any:
     origin = get_origin(option.type)
     try:
         if option.type is bool:
-            if value not in ("true", "false", ""):
+            if value not in (*TRUE, *FALSE):
                 raise ValueError
-            return value != "false"
+            return value in TRUE
         if option.type in (int, float):
             return option.type(value)
         if origin in (tuple, list):

@@ -92,11 +92,11 @@ def set_passed(op: Operation, successor: int, values: Sequence[SSAValue]) -> Non
 
 
 def drop_argument(block: Block, index: int) -> None:
-    """Take an argument that nothing uses away from a block, and what branches pass for it."""
+    """Take an argument that nothing live uses away from a block, and what branches pass for it."""
     for op, successor in edges_into(block):
         values = passed(op, successor)
         set_passed(op, successor, values[:index] + values[index + 1 :])
-    block.erase_arg(block.args[index])
+    block.erase_arg(block.args[index], safe_erase=False)
 
 
 def blocks_after_entry(region: Region) -> Iterator[Block]:

@@ -136,7 +136,7 @@ class Constants:
 
     def _leave(self, op: Operation) -> None:
         around = op.parent_op()
-        if (around is not None and around in self._followed) or around in self._external:
+        if around is not None and (around in self._followed or around in self._external):
             self._return(op, around)
             return
         edges = leaves(op, self._known)

@@ -54,14 +54,18 @@ def terminators(region: Region) -> list[Operation]:
     return [op for op in ends if op is not None and op.has_trait(IsTerminator) and not op.successors]
 
 
+def edges_of(op: Operation) -> list[Edge]:
+    """All edges of a known op: into its regions, between them and out."""
+    edges = enters(op) or []
+    for region in op.regions:
+        for end in terminators(region):
+            edges += leaves(end) or []
+    return edges
+
+
 def is_known(op: Operation) -> bool:
     """Whether the flow of control through an op's regions is known."""
     return op.name in _ENTERS
-
-
-def runs_at_most_once(op: Operation) -> bool:
-    """Whether each region of a known op runs at most once."""
-    return op.name in _ONCE
 
 
 def _into(op: Operation, region: Region) -> Edge:
@@ -178,4 +182,3 @@ _LEAVES: dict[str, Callable[[Operation, Operation, Known], list[Edge] | None]] =
     "affine.for": _leaves_for,
     "scf.while": _leaves_while,
 }
-_ONCE = frozenset({"scf.if", "affine.if", "scf.index_switch", "scf.execute_region", "memref.alloca_scope"})
