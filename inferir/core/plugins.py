@@ -1,12 +1,13 @@
 """Plug-ins: dialects, passes, pipelines and targets that come from outside the tree.
 
-A plug-in is a Python file that a tool is given (`--plugin file.py`), or an installed package with an entry point of the group
+A plug-in is a Python file or package that a tool is given (`--plugin file.py`, `--plugin folder`), or an installed package with an entry point of the group
 `inferir.plugins` that names a module of it. Either way, what the module holds is known by name: `Dialect` objects, `Pass` classes (named
 after themselves: `MyPass` is `my-pass`), upper-case `pipeline(...)` values, `Target` objects. Rules for operators register themselves.
 """
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import sys
@@ -101,8 +102,10 @@ _files: dict[str, tuple[tuple[int, int], ModuleType]] = {}
 
 
 def _loaded(path: str) -> ModuleType:
-    """The module of a file; a file that changed is run anew."""
+    """The module of a file or of a folder that is a package; a file that changed is run anew."""
     file = os.path.abspath(path)
+    if os.path.isfile(os.path.join(file, "__init__.py")):
+        file = os.path.join(file, "__init__.py")
     try:
         found = os.stat(file)
     except (OSError, ValueError):
@@ -110,6 +113,9 @@ def _loaded(path: str) -> ModuleType:
     stamp = found.st_mtime_ns, found.st_size
     if (known := _files.get(file)) is not None and known[0] == stamp:
         return known[1]
+    if os.path.basename(file) == "__init__.py":
+        _files[file] = stamp, _package(os.path.dirname(file))
+        return _files[file][1]
     name = FILE + Path(file).stem
     while name in sys.modules and getattr(sys.modules[name], "__file__", None) != file:
         name += "_"
@@ -124,6 +130,21 @@ def _loaded(path: str) -> ModuleType:
         del sys.modules[name]
         raise InferError(f"cannot load plug-in '{path}': {type(problem).__name__}: {problem}") from problem
     _files[file] = stamp, module
+    return module
+
+
+def _package(folder: str) -> ModuleType:
+    """The package in a folder, imported under the folder's name."""
+    parent, name = os.path.split(folder)
+    sys.path.insert(0, parent)
+    try:
+        module = importlib.import_module(name)
+    except Exception as problem:
+        raise InferError(f"cannot load plug-in '{folder}': {type(problem).__name__}: {problem}") from problem
+    finally:
+        sys.path.remove(parent)
+    if not any(os.path.samefile(folder, place) for place in getattr(module, "__path__", ())):
+        raise InferError(f"cannot load plug-in '{folder}': another module is named '{name}': {getattr(module, '__file__', None)}")
     return module
 
 

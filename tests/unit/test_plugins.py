@@ -222,6 +222,20 @@ def test_a_rule_of_a_plugin_goes_before_one_of_the_tree(tmp_path: Path):
     assert "inference.relu" in run("infer-opt", flag, stdin=text)[1]
 
 
+def test_a_package_that_is_not_installed(tmp_path: Path):
+    folder = tmp_path / "outofdesk"
+    folder.mkdir()
+    (folder / "passes.py").write_text(SOURCE)
+    (folder / "__init__.py").write_text("from outofdesk.passes import DESK, AddToMix")
+    for path in (folder, folder / "__init__.py"):
+        code, out, err = run("infer-opt", f"--plugin={path}", "--add-to-mix", stdin=ADDS)
+        assert code == 0 and "desk.mix" in out, err
+    (tmp_path / "json").mkdir()
+    (tmp_path / "json" / "__init__.py").write_text("")
+    with pytest.raises(InferError, match="another module is named 'json'"):
+        load_plugin(str(tmp_path / "json"))
+
+
 def test_only_a_file_can_be_a_plugin(tmp_path: Path):
     with pytest.raises(InferError, match="no such Python file"):
         load_plugin(str(tmp_path))
