@@ -1,7 +1,8 @@
 """Model files to the framework dialect. One folder per source, found by name; a file is recognised by its content.
 
 A frontend is a package with `SUFFIXES`, `detect(head, path) -> bool`, `load(path, ctx) -> ModuleOp` and `warnings(module) -> list[str]`; `head` are the
-first bytes of the file, none for a folder. It knows `core` and `dialects`, never a pass. `common` holds what the readers share.
+first bytes of the file, none for a folder. Where it takes live objects or the bytes of a file, it has `load_object(model, ctx)`, which gives None
+for what is not its own. It knows `core` and `dialects`, never a pass. `common` holds what the readers share.
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ def frontend_for(path: Path) -> ModuleType:
         return known[[*claims, *by_suffix][0]]
     if path.is_file() and not head:
         raise InferError(f"{path}: the file is empty")
+    if path.is_file() and path.suffix == ".infer":
+        raise InferError(f"{path}: this is compiled already; inferir.load opens it, infer-run runs it")
     what = "folder" if path.is_dir() else "file"
     raise InferError(f"{path}: no frontend knows this {what} (there are: {', '.join(known)})")
 
@@ -64,6 +67,15 @@ def _head(path: Path) -> bytes:
             return file.read(HEAD)
     except OSError:
         return b""
+
+
+def import_object(model: object, ctx: Context) -> tuple[ModuleOp, list[str]] | None:
+    """Import a framework's live object, or the bytes of a model file: its module and what its reader warns of; None where no frontend knows it."""
+    for frontend in frontends().values():
+        module = frontend.load_object(model, ctx) if hasattr(frontend, "load_object") else None
+        if module is not None:
+            return module, frontend.warnings(module)
+    return None
 
 
 def import_model(path: Path, ctx: Context) -> ModuleOp:

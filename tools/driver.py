@@ -1,10 +1,8 @@
 """From a model to something that runs: what infer-compile, infer-run and `inferir.compile` share."""
 
-import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from xdsl.dialects.builtin import ModuleOp
@@ -14,23 +12,20 @@ from inferir.backends.runtime.model import Model
 from inferir.backends.runtime.program import Program
 from inferir.backends.runtime.variants import Sizes, Variants
 from inferir.backends.target import Runnable, find_target
-from inferir.core import Context, InferError, Note, PassManager, make_context, parse, text_of, verify
+from inferir.core import Context, InferError, Note, PassManager, make_context, text_of
 from inferir.core.diagnostics import did_you_mean
 from inferir.core.executor import Executor
-from inferir.core.files import read_text
-from inferir.core.sidecar import attach_weights
 from inferir.core.walk import walk
 from inferir.dialects.cpu import FALLBACK
-from inferir.frontends import frontend_for
-from inferir.frontends.common.names import dim_name
-from inferir.passes.inference.fix_dims import fix_named_dims, fix_sizes
+from inferir.passes.inference.fix_dims import fix_sizes
+from inferir.tools.model_source import Source, context_for, read
 from inferir.tools.rendered_errors import rendered
 
 PRECISIONS = ("f32",)
 
 
 def compile_model(
-    model: Any,
+    model: Source,
     target: str = "cpu",
     opt_level: str = "layout",
     num_threads: int | None = None,
@@ -43,15 +38,18 @@ def compile_model(
     """The model ready to run; `inferir.compile` describes the arguments. Raises InferError."""
     if precision not in PRECISIONS:
         raise InferError(f"no precision '{precision}' (there is {', '.join(PRECISIONS)})")
-    artefact, _ = build(model, target, opt_level, dims or {}, ctx or make_context(), fallback, cpu)
+    own = context_for(model, ctx) if ctx is None or isinstance(model, ModuleOp) else ctx
+    again = context_for(model, ctx)  # before anything is added to its weights
+    artefact, _ = build(model, target, opt_level, dims or {}, own, fallback, cpu)
     loaded = find_target(target).load(artefact, num_threads)
     if isinstance(loaded, Model):
-        loaded.variants = Variants(lambda sizes: _for_sizes(model, target, opt_level, dims or {}, num_threads, fallback, cpu, sizes))
+        loaded.variants = Variants(lambda sizes: _for_sizes(model, again, target, opt_level, dims or {}, num_threads, fallback, cpu, sizes))
     return loaded
 
 
 def _for_sizes(
-    model: Any,
+    model: Source,
+    known: Context,
     target: str,
     opt_level: str,
     dims: Mapping[str, int],
@@ -61,7 +59,7 @@ def _for_sizes(
     sizes: Sizes,
 ) -> Runnable | None:
     """The model for inputs of some fixed sizes; None where it has no meaning for them."""
-    ctx = make_context()
+    ctx = context_for(model, known)
     try:
         module = read(model, ctx, dims)
         fix_sizes(Executor(module, ctx).function("main"), sizes)
@@ -72,7 +70,7 @@ def _for_sizes(
 
 
 def build_program(
-    model: Any,
+    model: Source,
     target: str,
     opt_level: str,
     dims: Mapping[str, int],
@@ -91,7 +89,7 @@ def build_program(
 
 
 def build(
-    model: Any, target: str, opt_level: str, dims: Mapping[str, int], ctx: Context, fallback: bool = True, cpu: str | None = None
+    model: Source, target: str, opt_level: str, dims: Mapping[str, int], ctx: Context, fallback: bool = True, cpu: str | None = None
 ) -> tuple[Any, ModuleOp]:
     """The target's artefact, and the lowered module it was made from. Raises InferError, without `fallback` also where an op has no kernel."""
     return lowered(read(model, ctx, dims), target, opt_level, ctx, fallback, cpu)
@@ -110,7 +108,7 @@ def lowered(
     return chosen.build(module, ctx), module
 
 
-def translated(model: Any, kind: str, target: str, opt_level: str, dims: Mapping[str, int], ctx: Context, cpu: str | None) -> str:
+def translated(model: Source, kind: str, target: str, opt_level: str, dims: Mapping[str, int], ctx: Context, cpu: str | None) -> str:
     """The final code of a model as text of a kind that the target prints. Raises InferError."""
     chosen = find_target(target)
     if kind not in chosen.texts:
@@ -140,41 +138,6 @@ def refuse_fallback(module: ModuleOp) -> None:
         notes = [Note(f"{host.op}: {host.reason}", op.location) for op, host in left[1:]]
         first, host = left[0]
         raise InferError(f"{what} no native code: {host.op}: {host.reason}", first.location, notes)
-
-
-def read(model: Any, ctx: Context, dims: Mapping[str, int]) -> ModuleOp:
-    """The module of a model: a path (model file or IR text), IR text, or a framework's live object. Raises InferError."""
-    if isinstance(model, str) and (not model or ("\n" in model and not os.path.exists(model))):
-        text, name, folder = model, "<text>", Path.cwd()
-    else:
-        path = Path(model)
-        if path.suffix != ".mlir":
-            return imported(path, ctx, dims)[0]
-        text, name, folder = read_text(str(path), None), str(path), path.parent
-    module = parse(text, name, ctx)
-    verify(module)
-    attach_weights(module, ctx, folder)
-    if dims:
-        fix_named_dims(Executor(module, ctx).function("main"), dims)
-    return module
-
-
-def imported(path: Path, ctx: Context, dims: Mapping[str, int]) -> tuple[ModuleOp, list[str]]:
-    """The module of a model file with the sizes that `dims` gives, and what its reader warns of. Raises InferError."""
-    frontend = frontend_for(path)
-    module = frontend.load(path, ctx)
-    if dims:
-        try:
-            fix_named_dims(Executor(module, ctx).function("main"), {_spelled(name): size for name, size in dims.items()})
-        except InferError as problem:
-            raise InferError(f"{path}: {problem.message}") from None
-    return module, frontend.warnings(module)
-
-
-def _spelled(name: str) -> str:
-    """A dimension's name as the import spells it."""
-    known = dim_name(name)
-    return name if known is None else str(known)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from inferir.core.weights import write_safetensors
 from inferir.dialects.framework import CustomOp, SourceOp, TensorAttr
 from inferir.tools.command_line import CommandLine, UsageError, exit_status, refuse_overwriting, sizes
 from inferir.tools.console import console
-from inferir.tools.driver import imported
+from inferir.tools.model_source import imported
 from inferir.tools.rendered_errors import rendered
 from inferir.whole_file import is_special
 

@@ -17,7 +17,7 @@ from xdsl.dialects.builtin import ModuleOp
 
 from inferir.core import InferError, PassManager, discovery, parse, text_of, verify
 from inferir.core.context import Context, make_context
-from inferir.core.diagnostics import Diagnostic
+from inferir.core.diagnostics import Diagnostic, diagnostics_of
 from inferir.core.expected import mismatches
 from inferir.core.files import read_text, write_whole
 from inferir.core.pass_manager import first_line
@@ -130,7 +130,7 @@ class Session:
             if self.args.debug:
                 self.stderr.write(trace(error))
             notes = () if self.args.mlir_disable_diagnostic_notes else error.notes
-            found = InferError(error.message, error.location, notes).diagnostics()
+            found = diagnostics_of(InferError(error.message, error.location, notes))
         if self.args.verify_diagnostics is not None:
             strict = self.args.verify_diagnostics == "all"
             problems = mismatches(text, [*ctx.diagnostics, *found], self.name, line, strict)

@@ -73,6 +73,8 @@ class HostedModel(Model):
             outputs = self.executor.timed(times).call("main", values)
             bits = [_bits(y, form) for y, form in zip(outputs, self._outputs, strict=True)]
             return [own(port.name, y) for port, y in zip(self.outputs, bits, strict=True)]
+        except ModelError:  # a native function's own: what it says of sizes is for `answer`
+            raise
         except InferError as e:
             nodes = node_names(e.location)
             raise ModelError(f"node '{nodes[0]}': {e}" if nodes else str(e)) from None

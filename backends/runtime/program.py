@@ -30,10 +30,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from inferir.errors import InferError
+
 _LONGEST_MESSAGE = 1000
 
 
-class ModelError(Exception):
+class ModelError(InferError):
     """Anything the user of a compiled model can get wrong or meet: one clear line, whatever a file's names have in them."""
 
     def __init__(self, message: str):

@@ -17,7 +17,7 @@ from inferir.core import Context, InferError
 from inferir.dialects.framework.onnx import onnx_table
 from inferir.dialects.framework.values import int_attr, strings_attr
 from inferir.frontends.onnx.graph import GraphReader, domain_name
-from inferir.frontends.onnx.source import detect, open_source, require_text
+from inferir.frontends.onnx.source import Source, detect, open_source, require_text, source_of
 from inferir.frontends.onnx.tensors import TensorReader
 from inferir.frontends.onnx.types import TypeReader
 
@@ -26,7 +26,17 @@ SUFFIXES = (".onnx",)
 
 def load(path: Path, ctx: Context) -> ModuleOp:
     """Import a model. Raises InferError, naming the file, for what cannot be read."""
-    source = open_source(path)
+    return _loaded(open_source(path), ctx)
+
+
+def load_object(model: object, ctx: Context) -> ModuleOp | None:
+    """Import an `onnx.ModelProto`, or the bytes of one; None for anything else. External data is looked for from the working directory."""
+    source = source_of(model)
+    return None if source is None else _loaded(source, ctx)
+
+
+def _loaded(source: Source, ctx: Context) -> ModuleOp:
+    path = source.path
     try:
         return _module(source.model, TensorReader(source, ctx))
     except InferError as problem:
@@ -89,4 +99,4 @@ def warnings(module: ModuleOp) -> list[str]:
     return out
 
 
-__all__ = ["SUFFIXES", "detect", "load", "warnings"]
+__all__ = ["SUFFIXES", "detect", "load", "load_object", "warnings"]

@@ -19,6 +19,8 @@ class Source:
 
     path: Path
     model: Any
+    in_file: bool = True
+    """Whether there is a file, into which the segments of tensors point."""
     sizes: dict[Path, int] = field(default_factory=dict)
     """Sizes of the external data files that were looked at."""
 
@@ -59,9 +61,6 @@ def detect(head: bytes, path: Path) -> bool:
 
 def open_source(path: Path) -> Source:
     """Read everything of a model but its large tensors. Raises InferError for what is no ONNX model, or only part of one."""
-    from google.protobuf.message import DecodeError
-    from onnx import ModelProto
-
     try:
         with open(path, "rb") as file:
             if os.fstat(file.fileno()).st_size == 0:
@@ -73,14 +72,40 @@ def open_source(path: Path) -> Source:
         raise InferError(f"{path}: {problem.strerror or problem}") from None
     except InferError as problem:
         raise problem if str(problem).startswith(f"{path}:") else InferError(f"{path}: not a whole ONNX model: {problem}") from None
+    return Source(path, _parsed(path, stripped))
+
+
+def source_of(model: object) -> Source | None:
+    """An `onnx.ModelProto`, or the bytes of one, as a source; None for anything else."""
+    from onnx import ModelProto
+
+    if isinstance(model, bytes):
+        if not wire.looks_like_onnx(memoryview(model)):
+            return None
+        try:
+            wire.strip(memoryview(model))  # checks more than protobuf does
+        except InferError as problem:
+            raise InferError(f"<bytes>: not a whole ONNX model: {problem}") from None
+        return Source(Path("<bytes>"), _parsed(Path("<bytes>"), model), in_file=False)
+    if not isinstance(model, ModelProto):
+        return None
+    if not model.HasField("graph"):
+        raise InferError("<ModelProto>: not an ONNX model: it has no graph")
+    return Source(Path("<ModelProto>"), model, in_file=False)
+
+
+def _parsed(path: Path, data: Any) -> Any:
+    from google.protobuf.message import DecodeError
+    from onnx import ModelProto
+
     model = ModelProto()
     try:
-        model.ParseFromString(stripped)
+        model.ParseFromString(data)
     except DecodeError as problem:
         raise InferError(f"{path}: not an ONNX model: {problem}") from None
     if not model.HasField("graph"):
         raise InferError(f"{path}: not an ONNX model: it has no graph")
-    return Source(path, model)
+    return model
 
 
 def require_text(*strings: Any) -> None:

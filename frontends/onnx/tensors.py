@@ -76,6 +76,8 @@ class TensorReader:
     def _place(self, tensor: Any) -> tuple[Any, int, int] | None:
         """File, offset and length of data that are not in the message."""
         if tensor.HasField("segment"):
+            if not self.source.in_file:
+                raise InferError("a tensor in segments is not supported")
             return self.source.path, tensor.segment.begin, tensor.segment.end - tensor.segment.begin
         if tensor.data_location != 1:
             return None

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 
 from xdsl.dialects.builtin import ArrayAttr, CallSiteLoc, FileLineColLoc, FusedLoc, NameLoc
 from xdsl.ir import Attribute, Operation, SSAValue
-from xdsl.utils.exceptions import VerifyException
 
-LONGEST_ROW = 2000
-"""Characters of a message's row that are shown: a name or a type in it may be as long as its file."""
+from inferir.errors import InferError, shortened
+
 MOST_NAMES = 64
 """Source nodes of an op that a label lists: a concatenation of n parts is made by n copies that each come from n nodes."""
 
@@ -37,20 +36,9 @@ class Diagnostic:
         return "\n".join(_line(self.severity, self.message, self.location, sources)) + "\n"
 
 
-@dataclass
-class InferError(VerifyException):
-    """What every layer raises for bad input. `location` is an MLIR location attribute, None where there is no place to point at."""
-
-    message: str
-    location: Attribute | None = None
-    notes: Sequence[Note] = field(default_factory=tuple)
-
-    def __str__(self) -> str:
-        return _shortened(self.message)
-
-    def diagnostics(self) -> list[Diagnostic]:
-        """The error and its notes, in order."""
-        return [Diagnostic("error", self.message, self.location), *(Diagnostic("note", n.message, n.location) for n in self.notes)]
+def diagnostics_of(error: InferError) -> list[Diagnostic]:
+    """An error and its notes, in order."""
+    return [Diagnostic("error", error.message, error.location), *(Diagnostic("note", n.message, n.location) for n in error.notes)]
 
 
 def error_at(op: Operation, message: str, notes: Sequence[Note] = ()) -> InferError:
@@ -94,7 +82,7 @@ def label(location: Attribute | None) -> str:
 
 def render(error: InferError, sources: Mapping[str, str]) -> str:
     """The error as text. `sources` holds the text of the files that were parsed, by name, for the source line and the caret."""
-    return "".join(d.render(sources) for d in error.diagnostics())
+    return "".join(d.render(sources) for d in diagnostics_of(error))
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -108,7 +96,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 def _line(kind: str, message: str, location: Attribute | None, sources: Mapping[str, str]) -> list[str]:
     place = file_line_col(location)
     names = node_names(location)
-    message = _shortened(message)
+    message = shortened(message)
     if place is None:
         origin = f'node "{names[0]}": ' if names else ""
         return [f"{origin}{kind}: {message}"]
@@ -122,11 +110,6 @@ def _line(kind: str, message: str, location: Attribute | None, sources: Mapping[
             shown, caret = _window(row, column - 1)
             out += [shown, " " * caret + "^"]
     return out
-
-
-def _shortened(message: str) -> str:
-    """A message without what its rows have after 2,000 characters."""
-    return "\n".join(row if len(row) <= LONGEST_ROW else f"{row[:LONGEST_ROW]} ..." for row in message.split("\n"))
 
 
 def _window(row: str, column: int, width: int = 240) -> tuple[str, int]:

@@ -48,6 +48,12 @@ class WeightStore:
         self.refused = ""
         """Why the last file that was not read was not."""
 
+    def copy(self) -> WeightStore:
+        """A store with the same weights, to be added to."""
+        new = WeightStore()
+        new._entries, new._maps, new.refused = dict(self._entries), self._maps, self.refused
+        return new
+
     def __contains__(self, key: str) -> bool:
         return key in self._entries
 

@@ -114,12 +114,12 @@ def _guarded(case: Case, run: Callable[[Path, onnx.ModelProto, Case], str]) -> s
             if not isinstance(case.model, Path):
                 path.write_bytes(model.SerializeToString())
             return run(path, model, case)
+    except ModelError as problem:
+        return str(problem)
     except InferError as problem:
         first = {n.message.partition(":")[0]: n.message for n in reversed(problem.notes)}
         notes = "".join(f" | {message}" for message in reversed(first.values()))
         return f"{problem.message}{notes}".translate(_ONE_LINE)[:400]
-    except ModelError as problem:
-        return str(problem)
     except Exception as problem:  # noqa: BLE001 -- a crash is a result too, and must not stop the run
         return f"crash: {type(problem).__name__}: {problem}".translate(_ONE_LINE)[:240]
 

@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "backends": {"core", "dialects", "passes", "backends"},
     "tools": {"core", "dialects", "passes", "frontends", "backends", "tools"},
 }
-SHARED = {"whole_file"}  # modules of the root that need the standard library only: every folder may import them
+SHARED = {"errors", "whole_file"}  # modules of the root that need the standard library only: every folder may import them
 HEAVY = ("xdsl", "onnx", "onnxruntime", "torch", "llvmlite", "google.protobuf", "flatbuffers", "ml_dtypes", "safetensors")
 LONGEST_FILE = 700
 

@@ -17,7 +17,7 @@ from inferir.core.sidecar import attach_weights
 from inferir.dialects import framework
 from inferir.frontends import frontend_for, import_model
 from inferir.tools import infer_import
-from inferir.tools.driver import imported
+from inferir.tools.model_source import imported
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = sorted((ROOT / "tests/models/data").glob("*.onnx"))
