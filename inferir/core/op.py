@@ -35,10 +35,11 @@ from xdsl.traits import ConstantLike
 from xdsl.utils.exceptions import VerifyException
 
 from inferir.core import assembly
+from inferir.core.construct import construct
 from inferir.core.diagnostics import InferError, Note, defined_here
 from inferir.core.dims import FOREIGN, Dim, DimLike, Shape, shape_text, symbol
 from inferir.core.fast_verifier import by_types
-from inferir.core.properties import Accessor, Property, store
+from inferir.core.properties import Accessor, Property, stored
 from inferir.core.ranges import checked_shape
 from inferir.core.relations import Relation
 from inferir.core.types import numpy_dtype, refines, tensor
@@ -157,7 +158,8 @@ class Op(IRDLOperation):
         cls, *operands: Any, result_types: Sequence[Attribute] | None = None, regions: Sequence[Region] = (), **properties: Any
     ) -> Self:
         """Build the op: operands in order of declaration (None for an absent optional, a list for a variadic), properties by
-        name as Python values, result types inferred unless given."""
+        name as Python values, result types inferred unless given. Raises InferError for values and operands that do not fit, TypeError for
+        a property that there is not."""
         definitions = cls.operand_definitions()
         filled = [*operands, *[None] * (len(definitions) - len(operands))]
         groups = [_values(o) for o in filled]
@@ -166,12 +168,14 @@ class Op(IRDLOperation):
         for name, value in properties.items():
             if name not in declared:
                 raise TypeError(f"{cls.name} has no property '{name}'; it has: {', '.join(declared)}")
-            store(encoded, name, declared[name], value)
+            problem = stored(encoded, name, declared[name], value)
+            if problem is not None:
+                raise InferError(f"{cls.name}: {name}: {problem}")
         if cls.is_segmented():
             encoded[assembly.SEGMENTS] = DenseArrayBase.from_list(i32, [len(g) for g in groups])
         flat = [v for g in groups for v in g]
         if result_types is None:
-            bare = cls.create(operands=flat, properties=encoded, regions=regions)
+            bare = construct(cls, flat, (), encoded, regions=regions)  # no builder hears of it
             result_types = bare.infer_types()
             for region in list(bare.regions):
                 bare.detach_region(region)

@@ -52,7 +52,7 @@ class Pass:
         if module.startswith("inferir.passes."):
             cls.name = module.rpartition(".")[2].replace("_", "-")
         elif "name" not in cls.__dict__:
-            cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+            cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", cls.__name__).lower()
 
     def __init__(self, **options: Any):
         declared = self.options()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Union
 
 from xdsl.ir import Operation
 from xdsl.traits import IsolatedFromAbove
@@ -20,6 +20,9 @@ from inferir.core.verifier import verify
 
 if TYPE_CHECKING:
     from inferir.core.pass_base import Pass
+
+Stage = Union[str, Pipeline, "Pass", type["Pass"]]
+Stages = Union[Stage, list[Stage], tuple[Stage, ...]]  # noqa: UP007
 
 ANY = "any"
 """The anchor that every op which is isolated from above has."""
@@ -47,22 +50,17 @@ class Scope:
 
 
 class PassManager:
-    """A resolved pipeline, ready to run."""
+    """A resolved pipeline, ready to run.
 
-    def __init__(self, pipeline: Pipeline | str, ctx: Context, instruments: Sequence[Instrument] = (), verify_each: bool = True):
-        if isinstance(pipeline, str):
-            pipeline = parse_pipeline(pipeline)
+    A pipeline is text, a `Pipeline`, a pass (class or object, also one that no file holds, as in a notebook), or a sequence of these.
+    """
+
+    def __init__(self, pipeline: Stages, ctx: Context, instruments: Sequence[Instrument] = (), verify_each: bool = True):
         self.ctx = ctx
         self.instruments = instruments
         self.verify_each = verify_each
-        elements = pipeline.elements
-        if len(elements) == 1 and isinstance(elements[0], Nested) and elements[0].anchor in ("builtin.module", ANY):
-            elements = elements[0].elements
-        elif any(isinstance(e, Nested) and e.anchor == "builtin.module" for e in elements):
-            raise InferError(
-                "'builtin.module(...)' stands beside other passes, where it means modules inside the module; put all into its parentheses"
-            )
-        self.root = Scope(None, tuple(_resolve(elements)))
+        stages = pipeline if isinstance(pipeline, list | tuple) else [pipeline]
+        self.root = Scope(None, tuple(step for stage in stages for step in _steps(stage)))
         self._check_anchors(self.root)
 
     def _check_anchors(self, scope: Scope) -> None:
@@ -135,6 +133,30 @@ class PassManager:
             raise
         for instrument in self.instruments:
             instrument.after(step, op)
+
+
+def _steps(stage: Stage) -> list[Pass | Scope]:
+    """The steps of one part of a pipeline."""
+    if not isinstance(stage, str | Pipeline):
+        return [_as_step(stage)]
+    elements = (parse_pipeline(stage) if isinstance(stage, str) else stage).elements
+    if len(elements) == 1 and isinstance(elements[0], Nested) and elements[0].anchor in ("builtin.module", ANY):
+        elements = elements[0].elements
+    elif any(isinstance(e, Nested) and e.anchor == "builtin.module" for e in elements):
+        raise InferError(
+            "'builtin.module(...)' stands beside other passes, where it means modules inside the module; put all into its parentheses"
+        )
+    return _resolve(elements)
+
+
+def _as_step(stage: Pass | type[Pass]) -> Pass | Scope:
+    """A pass that is given as it is, on the ops it is for."""
+    from inferir.core.pass_base import Pass
+
+    step = stage() if isinstance(stage, type) and issubclass(stage, Pass) else stage
+    if not isinstance(step, Pass):
+        raise TypeError(f"a pipeline is made of texts, pipelines and passes, not of {stage!r}")
+    return step if step.anchor in (None, "builtin.module") else Scope(step.anchor, (step,))
 
 
 def _anchored(op: Operation, anchor: str) -> bool:

@@ -66,12 +66,28 @@ def store(properties: dict[str, Attribute], name: str, declared: Property, value
         properties[name] = declared.kind.encode(value)
 
 
+def stored(properties: dict[str, Attribute], name: str, declared: Property, value: Any) -> str | None:
+    """Put a value that a user gives among `properties`; what is wrong with it, None where it is right."""
+    kind = declared.kind
+    try:
+        store(properties, name, declared, value)
+        return kind.check(kind.decode(properties[name])) if name in properties else None
+    except (TypeError, ValueError, AttributeError, OverflowError):
+        return f"{value!r} is not of kind '{kind.name}'"
+
+
 _INTS = Kind("ints", DenseArrayBase, lambda a: tuple(a.get_values()), lambda v: DenseArrayBase.from_list(i64, [int(x) for x in v]))
 _INT = Kind("integer", IntegerAttr, lambda a: a.value.data, lambda v: IntegerAttr(int(v), i64))
 _FLOAT = Kind("number", FloatAttr, lambda a: a.value.data, lambda v: FloatAttr(float(v), f64))
 _NUMBERS = Kind("numbers", DenseArrayBase, lambda a: tuple(a.get_values()), lambda v: DenseArrayBase.from_list(f64, [float(x) for x in v]))
 _FLAG = Kind("flag", UnitAttr, lambda a: True, lambda v: UnitAttr())
-_TEXT = Kind("string", StringAttr, lambda a: a.data, lambda v: StringAttr(v))
+_TEXT = Kind(
+    "string",
+    StringAttr,
+    lambda a: a.data,
+    lambda v: StringAttr(v),
+    lambda v: None if isinstance(v, str) else f"{v!r} is no text",
+)
 _DIMS = Kind(
     "dims",
     ArrayAttr,
