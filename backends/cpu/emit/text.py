@@ -64,10 +64,13 @@ class Function:
         self.block = "entry"
         self.count = 0
         self.declarations: set[str] = set()
+        self.frame: dict[str, str] = {}
+        """Names and instructions that open the function."""
 
     def finish(self, result: str = "void") -> str:
         """Return `result` and give the whole text."""
-        return "\n".join([*self.lines, f"  ret {result}", "}", ""])
+        frame = [f"  {name} = {made}" for name, made in self.frame.items()]
+        return "\n".join([*self.lines[:2], *frame, *self.lines[2:], f"  ret {result}", "}", ""])
 
     # -- single instructions
 
@@ -166,6 +169,11 @@ class Function:
         callee = f"llvm.masked.store.v{LANES}{short(element.stored)}.p0"
         self.declarations.add(f"declare void @{callee}({stored}, ptr, i32, {MASK})")
         self.do(f"call void @{callee}({stored} {value}, ptr {pointer}, i32 {element.bytes}, {MASK} {mask})")
+
+    def spare(self) -> str:
+        """Memory of LANES elements of any type, for a load of what nobody wants; it stands in the frame, whatever loop asks for it."""
+        self.frame["%spare"] = f"alloca [{LANES} x i64], align 64"
+        return "%spare"
 
     def load_single(self, pointer: str, element: Element = F32) -> str:
         """One element, in every lane."""
