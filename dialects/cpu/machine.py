@@ -51,6 +51,11 @@ class Machine:
         """Registers that a register tile may keep its sums in; the others hold a row of weights and a broadcast input."""
         return self.registers * 3 // 4
 
+    @property
+    def byte_accumulators(self) -> int:
+        """The same for products of bytes: half of the registers where bytes are widened to words on the way to the sums."""
+        return self.accumulators if "avx512vnni" in self.features else self.registers // 2
+
 
 def machine_of(op: Operation) -> Machine:
     """The machine that the module around an op is compiled for. Raises InferError where its target is not a cpu's."""

@@ -167,7 +167,7 @@ def product_of_bytes(op: inf.MatmulOp, rw: Rewriter) -> str | None:
     w, middle = centre(w if op.transpose_b else w.T)
     sums = (w.astype(np.int32) + (0 if middle is None else middle[:, None])).sum(1)
     columns = len(w)
-    panel, rows = panel_of(columns, rows_of(shape_of(op.a)[:-1]), cpu.machine_of(op))
+    panel, rows = panel_of(columns, rows_of(shape_of(op.a)[:-1]), cpu.machine_of(op), of_bytes=True)
     extras = summed([*correction(zero, sums, rw), *([op.bias] if op.bias is not None else [])], rw)
     region = added(len(extras), middle is not None)
     if middle is not None:
@@ -240,7 +240,7 @@ def convolution_of_bytes(op: inf.ConvOp, rw: Rewriter) -> str | None:
     extras = summed([*correction(zero, sums, rw), *([op.bias] if op.bias is not None else [])], rw)
     region = added(len(extras), middle is not None)
     window: dict[str, Any] = {"strides": strides, "dilations": dilations, "pads": pads}
-    panel, rows = panel_of(outputs // op.groups, None, cpu.machine_of(op))
+    panel, rows = panel_of(outputs // op.groups, None, cpu.machine_of(op), of_bytes=True)
     width = shape_of(op.result)[-1 if op.layout == "nchw" else 2]
     rows = min(rows, width) if width > 0 else rows
     if middle is not None:

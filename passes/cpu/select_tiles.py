@@ -30,19 +30,20 @@ LEAST_BLOCK = 12
 """Tiles of a block: with fewer the products read more weights than they use."""
 
 
-def tiles(machine: cpu.Machine) -> tuple[tuple[int, int], ...]:
-    """(columns, rows) of the register tiles of a machine, the widest first: 6x64 of AVX-512, 6x16 of AVX2 and NEON."""
-    shapes = [(panel, machine.accumulators * machine.lanes // panel) for panel in PANELS]
+def tiles(accumulators: int) -> tuple[tuple[int, int], ...]:
+    """(columns, rows) of the register tiles of so many sums, the widest first: 6x64 of AVX-512, 6x16 of AVX2 and NEON."""
+    shapes = [(panel, accumulators // panel) for panel in PANELS]
     high = tuple((panel, rows) for panel, rows in shapes if rows >= LEAST_ROWS)
     return high or (shapes[-1],)
 
 
-def panel_of(columns: int, rows: int | None, machine: cpu.Machine) -> tuple[int, int]:
-    """(panel, rows) of the tile for so many columns and rows (None: not known) on a machine."""
+def panel_of(columns: int, rows: int | None, machine: cpu.Machine, of_bytes: bool = False) -> tuple[int, int]:
+    """(panel, rows) of the tile for so many columns and rows (None: not known) on a machine, for products of floats or of bytes."""
+    accumulators = machine.byte_accumulators if of_bytes else machine.accumulators
     if rows is not None and rows <= FEW_ROWS:
-        wide = WIDE * machine.lanes if WIDE * max(rows, 1) <= machine.accumulators else 16
+        wide = WIDE * machine.lanes if WIDE * max(rows, 1) <= accumulators else 16
         return (wide if columns >= wide else min(-(-columns // 16) * 16, 64)), max(rows, 1)
-    shapes = tiles(machine)
+    shapes = tiles(accumulators * machine.lanes)
     padded = {panel: -(-columns // panel) * panel for panel, _ in shapes}
     least = min(padded.values())
     panel, most = next((p, r) for p, r in shapes if padded[p] <= least * 1.07)

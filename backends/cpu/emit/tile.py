@@ -7,15 +7,15 @@ tile. The loop over k is rolled (unrolled by at most UNROLL): a fully unrolled b
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xdsl.dialects.builtin import i8, i32
 from xdsl.ir import Region
 
-from inferir.backends.cpu.emit.elements import F32, Element, element
+from inferir.backends.cpu.emit.elements import Element
 from inferir.backends.cpu.emit.kernel import Emitter, Memory
+from inferir.backends.cpu.emit.product import Product, byte_product
 from inferir.backends.cpu.emit.region import emit_region, is_expensive, region_key
-from inferir.backends.cpu.emit.text import INTS, LANES, VECTOR, Function, Int
+from inferir.backends.cpu.emit.text import LANES, VECTOR, Function, Int
 from inferir.dialects.cpu.microkernel import Microkernel
-from inferir.dialects.cpu.quads import QUAD, is_bytes
+from inferir.dialects.cpu.quads import is_bytes
 from inferir.dialects.cpu.uk import FmaTileOp, WindowTile
 
 UNROLL = 4
@@ -34,53 +34,6 @@ class Extra:
         if self.single:
             return f.load_single(pointer, self.element)
         return f.load_vector(f.at(pointer, column, self.element.stored), mask, element=self.element)
-
-
-@dataclass(frozen=True)
-class Product:
-    """What is multiplied and added: floats one by one, or bytes four by four into 32 bits."""
-
-    accumulator: Element = F32
-    x: Element = F32
-    per_step: int = 1
-    """elements of x in a step: they share a row of w"""
-    instruction: bool = False
-    """whether the processor has one for four bytes"""
-
-    def steps(self, depth: int) -> int:
-        """Rows of w for so many elements of x."""
-        return -(-depth // self.per_step)
-
-    @property
-    def vector(self) -> str:
-        return f"<{LANES} x {self.accumulator.value}>"
-
-    def x_of(self, f: Function, pointer: str, count: int) -> str:
-        """The elements of a step (the first `count` of them) in every lane."""
-        if self.per_step == 1:
-            return f.broadcast(f.load("float", pointer))
-        if count == self.per_step:
-            bits = f.load("i32", pointer, 1)
-        else:
-            parts = [f.let(f"zext i8 {f.load('i8', f.at(pointer, i, 'i8'), 1)} to i32") for i in range(count)]
-            bits = parts[0]
-            for i, part in enumerate(parts[1:], 1):
-                bits = f.let(f"or i32 {bits}, {f.let(f'shl i32 {part}, {8 * i}')}")
-        return f.broadcast(bits, "i32")
-
-    def add(self, f: Function, x: str, w: str, total: str) -> str:
-        """total + x w, lane by lane."""
-        if self.per_step == 1:
-            return f.fma(x, w, total)
-        if self.instruction:
-            callee = "llvm.x86.avx512.vpdpbusd.512"
-            f.declarations.add(f"declare {INTS} @{callee}({INTS}, {INTS}, {INTS})")
-            return f.let(f"call {INTS} @{callee}({INTS} {total}, {INTS} {x}, {INTS} {w})")
-        for byte in range(self.per_step):
-            a = f.let(f"and {INTS} {f.let(f'lshr {INTS} {x}, splat (i32 {8 * byte})')}, splat (i32 255)")
-            b = f.let(f"ashr {INTS} {f.let(f'shl {INTS} {w}, splat (i32 {24 - 8 * byte})')}, splat (i32 24)")
-            total = f.let(f"add {INTS} {total}, {f.let(f'mul {INTS} {a}, {b}')}")
-        return total
 
 
 @dataclass(frozen=True)
@@ -163,7 +116,7 @@ def product_of(op: FmaTileOp, emitter: Emitter) -> Product:
     """Bytes are multiplied four at a time."""
     if not is_bytes(op.inputs[0]):
         return Product()
-    return Product(element(i32), element(i8), QUAD, "avx512vnni" in emitter.program.machine.features)
+    return byte_product(emitter.program.machine)
 
 
 def build(name: str, tile: Tile, region: Region) -> Function:
@@ -240,7 +193,8 @@ def accumulate(
 
     def step(x: str, w: str, k: int, values: list[str], count: int = each) -> list[str]:
         values = list(values)
-        weights = [f.load_vector(f.at(w, k * panel + LANES * j), masks[j], element=product.accumulator) for j in range(vectors)]
+        loaded = [f.load_vector(f.at(w, k * panel + LANES * j), masks[j], element=product.accumulator) for j in range(vectors)]
+        weights = [product.w_of(f, vector) for vector in loaded]
         for i, there in enumerate(rows):
             if there:
                 scalar = product.x_of(f, f.at(x, i * row_step + k * each, type), count)
