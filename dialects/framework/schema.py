@@ -44,6 +44,10 @@ class Schema:
     pure: bool
     deprecated: bool
     doc: str
+    mutates: tuple[str, ...] = ()
+    """The operands the operator writes to."""
+    view_of: str | None = None
+    """The operand whose elements the result shows, where it is a view."""
 
     @property
     def graphs(self) -> tuple[str, ...]:
@@ -51,7 +55,7 @@ class Schema:
         return tuple(name for name, rule in self.attributes.items() if rule.kind == "GRAPH")
 
     def __str__(self) -> str:
-        return f"{self.name}-{self.since}"
+        return f"{self.name}-{self.since}" if self.since else self.name
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,8 @@ class Table:
             row.get("pure", True),
             row.get("deprecated", False),
             row.get("doc", ""),
+            tuple(row.get("mutates", ())),
+            row.get("view_of"),
         )
 
 

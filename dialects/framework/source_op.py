@@ -9,7 +9,7 @@
 
 Attributes of the source are properties, named as in the source; `version` is the since-version. Subgraphs are regions, which see the values
 around them; property `graphs` holds their names in order (in text they stand before the regions). An absent optional operand is the result
-of `framework.none`; an optional result that nobody wants has type `none`.
+of `framework.none`; an optional result that nobody wants has type `none`. Where operands of a row hold several values each, `segments` counts them.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
-from xdsl.dialects.builtin import ArrayAttr, IntegerAttr, NoneType, StringAttr, TensorType, UnrankedTensorType
-from xdsl.ir import Attribute, Operation, OpTraits, Region, SSAValue
+from xdsl.dialects.builtin import ArrayAttr, IntegerAttr, NoneType, StringAttr, TensorType, UnitAttr, UnrankedTensorType
+from xdsl.ir import Attribute, Operation, OpTraits, Region, SSAValue, TypeAttribute
 from xdsl.parser import Parser
 from xdsl.printer import Printer
 
@@ -30,6 +30,11 @@ from inferir.dialects.framework.values import kind_of, parse_attributes, print_a
 
 VERSION = "version"
 GRAPHS = "graphs"
+SEGMENTS = "segments"
+NUMBER_OR_TENSOR = "Tensor"
+"""The type, in a table, of an operand that may also be a number: an attribute of the operand's name."""
+_BESIDE = {"NUMBER": ("INT", "DOUBLE", "BOOL"), "NUMBERS": ("INTS", "DOUBLES", "BOOLS"), "DOUBLE": ("INT",), "DOUBLES": ("INTS",)}
+"""Kinds that a declared kind takes beside its own."""
 
 
 class SourceOp(Operation):
@@ -73,7 +78,21 @@ class SourceOp(Operation):
 
     def operand_list(self, name: str) -> list[SSAValue]:
         """The values of an operand with the source's name: none or one, or any number of a variadic one."""
-        return [v for v in _values_of(self.schema.operands, self.operands, name) if not isinstance(v.type, NoneType)]
+        return [v for v in self.operand_slots(name) if not isinstance(v.type, NoneType)]
+
+    def operand_slots(self, name: str) -> Sequence[SSAValue]:
+        """The values of an operand with the source's name, absent ones (results of `framework.none`) too."""
+        counts = self.segments
+        if counts is None:
+            return _values_of(self.schema.operands, self.operands, name)
+        index = [p.name for p in self.schema.operands].index(name)
+        start = sum(counts[:index])
+        return self.operands[start : start + counts[index]] if index < len(counts) else []
+
+    @property
+    def segments(self) -> tuple[int, ...] | None:
+        """How many values each operand of the table has; None where they stand one each, and the last one takes what is left."""
+        return to_python(self.properties[SEGMENTS]) if SEGMENTS in self.properties else None
 
     def result(self, name: str) -> SSAValue | None:
         """The result with the source's name, None where nobody wants it."""
@@ -87,7 +106,10 @@ class SourceOp(Operation):
     def verify_(self) -> None:
         """Counts of operands and results, attributes, subgraphs and types, as the source's table has them."""
         schema = self.schema
-        self._verify_count("operand", schema.operands, self.operands)
+        if SEGMENTS in self.properties:
+            self._verify_segments(schema)
+        else:
+            self._verify_count("operand", schema.operands, self.operands)
         self._verify_count("result", schema.results, self.results)
         self._verify_graphs(schema)
         self._verify_attributes(schema)
@@ -96,10 +118,30 @@ class SourceOp(Operation):
         self._verify_types(schema, schema.results, self.results, bound)
         self.SOURCE.verify(self)
 
+    def _verify_segments(self, schema: Schema) -> None:
+        counts = self.segments
+        if (
+            kind_of(self.properties[SEGMENTS]) != "INTS"
+            or counts is None
+            or any(c < 0 for c in counts)
+            or sum(counts) != len(self.operands)
+        ):
+            raise self._error(f"has {len(self.operands)} operands in segments {self.properties[SEGMENTS]}")
+        if len(counts) > len(schema.operands):
+            raise self._error(f"has {len(counts)} segments, takes {', '.join(p.name for p in schema.operands)}")
+        for parameter, count in zip(schema.operands, [*counts, *[0] * len(schema.operands)], strict=False):
+            missing = parameter.option == "single" and count == 0 and not self._is_number(parameter)
+            if missing or (parameter.option != "variadic" and count > 1):
+                raise self._error(f"operand '{parameter.name}' has {count} values")
+
+    def _is_number(self, parameter: Parameter) -> bool:
+        """Whether an attribute stands in the place of the operand."""
+        return parameter.type == NUMBER_OR_TENSOR and parameter.name in self.properties
+
     def _verify_count(self, what: str, parameters: Sequence[Parameter], values: Sequence[SSAValue]) -> None:
         least = 0
         for index, parameter in enumerate(parameters):
-            if parameter.option == "single":
+            if parameter.option == "single" and not self._is_number(parameter):
                 least = index + 1
             elif parameter.option == "variadic" and parameter.least:
                 least = index + parameter.least
@@ -115,9 +157,10 @@ class SourceOp(Operation):
 
     def _verify_attributes(self, schema: Schema) -> None:
         for name, value in self.properties.items():
-            if name in (VERSION, GRAPHS):
+            numbers = [p for p in schema.operands if p.name == name and self._is_number(p)]
+            if name in (VERSION, GRAPHS, SEGMENTS):
                 continue
-            rule = schema.attributes.get(name)
+            rule = AttributeRule("NUMBER", False, None) if numbers else schema.attributes.get(name)
             if rule is None or rule.kind == "GRAPH":
                 known = [n for n, r in schema.attributes.items() if r.kind != "GRAPH"]
                 raise self._error(f"has no attribute '{name}'{did_you_mean(name, known)}")
@@ -126,8 +169,12 @@ class SourceOp(Operation):
                 raise self._error(f"attribute '{name}' {problem}")
         graphs = graph_names(self)
         for name, rule in schema.attributes.items():
-            if rule.required and name not in self.properties and name not in graphs:
+            if rule.required and name not in self.properties and name not in graphs and not self._is_computed(name):
                 raise self._error(f"{'subgraph' if rule.kind == 'GRAPH' else 'attribute'} '{name}' is required")
+
+    def _is_computed(self, name: str) -> bool:
+        """Whether an operand stands in the place of the attribute."""
+        return any(p.name == name for p in self.schema.operands) and bool(self.operand_slots(name))
 
     def _verify_graphs(self, schema: Schema) -> None:
         names = graph_names(self)
@@ -157,6 +204,10 @@ class SourceOp(Operation):
     def _problem_with(self, rule: AttributeRule, value: Attribute) -> str | None:
         """What is wrong with an attribute of a declared kind."""
         found = kind_of(value)
+        if isinstance(value, UnitAttr) and not rule.required:
+            return None
+        if found in _BESIDE.get(rule.kind, ()) or (rule.kind == "TYPE" and isinstance(value, TypeAttribute)):
+            return None
         if found == rule.kind or (rule.kind.endswith("S") and found == "STRINGS" and value == ArrayAttr([])):
             return None
         if rule.kind in _WORDS and found is None and rule.kind in ("TENSOR", "SPARSE_TENSOR", "TYPE_PROTO"):
@@ -168,7 +219,7 @@ class SourceOp(Operation):
 
     def _error(self, message: str) -> InferError:
         schema = self.SCHEMAS.get(self.version)
-        return InferError(f"{self.name}{f'-{schema.since}' if schema else ''} {message}", self.location)
+        return InferError(f"{self.name}{f'-{schema.since}' if schema and schema.since else ''} {message}", self.location)
 
     def print(self, printer: Printer) -> None:
         """Print in the form above."""
@@ -254,6 +305,10 @@ _WORDS = {
     "TENSOR": "a tensor",
     "SPARSE_TENSOR": "a sparse tensor",
     "TYPE_PROTO": "a type",
+    "BOOL": "a truth value",
+    "DOUBLE": "a number",
+    "NUMBER": "a number",
+    "TYPE": "an element type",
 }
 
 

@@ -7,6 +7,8 @@
 | string         | `StringAttr`             | `auto_pad = "SAME_UPPER"`   | str                   |
 | integers       | `array<i64: ...>`        | `pads = [1, 1]`             | tuple of int          |
 | floats         | `array<f32: ...>`        | `scales = [1.0, 2.0]`       | tuple of float        |
+| truth value    | `IntegerAttr` i1         | `keepdim = true`            | bool                  |
+| float (f64)    | `FloatAttr` f64          | `eps = 1.000000e-05 : f64`  | float                 |
 | strings        | `ArrayAttr` of strings   | `modes = ["a", "b"]`        | tuple of str          |
 | anything else  | itself                   | as MLIR writes it           | the attribute         |
 
@@ -21,7 +23,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from xdsl.dialects.builtin import ArrayAttr, BytesAttr, DenseArrayBase, FloatAttr, IntegerAttr, StringAttr, UnitAttr, f32, i64
+from xdsl.dialects.builtin import ArrayAttr, BytesAttr, DenseArrayBase, FloatAttr, IntegerAttr, StringAttr, UnitAttr, f32, f64, i1, i64
 from xdsl.ir import Attribute
 from xdsl.parser import Parser
 from xdsl.printer import Printer
@@ -48,6 +50,26 @@ def floats_attr(values: Sequence[float]) -> DenseArrayBase:
     return DenseArrayBase(f32, BytesAttr(np.array(values, "<f4").tobytes()))
 
 
+def bool_attr(value: bool) -> IntegerAttr:
+    """A source truth value."""
+    return IntegerAttr(int(value), i1)
+
+
+def double_attr(value: float) -> FloatAttr:
+    """A source float of double precision."""
+    return FloatAttr(value, f64)
+
+
+def doubles_attr(values: Sequence[float]) -> DenseArrayBase:
+    """A list of source floats of double precision."""
+    return DenseArrayBase(f64, BytesAttr(np.array(values, "<f8").tobytes()))
+
+
+def bools_attr(values: Sequence[bool]) -> DenseArrayBase:
+    """A list of source truth values."""
+    return DenseArrayBase.from_list(i1, [int(v) for v in values])
+
+
 def strings_attr(values: Sequence[str]) -> ArrayAttr:
     """A list of source strings."""
     return ArrayAttr([StringAttr(v) for v in values])
@@ -56,6 +78,8 @@ def strings_attr(values: Sequence[str]) -> ArrayAttr:
 def to_python(attribute: Attribute) -> Any:
     """The Python value of a source attribute; attributes that have none come back as they are."""
     match attribute:
+        case IntegerAttr() if attribute.type == i1:
+            return bool(attribute.value.data)
         case IntegerAttr() | FloatAttr():
             return attribute.value.data
         case StringAttr():
@@ -68,8 +92,14 @@ def to_python(attribute: Attribute) -> Any:
 
 
 def kind_of(attribute: Attribute) -> str | None:
-    """ONNX's kind of an attribute (INT, FLOATS, ...); None for one that has no kind of its own, such as a tensor."""
+    """The kind of an attribute (INT, FLOATS, ... as ONNX names them; DOUBLE, BOOL, TYPE); None for one that has no kind of its own, such as a tensor."""
     match attribute:
+        case IntegerAttr() if attribute.type == i1:
+            return "BOOL"
+        case FloatAttr() if attribute.type == f64:
+            return "DOUBLE"
+        case DenseArrayBase() if attribute.elt_type in (i1, f64):
+            return "BOOLS" if attribute.elt_type == i1 else "DOUBLES"
         case IntegerAttr() if attribute.type == i64:
             return "INT"
         case FloatAttr() if attribute.type == f32:
