@@ -11,6 +11,7 @@ from xdsl.ir import Dialect, Operation
 
 from inferir.dialects.framework.constants import SparseTensorAttr, StringsAttr, TensorAttr, tensor_attribute, value_and_type
 from inferir.dialects.framework.ops import ConstantOp, CustomOp, NoneOp, YieldOp
+from inferir.dialects.framework.quantized import QuantizedAttr
 from inferir.dialects.framework.source_op import SourceOp
 from inferir.dialects.framework.sources import find_op, sources
 from inferir.dialects.framework.types import ANY, NONE, STRING, AnyType, MapType, OptionalType, SeqType, SparseType, StringType
@@ -31,7 +32,7 @@ class FrameworkDialect(Dialect):
 Framework = FrameworkDialect(
     "framework",
     [ConstantOp, NoneOp, YieldOp, CustomOp],
-    [AnyType, StringType, SeqType, OptionalType, MapType, SparseType, TensorAttr, StringsAttr, SparseTensorAttr],
+    [AnyType, StringType, SeqType, OptionalType, MapType, SparseType, TensorAttr, StringsAttr, SparseTensorAttr, QuantizedAttr],
 )
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "MapType",
     "NoneOp",
     "OptionalType",
+    "QuantizedAttr",
     "SeqType",
     "SourceOp",
     "SparseTensorAttr",

@@ -10,6 +10,8 @@
 Attributes of the source are properties, named as in the source; `version` is the since-version. Subgraphs are regions, which see the values
 around them; property `graphs` holds their names in order (in text they stand before the regions). An absent optional operand is the result
 of `framework.none`; an optional result that nobody wants has type `none`. Where operands of a row hold several values each, `segments` counts them.
+Where a source keeps beside its types how integers stand for numbers, property `quantization` lists it for the operands, then the results:
+`#framework.quantized`, or `unit` for none.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from xdsl.parser import Parser
 from xdsl.printer import Printer
 
 from inferir.core.diagnostics import InferError, did_you_mean
+from inferir.dialects.framework.quantized import QuantizedAttr
 from inferir.dialects.framework.schema import AttributeRule, Parameter, Schema
 from inferir.dialects.framework.sources import Source
 from inferir.dialects.framework.types import SparseType
@@ -31,6 +34,7 @@ from inferir.dialects.framework.values import kind_of, parse_attributes, print_a
 VERSION = "version"
 GRAPHS = "graphs"
 SEGMENTS = "segments"
+QUANTIZATION = "quantization"
 NUMBER_OR_TENSOR = "Tensor"
 """The type, in a table, of an operand that may also be a number: an attribute of the operand's name."""
 _BESIDE = {"NUMBER": ("INT", "DOUBLE", "BOOL"), "NUMBERS": ("INTS", "DOUBLES", "BOOLS"), "DOUBLE": ("INT",), "DOUBLES": ("INTS",)}
@@ -160,6 +164,9 @@ class SourceOp(Operation):
             numbers = [p for p in schema.operands if p.name == name and self._is_number(p)]
             if name in (VERSION, GRAPHS, SEGMENTS):
                 continue
+            if name == QUANTIZATION:
+                self._verify_quantization(value)
+                continue
             rule = AttributeRule("NUMBER", False, None) if numbers else schema.attributes.get(name)
             if rule is None or rule.kind == "GRAPH":
                 known = [n for n, r in schema.attributes.items() if r.kind != "GRAPH"]
@@ -175,6 +182,11 @@ class SourceOp(Operation):
     def _is_computed(self, name: str) -> bool:
         """Whether an operand stands in the place of the attribute."""
         return any(p.name == name for p in self.schema.operands) and bool(self.operand_slots(name))
+
+    def _verify_quantization(self, value: Attribute) -> None:
+        count = len(self.operands) + len(self.results)
+        if not isinstance(value, ArrayAttr) or len(value) != count or not all(isinstance(v, QuantizedAttr | UnitAttr) for v in value):
+            raise self._error(f"attribute '{QUANTIZATION}' must be a list of #framework.quantized or unit for {count} operands and results")
 
     def _verify_graphs(self, schema: Schema) -> None:
         names = graph_names(self)
