@@ -21,6 +21,7 @@ from inferir.core.rewriting import constant_attribute_of
 from inferir.core.walk import walk
 from inferir.dialects import inference as inf
 from inferir.passes.framework.lowering import Lowering, lowering
+from inferir.passes.framework.lowering.regions import finish, spliced
 
 MOST_OPS = 2000
 """Ops that are computed in both branches, at most."""
@@ -54,26 +55,6 @@ def if_(op: Any, lo: Lowering) -> Any:
         follower.detach()
         follower.erase()
     return made[: len(op.results)]
-
-
-def finish(region: Region, values: Sequence[SSAValue] | None = None) -> None:
-    """End a region with inference.yield."""
-    last = region.block.last_op
-    assert last is not None
-    new = inf.YieldOp.make(list(last.operands) if values is None else list(values))
-    new.location = last.location
-    region.block.insert_op_before(new, last)
-    region.block.erase_op(last)
-
-
-def spliced(region: Region, lo: Lowering) -> list[SSAValue]:
-    """The results of a subgraph without arguments, put where the op stands."""
-    lo.region(region)
-    *inner, last = region.block.ops
-    for each in inner:
-        each.detach()
-        lo.rw.insert(each)
-    return list(last.operands)
 
 
 def _follow(op: Operation, regions: Sequence[Region], results: list[SSAValue], lo: Lowering) -> int | None:

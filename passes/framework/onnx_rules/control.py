@@ -15,7 +15,7 @@ from inferir.dialects.framework import SeqType
 from inferir.dialects.framework.onnx.types import ONNX_ELEMENTS
 from inferir.dialects.framework.source_op import graph_names
 from inferir.passes.framework.lowering import Lowering, lowering
-from inferir.passes.framework.onnx_rules.branches import finish, spliced
+from inferir.passes.framework.lowering.regions import finish, spliced
 from inferir.passes.framework.onnx_rules.elementwise import attr
 from inferir.passes.framework.onnx_rules.sequences import without_sizes
 

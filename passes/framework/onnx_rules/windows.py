@@ -8,6 +8,7 @@ from xdsl.ir import SSAValue
 
 from inferir.dialects.inference.pooling import lowest
 from inferir.passes.framework.lowering import Lowering, lowering
+from inferir.passes.framework.lowering.same_padding import same_pads
 from inferir.passes.framework.onnx_rules.elementwise import attr
 
 
@@ -23,27 +24,7 @@ def explicit_pads(op: Any, lo: Lowering, x: SSAValue, kernel: tuple[int, ...]) -
         lo.decline(f"auto_pad {mode} of a window whose size is not known")
     strides, dilations = attr(op, "strides") or (1,) * n, attr(op, "dilations") or (1,) * n
     extents = [(k - 1) * d + 1 for k, d in zip(kernel, dilations, strict=True)]
-    sizes = lo.shape(x)[2:]
-    if any(size < 0 and s != 1 for size, s in zip(sizes, strides, strict=True)):
-        return _computed_pads(lo, x, mode, strides, extents)
-    begins, ends = [], []
-    for size, s, extent in zip(sizes, strides, extents, strict=True):
-        total = max(0, ((size + s - 1) // s - 1) * s + extent - size) if s != 1 else extent - 1
-        small, large = total // 2, total - total // 2
-        begins.append(small if mode == "SAME_UPPER" else large)
-        ends.append(large if mode == "SAME_UPPER" else small)
-    return (*begins, *ends)
-
-
-def _computed_pads(lo: Lowering, x: SSAValue, mode: str, strides: Any, extents: Any) -> SSAValue:
-    """max(0, (ceil(size / stride) - 1) * stride + extent - size), shared out between both sides: for all dimensions of x."""
-    size, stride, one = lo.shape_of(x, start=2), lo.i64(strides), lo.i64([1] * len(extents))
-    last = lo.mul(lo.sub(lo.div(lo.add(size, lo.sub(stride, one)), stride), one), stride)
-    total = lo.maximum(lo.sub(lo.add(last, lo.i64(extents)), size), lo.i64([0] * len(extents)))
-    small = lo.div(total, lo.i64([2] * len(extents)))
-    large, none = lo.sub(total, small), lo.i64([0, 0])
-    begins, ends = (small, large) if mode == "SAME_UPPER" else (large, small)
-    return lo.concat([none, begins, none, ends], axis=0)
+    return same_pads(lo, x, range(2, 2 + n), strides, extents, upper=mode == "SAME_UPPER")
 
 
 def window(op: Any, lo: Lowering, x: SSAValue, kernel: tuple[int, ...], outside: float | None = None) -> tuple[SSAValue, dict[str, Any]]:
