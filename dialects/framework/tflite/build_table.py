@@ -56,6 +56,7 @@ OPTIONS = {
     **dict.fromkeys(("MEAN", "SUM", "REDUCE_PROD", "REDUCE_MAX", "REDUCE_MIN", "REDUCE_ANY", "REDUCE_ALL"), "ReducerOptions"),
 }
 """The options of operators that do not share their name."""
+WORDS = {"False": False, "True": True, "None": None}
 KINDS = {"Bool": "INT", "Float32": "FLOAT", "String": "STRING"}
 IMPURE = ("RANDOM_UNIFORM", "RANDOM_STANDARD_NORMAL", "MULTINOMIAL", "VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE", "CALL_ONCE", "CALL")
 IMPURE += ("HASHTABLE", "HASHTABLE_IMPORT", "HASHTABLE_FIND", "HASHTABLE_SIZE")
@@ -129,7 +130,7 @@ def _fields(folder: Path, options: str) -> dict[str, tuple[int, str, Any]]:
         vector, types = "Vector" in body, re.findall(r"number_types\.(\w+)Flags", body)
         type = "String" if "_tab.String" in body else next(t for t in types if t != "UOffsetT" or len(types) == 1)
         last = body.rsplit("return ", 1)[1].strip()
-        default = json.loads({"False": "false", "True": "true"}.get(last, last)) if last != "None" else None
+        default = WORDS[last] if last in WORDS else json.loads(last)
         out[snake] = ((int(offset) - 4) // 2, f"[{type}]" if vector else type, None if vector else default)
     return out
 
