@@ -17,8 +17,6 @@ from inferir.dialects.cpu.quads import QUAD
 
 WORDS = f"<{2 * LANES} x i16>"
 I8, I32 = element(i8), element(i32)
-_EVEN = 0x00FF00FF
-"""Bytes 0 and 2 of an i32, each as an i16."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +27,8 @@ class Product:
     x: Element = F32
     per_step: int = 1
     """elements of x in a step: they share a row of w"""
+    unroll: int = 4
+    """steps in the body of a loop: more of them spill"""
 
     def steps(self, depth: int) -> int:
         """Rows of w for so many elements of x."""
@@ -102,13 +102,12 @@ class PairProduct(ByteProduct):
     """
 
     bits: int = 256
+    unroll: int = 1
 
     def x_of(self, f: Function, pointer: str, count: int) -> tuple[str, ...]:
         """Bytes 0 and 2, and bytes 1 and 3, as words in every pair of words."""
-        bits = self.bits_of(f, pointer, count)
-        even = f.let(f"and i32 {bits}, {_EVEN}")
-        odd = f.let(f"and i32 {f.let(f'lshr i32 {bits}, 8')}, {_EVEN}")
-        return tuple(f.let(f"bitcast {INTS} {f.broadcast(half, 'i32')} to {WORDS}") for half in (even, odd))
+        words = f.let(f"bitcast {INTS} {f.broadcast(self.bits_of(f, pointer, count), 'i32')} to {WORDS}")
+        return f.let(f"and {WORDS} {words}, splat (i16 255)"), f.let(f"lshr {WORDS} {words}, splat (i16 8)")
 
     def w_of(self, f: Function, weights: str) -> tuple[str, ...]:
         """The same of the weights, with their signs."""

@@ -1,7 +1,7 @@
 """`cpu.uk.fma_tile`: the register tile of matrix multiplications and convolutions.
 
 For each k, the panel's row of `columns` weights is loaded once and multiplied by one broadcast input per row of the
-tile. The loop over k is rolled (unrolled by at most UNROLL): a fully unrolled body spills.
+tile. The loop over k is rolled (unrolled by what the product says): a fully unrolled body spills.
 """
 
 from collections.abc import Sequence
@@ -17,8 +17,6 @@ from inferir.backends.cpu.emit.text import LANES, VECTOR, Function, Int
 from inferir.dialects.cpu.microkernel import Microkernel
 from inferir.dialects.cpu.quads import is_bytes
 from inferir.dialects.cpu.uk import FmaTileOp, WindowTile
-
-UNROLL = 4
 
 
 @dataclass(frozen=True)
@@ -212,10 +210,10 @@ def accumulate(
         return f.loop(low, high, count, [(product.vector, v) for v in values], lambda k, values: several(k, values, count))
 
     if isinstance(depth, str):
-        main = f.let(f"and i64 {depth}, {-UNROLL}")
-        return over(main, depth, 1, over(0, main, UNROLL, values))
+        main = f.let(f"and i64 {depth}, {-product.unroll}")
+        return over(main, depth, 1, over(0, main, product.unroll, values))
     steps = depth // each
-    unroll = 3 if steps % 3 == 0 and steps % UNROLL else UNROLL
+    unroll = 3 if product.unroll > 3 and steps % 3 == 0 and steps % product.unroll else product.unroll
     main = steps // unroll * unroll
     values = over(0, main, unroll, values)
     for k in range(main, steps):
