@@ -15,7 +15,7 @@ help:  ## list the targets
 setup: .venv/.stamp  ## make the virtual environment with everything in it
 .venv/.stamp: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install -q --disable-pip-version-check -e '.[dev]'
+	$(BIN)/pip install -q --disable-pip-version-check --config-settings editable_mode=compat -e '.[dev]'
 	touch $@
 
 demo: setup  ## the main job: ResNet-50 imported, lowered, compiled, run and checked
