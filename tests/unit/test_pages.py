@@ -26,3 +26,11 @@ def test_make_targets_exist(page: Path):
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     named = set(re.findall(r"(?:^    |`)make ([a-z]+)", page.read_text(encoding="utf-8"), re.MULTILINE))
     assert named <= set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+
+
+def test_the_site_lists_every_page_that_is_written_by_hand():
+    config = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^ +- ([\w/-]+\.md)$", config, re.MULTILINE))
+    pages = {str(p.relative_to(ROOT / "docs")) for p in [*(ROOT / "docs").glob("*.md"), *(ROOT / "docs/tutorial").glob("*.md")]}
+    assert pages <= listed
+    assert all((ROOT / "docs" / page).is_file() for page in listed)
