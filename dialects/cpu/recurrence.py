@@ -15,8 +15,9 @@ from inferir.core.op import define
 from inferir.core.properties import enum, flag, ints
 from inferir.core.relations import Relation, pairwise_equal, spans
 from inferir.dialects.cpu.base import Kernel, any_strides, ceil_div, shape_of
+from inferir.dialects.cpu.quads import QUAD, from_quads
 from inferir.dialects.cpu.scalar import evaluate_block
-from inferir.dialects.inference.recurrent import rounded_by_range
+from inferir.dialects.inference.recurrent import levels_by_range, rounded_by_range
 
 OPERAND = TensorType.constr() | MemRefType.constr()
 
@@ -48,11 +49,14 @@ class RecurrenceOp(Kernel):
     second     the weights of a second product, of the last state, where one gate needs what others made (GRU); else absent
     bias       [D, n * H]: n numbers for each unit; optional
     peepholes  [D, m * H]: m more; optional
+    scales     [D, 2 * G * H], where the state is rounded and w holds bytes, four rows in an i32 (`quads`): the scale of each gate, then the
+               sum of its weights; optional. The sums of gates are those of bytes then, and `cell` gets two more numbers behind the lengths:
+               what byte is 0, and how far bytes are apart
     lengths    [B, 1], i32: how many steps a sample has; optional
     states     on tensors, what they start with: [D, B, H], or a shape that broadcasts to it; the product is of the first.
                On buffers, their memory, which holds the start and then the state: the first is [2, D, B, H], of which step s
                reads part s % 2 and writes the other
-    workspace  on buffers, where the first state is rounded: its range in each direction, see `workspace_shape`
+    workspace  on buffers, where the first state is rounded: its range in each direction, and its bytes, see `workspace_shape`
     gates      how many gates the first product makes, and the second
     rounded    before each step the first state of a direction is rounded to 8 bits, by its range over all samples (`rounded_by_range`);
                the cell sees it so too: a cell that needs it as it was keeps it in another state
@@ -78,6 +82,7 @@ class RecurrenceOp(Kernel):
     second = opt_operand_def(OPERAND)
     bias = opt_operand_def(OPERAND)
     peepholes = opt_operand_def(OPERAND)
+    scales = opt_operand_def(OPERAND)
     lengths = opt_operand_def(OPERAND)
     workspace = opt_operand_def(MemRefType)
     outs = opt_operand_def(MemRefType)
@@ -97,11 +102,17 @@ class RecurrenceOp(Kernel):
     @property
     def hidden(self) -> int:
         """H"""
-        return int(shape_of(self.w.type)[1])  # pyright: ignore[reportArgumentType]
+        whole = shape_of(self.x.type)[2] if self.scales is not None else None
+        return int(whole) // (self.directions * sum(self.gates)) if whole is not None else int(shape_of(self.w.type)[1])  # pyright: ignore
+
+    def per_unit(self) -> list[tuple[str, Any]]:
+        """Names and values of the operands that hold numbers for each unit, of those that there are."""
+        named = (("bias", self.bias), ("peepholes", self.peepholes), ("scales", self.scales))
+        return [(name, value) for name, value in named if value is not None]
 
     def numbers_per_unit(self) -> list[int]:
-        """How many numbers bias and peepholes hold for each unit, of those that there are."""
-        return [int(shape_of(v.type)[1]) // self.hidden for v in (self.bias, self.peepholes) if v is not None]  # pyright: ignore
+        """How many numbers each of them holds for a unit."""
+        return [int(shape_of(v.type)[1]) // self.hidden for _, v in self.per_unit()]  # pyright: ignore[reportArgumentType]
 
     def stages(self) -> list[tuple[Any, Region, int]]:
         """(weights, region, gates) of each product."""
@@ -116,18 +127,21 @@ class RecurrenceOp(Kernel):
         second: Any = None,
         bias: Any = None,
         peepholes: Any = None,
+        scales: Any = None,
         lengths: Any = None,
         *memory: Any,
     ) -> Iterator[Relation]:
         """What one step takes of each operand."""
         if len(x) != 3 or len(w) != 3:
             return
-        count, hidden = self.directions, w[1]
+        count, hidden = self.directions, w[1] if scales is None else self.hidden
+        if scales is not None:
+            yield Relation(w[1], ceil_div(hidden, QUAD), f"w is {shape_text(w)}, the bytes of {hidden} units are others")
         says = f"x is {shape_text(x)}, {count} x {sum(self.gates)} gates of {hidden} units do not fit"
         yield Relation(x[2], count * sum(self.gates) * hidden, says)
         for state in states if self.outs is None else ():
             yield from spans(state, (count, x[1], hidden), f"a state of {shape_text(state)} does not span {count} x {x[1]} x {hidden}")
-        for name, given in (("bias", bias), ("peepholes", peepholes)):
+        for name, given in (("bias", bias), ("peepholes", peepholes), ("scales", scales)):
             if given is not None:
                 yield Relation(given[0], count, f"{name} is {shape_text(given)}, there are {count} directions")
         if second is not None:
@@ -139,15 +153,18 @@ class RecurrenceOp(Kernel):
         """y and the states."""
         if len(x) != 3 or len(w) != 3:
             self.error(f"x is {shape_text(x)}, w {shape_text(w)}; both need three dimensions")
-        hidden = w[1]
+        hidden = w[1] if self.scales is None else self.hidden
         return [(x[0], self.directions, x[1], hidden), *[(self.directions, x[1], hidden)] * len(self.states)]
 
     def infer_types(self) -> list[Attribute]:
         return super().infer_types() if self.outs is None else []
 
     def workspace_shape(self, shape: Callable[[SSAValue], Shape]) -> Shape:
-        """[D, 2, 1]: the least element of the first state of a direction, or 0 if that is less, and the distance of the numbers it is rounded to."""
-        return (self.directions, 2, 1)
+        """Three numbers for each direction: the least element of its first state, or 0 if that is less, the distance of the numbers it is
+        rounded to, and which of them is 0. Then, where w holds bytes, room for the state as such, [D, B, H]."""
+        count, batch = self.directions, shape(self.x)[1]
+        room = ceil_div(batch * (count * self.hidden), 4) if self.scales is not None else 0
+        return (room + 3 * count,)
 
     def infer_dtype(self, x: Any, *others: Any) -> Any:
         """x's."""
@@ -161,10 +178,12 @@ class RecurrenceOp(Kernel):
             self.error("has a state, and a number of gates for each product")
         if (self.workspace is not None) != (self.rounded and self.outs is not None):
             self.error("has a workspace on buffers where the state is rounded, else none")
-        units = sum(self.numbers_per_unit()) + (self.lengths is not None)
+        if self.scales is not None and not (self.rounded and self.second is None):
+            self.error("has scales where the state is rounded and there is one product")
+        units = sum(self.numbers_per_unit()) + (self.lengths is not None) + 2 * (self.scales is not None)
         for position, (weights, region, gates) in enumerate(self.stages()):
             shape = shape_of(weights.type)
-            if shape[2] % (16 * gates) or shape[0] * shape[2] < self.directions * gates * self.hidden:  # pyright: ignore
+            if int(shape[2]) % (16 * gates) or shape[0] * shape[2] < self.directions * gates * self.hidden:  # pyright: ignore
                 self.error(f"weights {shape_text(shape)} do not hold {gates} gates of {self.hidden} units in panels of a multiple of 16")
             takes = 1 + 2 * gates + units + len(self.states)
             last = region is self.after or self.second is None
@@ -184,6 +203,7 @@ class RecurrenceOp(Kernel):
         second: np.ndarray | None = None,
         bias: np.ndarray | None = None,
         peepholes: np.ndarray | None = None,
+        scales: np.ndarray | None = None,
         lengths: np.ndarray | None = None,
         workspace: None = None,
         outs: None = None,
@@ -192,22 +212,27 @@ class RecurrenceOp(Kernel):
         steps, batch, _ = x.shape
         count, hidden = self.directions, self.hidden
         inputs = x.reshape(steps, batch, count, sum(self.gates), hidden)
+        w = w if scales is None else from_quads(w, hidden).astype(x.dtype)
         weights = [unpack_gates(v, count, g, hidden) for v, g in zip((w, second), self.gates, strict=False) if v is not None]
         y = np.zeros((steps, count, batch, hidden), x.dtype)
         final = [np.zeros((count, batch, hidden), x.dtype) for _ in states]
         for d in range(count):
-            units = [u for v in (bias, peepholes) if v is not None for u in v[d].reshape(-1, hidden)]
+            units = [u for v in (bias, peepholes, scales) if v is not None for u in v[d].reshape(-1, hidden)]
             units += [] if lengths is None else [lengths]
             now = [np.broadcast_to(s, (count, batch, hidden))[d] for s in states]
             backwards = self.direction == "reverse" or d == 1
             for t in reversed(range(steps)) if backwards else range(steps):
                 gates = iter(range(sum(self.gates)))
                 out: list[np.ndarray] = []
-                now = [rounded_by_range(now[0]), *now[1:]] if self.rounded else now
+                seen, range_of = now[0], []
+                if scales is not None:
+                    seen, *range_of = levels_by_range(now[0])
+                elif self.rounded:
+                    now = [seen := rounded_by_range(now[0]), *now[1:]]
                 for stage, (_, region, number) in enumerate(self.stages()):
-                    sums = [(now[0] if stage == 0 else now[-1]) @ r for r in weights[stage][d]]
+                    sums = [(seen if stage == 0 else now[-1]) @ r for r in weights[stage][d]]
                     given = [inputs[t, :, d, next(gates)] for _ in range(number)]
-                    out = evaluate_block(region.block, np.array(t, np.float32), *sums, *given, *units, *now)
+                    out = evaluate_block(region.block, np.array(t, np.float32), *sums, *given, *units, *range_of, *now)
                     if len(out) < len(now):
                         now = [now[0], *out]
                 y[t, d], *now = out

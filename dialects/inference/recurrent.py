@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
+from xdsl.dialects.builtin import i8
 from xdsl.irdl import AttrSizedOperandSegments, operand_def, opt_operand_def, result_def
 
 from inferir.core import define, enum, flag, number, numbers, string
 from inferir.core.dims import Shape, differ, same, shape_text
 from inferir.core.ranges import check_range
+from inferir.core.types import element_of
 from inferir.dialects.inference.activation import sigmoid_of, softplus_of
 from inferir.dialects.inference.base import InferenceOp
 
@@ -83,6 +85,7 @@ class Recurrent(InferenceOp):
             "h0": states,
             "c0": states,
             "peepholes": (directions, hidden * 3),
+            "scales": (directions, w[1]),
         }
         for (name, _), shape in zip(self.operand_definitions()[2:], (r, *others), strict=True):
             if shape is not None and not same(shape, expected[name]):
@@ -163,10 +166,16 @@ class Recurrent(InferenceOp):
 
 def rounded_by_range(x: np.ndarray) -> np.ndarray:
     """x as the 256 numbers that ONNX's DynamicQuantizeLinear-11 spreads over its range, which includes 0."""
+    levels, zero, scale = levels_by_range(x)
+    return (levels - zero) * scale
+
+
+def levels_by_range(x: np.ndarray) -> tuple[np.ndarray, Any, Any]:
+    """(levels, zero, scale): x is about (levels - zero) * scale, levels are whole numbers of 0 to 255."""
     low, high = min(x.min(initial=0), 0), max(x.max(initial=0), 0)
     scale = x.dtype.type(high - low) / x.dtype.type(255) if high > low else x.dtype.type(1)
     zero = np.round(-low / scale)
-    return (np.clip(np.round(x / scale) + zero, 0, 255) - zero) * scale
+    return np.clip(np.round(x / scale) + zero, 0, 255), zero, scale
 
 
 _TWO = ("affine", "scaledtanh", "hardsigmoid")
@@ -260,6 +269,7 @@ class LstmOp(Recurrent):
     y, last, cell  [T, D, B, H], [D, B, H], [D, B, H]  (layout batch: [B, T, D, H], [B, D, H], [B, D, H])
     input_forget   f = 1 - i
     quantize_state h is rounded to 8 bits before its product with r, by its range over all samples of a step (`rounded_by_range`)
+    scales [D, 4 * H]: what r, of i8, is multiplied by; only where the state is rounded
 
     Source: ONNX LSTM-22, com.microsoft DynamicQuantizeLSTM-1. Example:
         %y, %h, %c = inference.lstm %x, %w, %r : (tensor<5x2x3xf32>, tensor<1x16x3xf32>, tensor<1x16x4xf32>) -> (tensor<5x1x2x4xf32>, tensor<1x2x4xf32>, tensor<1x2x4xf32>)
@@ -270,6 +280,7 @@ class LstmOp(Recurrent):
     NAMES = "sigmoid,tanh,tanh"
     c0 = opt_operand_def()
     peepholes = opt_operand_def()
+    scales = opt_operand_def()
     input_forget = flag()
     quantize_state = flag()
     cell = result_def()
@@ -278,6 +289,12 @@ class LstmOp(Recurrent):
         """y, last, cell."""
         y, last = super().infer_shape(x, w, r, *others)
         return [y, last, last]
+
+    def check(self) -> None:
+        """Weights of bytes have scales, and meet bytes."""
+        super().check()
+        if (self.scales is not None) != (element_of(self.r) == i8) or (self.scales is not None and not self.quantize_state):
+            self.error("r is of i8 where it has scales, and they stand with quantize_state")
 
     def reference(
         self,
@@ -289,8 +306,10 @@ class LstmOp(Recurrent):
         h0: np.ndarray | None = None,
         c0: np.ndarray | None = None,
         peepholes: np.ndarray | None = None,
+        scales: np.ndarray | None = None,
     ) -> tuple[np.ndarray, ...]:
         """numpy."""
+        r = r if scales is None else r.astype(x.dtype) * scales[..., None]
 
         def step(d: int, now: np.ndarray, states: list[np.ndarray], b: np.ndarray) -> list[np.ndarray]:
             h, c = states

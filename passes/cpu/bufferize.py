@@ -272,7 +272,7 @@ class Bufferizer:
         for start, end, like in zip(op.states, ends, op.results[1:], strict=True):
             self.insert(spread(self.value(start), self.memory(end, like)))
         memory += [self.memory(end, like) for end, like in zip(ends[1:], others, strict=True)]
-        named = [(name, op.operand_named(name)) for name in ("x", "w", "second", "bias", "peepholes", "lengths")]
+        named = [(name, op.operand_named(name)) for name in ("x", "w", "second", "bias", "peepholes", "scales", "lengths")]
         given = [None if v is None else self.operand(op, name, v) for name, v in named]
         ranges = self.workspace(op) if op.rounded else None
         operands = [*given[:2], memory, *given[2:], ranges, self.memory(self.placement.own(y), y)]

@@ -13,7 +13,7 @@ GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 def compare(
     kind: str, steps: int, batch: int, size: int, hidden: int, given: str, attributes: str, threads: int = 1, dynamic: bool = False
 ):
-    """Run one op both ways; `given` names the optional operands that are there."""
+    """Run one op both ways; `given` names the optional operands that are there. With `scales` the recurrent weights are constant bytes."""
     rng = np.random.default_rng(0)
     directions = 2 if "bidirectional" in attributes else 1
     early = "layout batch" in attributes
@@ -27,9 +27,14 @@ def compare(
         "h0": rng.standard_normal(per_batch),
         "c0": rng.standard_normal(per_batch),
         "peepholes": rng.standard_normal((directions, 3 * hidden)),
+        "scales": rng.uniform(0.002, 0.006, (directions, rows)),
     }
     there = ["x", "w", "r", *given.split()]
     feeds = {name: arrays[name].astype(np.int32 if name == "lengths" else np.float32) for name in arrays if name in there}
+    constants: dict[str, np.ndarray] = {}
+    if "scales" in feeds:
+        del feeds["r"]
+        constants = {"r": rng.integers(-128, 128, (directions, rows, hidden)).astype(np.int8), "scales": feeds.pop("scales")}
     dims: dict[str, str] = {}
     if dynamic:
         dims = {"x": '["B", "T", 0]' if early else '["T", "B", 0]', "lengths": '["B"]'}
@@ -37,6 +42,8 @@ def compare(
         dims |= {"h0": state, "c0": state}
 
     def type_of(name: str) -> str:
+        if name in constants:
+            return f"tensor<{'x'.join(map(str, constants[name].shape))}x{'i8' if name == 'r' else 'f32'}>"
         known = [int(d) for d in feeds[name].shape]
         names = dims[name].strip("[]").split(", ") if dynamic and name in dims else ["0"] * len(known)
         shape = ["?" if n != "0" else str(d) for n, d in zip(names, known, strict=True)]
@@ -53,9 +60,12 @@ def compare(
     last = [b, directions, hidden] if early else [directions, b, hidden]
     results = [f"tensor<{'x'.join(map(str, y))}xf32>"] + [f"tensor<{'x'.join(map(str, last))}xf32>"] * (2 if kind == "lstm" else 1)
     names = [f"%{n}" for n in ("y", "h", "c")][: len(results)]
-    optional = " ".join(f"{name} %{name}" for name in feeds if name not in ("x", "w", "r"))
-    types = f"({', '.join(type_of(n) for n in feeds)}) -> ({', '.join(results)})"
+    operands = [n for n in arrays if n in feeds or n in constants]
+    optional = " ".join(f"{name} %{name}" for name in operands if name not in ("x", "w", "r"))
+    types = f"({', '.join(type_of(n) for n in operands)}) -> ({', '.join(results)})"
+    written = "\n      ".join(f"%{n} = inference.constant dense<{a.tolist()}> : {type_of(n)}" for n, a in constants.items())
     text = f"""func.func @main({", ".join(port(n) for n in feeds)}) -> ({", ".join(results)}) {{
+      {written}
       {", ".join(names)} = inference.{kind} %x, %w, %r {optional} {attributes} : {types}
       return {", ".join(names)} : {", ".join(results)}
     }}"""
@@ -149,6 +159,28 @@ def test_batch_and_steps_known_at_run_time(attributes: str, steps: int, batch: i
 )
 def test_state_rounded_at_every_step(given: str, attributes: str, batch: int, hidden: int, threads: int, dynamic: bool) -> None:
     compare("lstm", 5, batch, 7, hidden, given, f"{attributes} quantize_state", threads, dynamic)
+
+
+@pytest.mark.parametrize(
+    ("given", "attributes"),
+    [
+        ("scales", ""),
+        ("bias h0 c0 scales", "direction reverse"),
+        (f"{ALL} scales", "direction bidirectional layout batch"),
+        ("lengths scales", "clip 0.4"),
+        (f"{ALL} scales", 'direction bidirectional activations "sigmoid,tanh,tanh,hardsigmoid,softsign,relu"'),
+    ],
+)
+@pytest.mark.parametrize(
+    ("batch", "hidden", "threads", "dynamic"), [(1, 1, 1, False), (3, 9, 2, False), (2, 20, 2, True), (1, 33, 1, True), (5, 64, 2, True)]
+)
+def test_state_and_weights_of_bytes(given: str, attributes: str, batch: int, hidden: int, threads: int, dynamic: bool) -> None:
+    compare("lstm", 5, batch, 7, hidden, given, f"{attributes} quantize_state", threads, dynamic)
+
+
+def test_bytes_of_no_samples_and_no_steps() -> None:
+    compare("lstm", 3, 0, 7, 9, "h0 scales", "direction bidirectional quantize_state", dynamic=True)
+    compare("lstm", 0, 2, 7, 9, "h0 scales", "direction bidirectional quantize_state", dynamic=True)
 
 
 def test_rounded_state_of_no_samples_and_no_steps() -> None:

@@ -3,8 +3,8 @@
 from inferir.backends.cpu.emit.kernel import Emitter
 from inferir.backends.cpu.emit.region import emit_region, region_key
 from inferir.backends.cpu.emit.rows import call, over_columns, single
-from inferir.backends.cpu.emit.text import LANES, Function, Int
-from inferir.backends.cpu.emit.tile import accumulate, row_step
+from inferir.backends.cpu.emit.text import INTS, LANES, VECTOR, Function, Int
+from inferir.backends.cpu.emit.tile import accumulate, product_of, row_step
 from inferir.dialects.cpu.uk import CellTileOp
 
 
@@ -18,16 +18,17 @@ def emit_cell_tile(op: CellTileOp, emitter: Emitter) -> None:
     elements = tuple(p.element for p in places)
     panel = int(places[1].sizes[-1])
     rows, width = op.rows, panel // op.gates
-    own, count = op.OWN_INPUTS, len(inputs)
+    own, count, product = op.OWN_INPUTS, len(inputs), product_of(op, emitter)
 
     def build(name: str) -> Function:
         f = Function(name, [*(f"ptr %p{i}" for i in range(len(places))), "i64 %step"])
         f.do(f"%sums = alloca [{rows * panel} x float], align 64")
         vectors = panel // LANES
         zero = ["zeroinitializer"] * (rows * vectors)
-        values = accumulate(f, "%p0", "%p1", op.depth, int(steps[0]), panel, vectors, [True] * rows, zero)
+        values = accumulate(f, "%p0", "%p1", op.depth, int(steps[0]), panel, vectors, [True] * rows, zero, product)
         for position, value in enumerate(values):
-            f.store_vector(value, f.at("%sums", position * LANES))
+            total = f.let(f"sitofp {INTS} {value} to {VECTOR}") if product.per_step > 1 else value
+            f.store_vector(total, f.at("%sums", position * LANES))
         step = f.broadcast(f.let("sitofp i64 %step to float"))
 
         def row(i: Int, _: list[str]) -> None:
@@ -46,5 +47,5 @@ def emit_cell_tile(op: CellTileOp, emitter: Emitter) -> None:
         f.loop(0, rows, 1, [], row)
         return f
 
-    key = ("cell_tile", rows, op.units, op.gates, op.depth, panel, steps, singles, elements, region_key(op.region))
+    key = ("cell_tile", rows, op.units, op.gates, op.depth, panel, product, steps, singles, elements, region_key(op.region))
     call(emitter, emitter.program.once(key, "cell_tile", build), [*inputs, *outputs], emitter.integer(op.sizes[0]))

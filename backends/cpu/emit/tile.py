@@ -110,7 +110,7 @@ def emit_fma_tile(op: FmaTileOp, emitter: Emitter) -> None:
     emitter.f.do(f"call void @{name}({', '.join(arguments)})")
 
 
-def product_of(op: FmaTileOp, emitter: Emitter) -> Product:
+def product_of(op: Microkernel, emitter: Emitter) -> Product:
     """Bytes are multiplied four at a time."""
     if not is_bytes(op.inputs[0]):
         return Product()

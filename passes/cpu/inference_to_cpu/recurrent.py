@@ -13,6 +13,8 @@ from xdsl.ir import Region, SSAValue
 from inferir.core import Rewriter, rewrites
 from inferir.dialects import cpu
 from inferir.dialects import inference as inf
+from inferir.dialects.cpu.quads import to_quads
+from inferir.dialects.cpu.recurrence import pack_gates
 from inferir.dialects.inference.recurrent import Recurrent
 from inferir.passes.cpu.inference_to_cpu.building import Scalars, epilogue, not_float, reshaped, result, shape_of, transposed
 from inferir.passes.cpu.inference_to_cpu.program import Program, generated
@@ -59,14 +61,25 @@ class Cell:
     def __init__(self, op: Recurrent, gates: int, units: Sequence[int], states: int):
         self.op = op
         lengths = [] if op.lengths is None else [i32]
-        self.s = Scalars([*[f32] * (1 + 2 * gates + sum(units)), *lengths, *[f32] * states])
+        in_bytes = isinstance(op, inf.LstmOp) and op.scales is not None
+        self.s = Scalars([*[f32] * (1 + 2 * gates + sum(units)), *lengths, *[f32] * (2 * in_bytes + states)])
         rest = iter(self.s.args)
         self.step = next(rest)
         self.sums, self.inputs = [next(rest) for _ in range(gates)], [next(rest) for _ in range(gates)]
         self.units = [[next(rest) for _ in range(count)] for count in units]
         self.length = next(rest) if op.lengths is not None else None
+        if in_bytes:
+            self.take_bytes(self.units.pop(), next(rest), next(rest))
         self.states = list(rest)
         self.named = op.named_activations(0)
+
+    def take_bytes(self, scales: list[SSAValue], zero: SSAValue, distance: SSAValue) -> None:
+        """Make sums of bytes those of what they stand for: (sum - zero * sum of weights) * scales."""
+        s, gates = self.s, len(self.sums)
+        self.sums = [
+            s.mul(s.sub(total, s.mul(zero, weights)), s.mul(scale, distance))
+            for total, scale, weights in zip(self.sums, scales[:gates], scales[gates:], strict=True)
+        ]
 
     def gate(self, which: int, *terms: SSAValue | None) -> SSAValue:
         """Activation `which` of the sum of the terms that there are, clipped."""
@@ -106,9 +119,10 @@ def rnn_cell(op: Recurrent, units: Sequence[int]) -> list[Region]:
 
 
 def lstm_cell(op: inf.LstmOp, units: Sequence[int]) -> list[Region]:
-    """Gates i, o, f, c; o sees the new c. Behind a state that is rounded stands the state as it was, for samples that have ended."""
-    cell = Cell(op, 4, units, 3 if op.quantize_state else 2)
-    if op.quantize_state:
+    """Gates i, o, f, c; o sees the new c. Behind a state that is rounded in place stands the state as it was, for samples that have ended."""
+    apart = op.quantize_state and op.scales is None
+    cell = Cell(op, 4, units, 3 if apart else 2)
+    if apart:
         cell.states = [cell.states[2], *cell.states[1:]]
     s, c = cell.s, cell.states[1]
     groups = list(cell.units)
@@ -124,7 +138,7 @@ def lstm_cell(op: inf.LstmOp, units: Sequence[int]) -> list[Region]:
     new = s.add(s.mul(forget, c), s.mul(i, gate(3, 1, None, c)))
     o = gate(1, 0, peep[1], new)
     h = s.mul(o, cell.activation(2, new, clip=False))
-    return [cell.done(h, h, new, *([h] if op.quantize_state else []))]
+    return [cell.done(h, h, new, *([h] if apart else []))]
 
 
 def gru_cell(op: inf.GruOp, units: Sequence[int]) -> list[Region]:
@@ -152,6 +166,7 @@ def _between(s: Scalars, z: SSAValue, n: SSAValue, h: SSAValue) -> SSAValue:
     return s.add(s.mul(s.sub(s.const(1.0), z), n), s.mul(z, h))
 
 
+COMPUTED = "its weights are bytes that are computed"
 FEW = 3
 """With so few samples a step is bound by reading the weights: wider panels keep more sums going."""
 
@@ -166,10 +181,13 @@ def units_of(gates: int, hidden: int, batch: int) -> int:
 def recurrent(op: Recurrent, rw: Rewriter) -> str | None:
     """x w for all steps is one cpu.gemm; the steps are a cpu.recurrence whose region is the cell"""
     c0, peepholes = (op.c0, op.peepholes) if isinstance(op, inf.LstmOp) else (None, None)
+    scales = op.scales if isinstance(op, inf.LstmOp) else None
     rounded = isinstance(op, inf.LstmOp) and op.quantize_state
-    reason = not_float(op.x, op.w, op.r, op.bias, op.h0, c0, peepholes)
+    reason = not_float(op.x, op.w, op.r if scales is None else None, op.bias, op.h0, c0, peepholes, scales)
     if reason is not None:
         return reason
+    if scales is not None and (rw.array(op.r) is None or rw.array(scales) is None):
+        return COMPUTED
     (count, rows, size), hidden, inputs = shape_of(op.w), shape_of(op.r)[2], shape_of(op.x)[2]
     if min(count, rows, size, inputs, *shape_of(op.r), *(d for v in (op.bias, peepholes) if v is not None for d in shape_of(v))) < 0:
         return "the size of the weights is not known"
@@ -178,17 +196,21 @@ def recurrent(op: Recurrent, rw: Rewriter) -> str | None:
     early = op.layout == "batch"
     x = transposed(op.x, (1, 0, 2), rw) if early else op.x
     units = [v for v in (op.bias, peepholes) if v is not None]
-    per_unit = [shape_of(v)[1] // hidden // (2 if v is op.bias else 1) for v in units]
+    per_unit = [shape_of(v)[1] // hidden // (2 if v is op.bias else 1) for v in units] + ([2 * op.GATES] if scales is not None else [])
     parts = _bias(op, rw) if op.bias is not None else None
     two = isinstance(op, inf.GruOp) and not op.linear_before_reset
     gates = (2, 1) if two else (op.GATES,)
     regions = _cell(op, per_unit)
     starts = [_start(v, early, rw) for v in ((op.h0, c0) if isinstance(op, inf.LstmOp) else (op.h0, None, None)[: 3 if two else 1])]
-    starts += starts[:1] if rounded else []
+    starts += starts[:1] if rounded and scales is None else []
     weights, at = [], 0
     for number in gates:
-        part = _part(op.r, 1, at * hidden, number * hidden, rw)
-        weights.append(result(cpu.PackGatesOp.make(part, gates=number, units=units_of(number, hidden, shape_of(x)[1])), rw))
+        width = units_of(number, hidden, shape_of(x)[1])
+        if scales is None:
+            part = _part(op.r, 1, at * hidden, number * hidden, rw)
+            weights.append(result(cpu.PackGatesOp.make(part, gates=number, units=width), rw))
+        else:
+            weights.append(rw.const(to_quads(pack_gates(_known(op.r, rw), number, width))))
         at += number
     made = cpu.RecurrenceOp.make(
         _inputs(op, x, None if parts is None else parts[0], rw),
@@ -197,6 +219,9 @@ def recurrent(op: Recurrent, rw: Rewriter) -> str | None:
         weights[1] if two else None,
         None if parts is None else parts[1],
         peepholes,
+        None
+        if scales is None
+        else rw.const(np.concatenate([_known(scales, rw), _known(op.r, rw).sum(2, dtype=np.int32)], 1, dtype=np.float32)),
         _lengths(op, rw),
         regions=[*regions, *[Region() for _ in range(2 - len(regions))]],
         result_types=_result_types(op, early, len(starts)),
@@ -206,11 +231,18 @@ def recurrent(op: Recurrent, rw: Rewriter) -> str | None:
     )
     rw.insert(made)
     y, *states = made.results
-    states = [*states[2:], *states[1:2]] if rounded else states[: len(op.results) - 1]
+    states = [*states[2:], *states[1:2]] if rounded and scales is None else states[: len(op.results) - 1]
     if early:
         y, states = transposed(y, (2, 0, 1, 3), rw), [transposed(s, (1, 0, 2), rw) for s in states]
     rw.replace(op, [y, *states])
     return None
+
+
+def _known(value: SSAValue, rw: Rewriter) -> np.ndarray:
+    """The numbers of a constant."""
+    array = rw.array(value)
+    assert array is not None
+    return array
 
 
 def _cell(op: Recurrent, units: Sequence[int]) -> list[Region]:
@@ -277,6 +309,8 @@ def directions_apart(op: Recurrent, rw: Rewriter) -> str | None:
     """two directions with activations of their own are two nets"""
     if op.direction != "bidirectional" or op.named_activations(0) == op.named_activations(1):
         return "one region says what both directions do"
+    if isinstance(op, inf.LstmOp) and op.scales is not None and (rw.array(op.r) is None or rw.array(op.scales) is None):
+        return COMPUTED
     early, made = op.layout == "batch", []
     for d, direction in enumerate(("forward", "reverse")):
         named = op.named_activations(d)
@@ -287,11 +321,13 @@ def directions_apart(op: Recurrent, rw: Rewriter) -> str | None:
             "betas": tuple(b for n, _, b in named if n in ("affine", "scaledtanh", "hardsigmoid")) or None,
         }
         changes = {name: _part(v, 0, d, 1, rw) for name in ("w", "r", "bias", "peepholes") if (v := getattr(op, name, None)) is not None}
+        if isinstance(op, inf.LstmOp) and op.scales is not None:  # bytes are packed now
+            changes |= {name: rw.const(_known(v, rw)[d : d + 1]) for name, v in (("r", op.r), ("scales", op.scales))}
         starts = {name: _part(v, int(early), d, 1, rw) for name in ("h0", "c0") if (v := getattr(op, name, None)) is not None}
         one = op.like(**changes, **starts, **properties)
         rw.insert(one)
         made.append(one)
     axes = [2 if early else 1, *[1 if early else 0] * (len(op.results) - 1)]
     pairs = zip(made[0].results, made[1].results, axes, strict=True)
-    rw.replace(op, [result(cpu.ConcatOp.make([a, b], axis=axis), rw) for a, b, axis in pairs])
+    rw.replace(op, [result(inf.ConcatOp.make([a, b], axis=axis), rw) for a, b, axis in pairs])
     return None

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from xdsl.dialects import math
-from xdsl.dialects.builtin import DYNAMIC_INDEX, MemRefType
+from xdsl.dialects.builtin import DYNAMIC_INDEX, IntegerType, MemRefType, Signedness, f32
 from xdsl.ir import Region, SSAValue
 
+from inferir.dialects.cpu.program import ViewOp
 from inferir.dialects.cpu.recurrence import RecurrenceOp
 from inferir.dialects.cpu.uk import CellTileOp, MapOp, ReduceRowOp
 from inferir.passes.cpu.inference_to_cpu.building import Scalars, epilogue
@@ -20,6 +21,9 @@ from inferir.passes.cpu.kernels.kernel import MOST_TASKS, Lowering, divide, esti
 
 STEP_FLOPS = 200_000
 """Work of a task within one step: threads meet after every step, so parts are small and there are few of them."""
+LOW, DISTANCE, ZERO = range(3)
+"""Where the numbers of a range lie."""
+UI8 = IntegerType(8, Signedness.UNSIGNED)
 ACCUMULATORS = 24
 """Vector registers for the sums of a tile."""
 
@@ -43,12 +47,29 @@ def lower_recurrence(op: RecurrenceOp, lowering: Lowering) -> None:
     host.loop(0, steps, 1, one, "step")
 
 
+def range_of(op: RecurrenceOp, lowering: Lowering, *columns: int) -> SSAValue:
+    """The numbers of each direction's range, [D, 3, 1], with more dimensions of 1."""
+    assert op.workspace is not None
+    return lowering.host.view(lowering.normal(op.workspace), [op.directions, 3, 1, *columns], None)
+
+
+def levels_of(op: RecurrenceOp, lowering: Lowering) -> SSAValue:
+    """The state as bytes, [D, B, H], behind the ranges."""
+    host, workspace, batch = lowering.host, lowering.normal(op.workspace), lowering.host.sizes(lowering.normal(op.x))[1]
+    type = MemRefType(UI8, [op.directions, batch if isinstance(batch, int) else DYNAMIC_INDEX, op.hidden])
+    sizes = [] if isinstance(batch, int) else [batch]
+    return host.add_op(ViewOp(workspace, host.value(3 * 4 * op.directions), sizes, type)).results[0]
+
+
 def launch_rounding(op: RecurrenceOp, lowering: Lowering, step: Index) -> None:
-    """Round what the step reads of the first state where it lies, [2, D, B, H] as [2, D, 1, B * H]; nothing where there are no samples."""
+    """Round what the step reads of the first state, [2, D, B, H] as [2, D, 1, B * H]: where it lies, or to bytes of their own. Nothing where there
+    are no samples."""
     host, state = lowering.host, lowering.normal(op.states[0])
     batch = host.size(state, 2)
-    named = {"step": host.value(step), "s": host.view(state, [2, op.directions, 1, host.mul(batch, op.hidden)], None)}
-    assert op.workspace is not None
+    length = host.mul(batch, op.hidden)
+    named = {"step": host.value(step), "s": host.view(state, [2, op.directions, 1, length], None), "range": range_of(op, lowering)}
+    if op.scales is not None:
+        named["levels"] = host.view(levels_of(op, lowering), [op.directions, 1, length], None)
 
     def body(k: KernelBuilder, arg: dict[str, SSAValue]) -> None:
         def within(number: int) -> tuple[SSAValue, list[SSAValue]]:
@@ -56,13 +77,18 @@ def launch_rounding(op: RecurrenceOp, lowering: Lowering, step: Index) -> None:
 
         rows = (arg["s"], k.values((k.rem(arg["step"], 2), k.task, 0, 0)))
         count = k.size(arg["s"], 3)
-        low, scale = within(0), within(1)
+        low, scale, zero = within(LOW), within(DISTANCE), within(ZERO)
         k.add_op(ReduceRowOp.of([rows], [low], k.values((count,)), lowering.region(epilogue(1, least)), kind="min"))
         k.add_op(ReduceRowOp.of([rows, low], [scale], k.values((count,)), lowering.region(epilogue(2, distance)), kind="max"))
-        k.add_op(MapOp.of([rows, low, scale], [rows], k.values((1, count)), lowering.region(epilogue(3, nearest))))
+        if op.scales is None:
+            k.add_op(MapOp.of([rows, low, scale], [rows], k.values((1, count)), lowering.region(epilogue(3, nearest))))
+            return
+        levels = (arg["levels"], k.values((k.task, 0, 0)))
+        k.add_op(MapOp.of([low, scale], [zero], k.values((1, 1)), lowering.region(epilogue(2, level_of_zero))))
+        k.add_op(MapOp.of([rows, scale, zero], [levels], k.values((1, count)), lowering.region(epilogue(3, as_byte))))
 
     tasks = host.mul(host.minimum(batch, 1), op.directions)
-    lowering.launch("round_state", tasks, {**named, "range": lowering.normal(op.workspace)}, body)
+    lowering.launch("round_state", tasks, named, body)
 
 
 def least(s: Scalars, smallest: SSAValue) -> SSAValue:
@@ -78,9 +104,23 @@ def distance(s: Scalars, largest: SSAValue, low: SSAValue) -> SSAValue:
 
 def nearest(s: Scalars, x: SSAValue, low: SSAValue, scale: SSAValue) -> SSAValue:
     """x as the nearest of the numbers of the range, as `rounded_by_range` says it."""
-    zero = s.do(math.RoundEvenOp, s.div(s.sub(s.const(0.0), low), scale))
-    level = s.clamp(s.add(s.do(math.RoundEvenOp, s.div(x, scale)), zero), 0.0, 255.0)
-    return s.mul(s.sub(level, zero), scale)
+    zero = level_of_zero(s, low, scale)
+    return s.mul(s.sub(level(s, x, scale, zero), zero), scale)
+
+
+def level_of_zero(s: Scalars, low: SSAValue, scale: SSAValue) -> SSAValue:
+    """Which number of the range is 0."""
+    return s.do(math.RoundEvenOp, s.div(s.sub(s.const(0.0), low), scale))
+
+
+def level(s: Scalars, x: SSAValue, scale: SSAValue, zero: SSAValue) -> SSAValue:
+    """The number of the range that is the nearest to x, counted from 0."""
+    return s.clamp(s.add(s.do(math.RoundEvenOp, s.div(x, scale)), zero), 0.0, 255.0)
+
+
+def as_byte(s: Scalars, x: SSAValue, scale: SSAValue, zero: SSAValue) -> SSAValue:
+    """`level` as a byte."""
+    return s.convert(level(s, x, scale, zero), f32, UI8)
 
 
 class _Step:
@@ -100,9 +140,9 @@ class _Step:
         if self.batch != DYNAMIC_INDEX:
             self.rows = min(self.rows, max(1, self.batch))
         self.named: dict[str, SSAValue] = {"x": x, "w": lowering.normal(weights)}
-        for name, value in (("bias", op.bias), ("peepholes", op.peepholes)):
-            if value is not None:
-                self.named[name] = self.along_units(value)
+        self.named |= {name: self.along_units(value) for name, value in op.per_unit()}
+        if op.scales is not None:
+            self.named |= {"levels": levels_of(op, lowering), "range": range_of(op, lowering, 1)}
         if op.lengths is not None:
             self.named["lengths"] = lowering.normal(op.lengths)
         self.named |= {f"s{i}": lowering.normal(s) for i, s in enumerate(op.states)} | {"y": lowering.y}
@@ -171,14 +211,16 @@ class _Step:
         def state(number: int, turn: Index) -> list[Index]:
             return [turn, d, i] if number == 0 else [d, i]
 
-        inputs = [(arg[f"s{self.source}"], [*state(self.source, now), 0])]
+        inputs = [(arg[f"s{self.source}"], [*state(self.source, now), 0]) if op.scales is None else (arg["levels"], [d, i, 0])]
         inputs += [(arg["w"], [k.add(k.mul(d, self.panels), p), 0, 0])]
         for gate in range(self.first, self.first + self.gates):
             inputs.append((arg["x"], [t, i, k.add(k.mul(d, all_gates * hidden), k.add(j, gate * hidden))]))
-        for name, numbers in zip([n for n in ("bias", "peepholes") if n in arg], op.numbers_per_unit(), strict=True):
+        for (name, _), numbers in zip(op.per_unit(), op.numbers_per_unit(), strict=True):
             inputs += [(arg[name], [d, 0, k.add(j, n * hidden)]) for n in range(numbers)]
         if op.lengths is not None:
             inputs.append((arg["lengths"], [i, 0]))
+        if op.scales is not None:
+            inputs += [(arg["range"], [d, number, 0, 0]) for number in (ZERO, DISTANCE)]
         states = range(len(op.states))
         inputs += [(arg[f"s{n}"], [*state(n, now), j]) for n in states]
         outputs = [(arg["y"], [t, d, i, j])] if self.last else []

@@ -133,18 +133,35 @@ def _gate_weights(lo: Lowering, w: SSAValue, scale: SSAValue, zero: SSAValue | N
     return lo.transpose(lo.mul(wide, lo.unsqueeze(scale, each)), permutation=(0, 2, 1))
 
 
+def _recurrent_weights(lo: Lowering, r: SSAValue, scale: SSAValue, zero: SSAValue | None) -> tuple[SSAValue, SSAValue | None]:
+    """[D, 4 * H, H] of bytes and the scale of each row, where the numbers are known to be bytes with a sign once their zero is taken away;
+    else of floats, and no scales."""
+    numbers, scales = lo.array(r), lo.array(scale)
+    zeros = np.zeros(1, np.uint8) if zero is None else lo.array(zero)
+    if numbers is None or scales is None or zeros is None:
+        return _gate_weights(lo, r, scale, zero), None
+    count, _, rows = numbers.shape
+    differences = numbers.astype(np.int32) - np.broadcast_to(zeros.astype(np.int32).reshape(zeros.shape[0], 1, -1), (count, 1, rows))
+    if differences.min(initial=0) < -128 or differences.max(initial=0) > 127:
+        return _gate_weights(lo, r, scale, zero), None
+    each = np.broadcast_to(scales.reshape(count, -1), (count, rows)).astype(np.float32)
+    return lo.const(differences.astype(np.int8).transpose(0, 2, 1)), lo.const(each)
+
+
 @lowering(DOMAIN, "DynamicQuantizeLSTM")
 def dynamic_quantize_lstm(op: Any, lo: Lowering) -> Any:
-    """lstm of the dequantised weights; its input, and at every step its state, are rounded to 8 bits by their own range"""
+    """lstm of the weights as bytes, or as the floats these stand for; its input, and at every step its state, are rounded to 8 bits by their
+    own range"""
     x, w, r, bias, lengths, h0, c0, peepholes, sw, zw, sr, zr = lo.operands(12)
     scale, zero = dynamic_scale(lo, x)
     rounded = lo.dequantize(lo.quantize(x, scale, zero, to=UI8), scale, zero)
     names = option(op, "activations")
+    recurrent, scales = _recurrent_weights(lo, r, sr, zr)
     return lo.lstm(
         rounded,
         _gate_weights(lo, w, sw, zw),
-        _gate_weights(lo, r, sr, zr),
-        *(bias, lengths, h0, c0, peepholes),
+        recurrent,
+        *(bias, lengths, h0, c0, peepholes, scales),
         direction=option(op, "direction", "forward"),
         activations=",".join(names).lower() if names else None,
         alphas=tuple(option(op, "activation_alpha") or ()) or None,
