@@ -55,6 +55,7 @@ def range_of(op: RecurrenceOp, lowering: Lowering, *columns: int) -> SSAValue:
 
 def levels_of(op: RecurrenceOp, lowering: Lowering) -> SSAValue:
     """The state as bytes, [D, B, H], behind the ranges."""
+    assert op.workspace is not None
     host, workspace, batch = lowering.host, lowering.normal(op.workspace), lowering.host.sizes(lowering.normal(op.x))[1]
     type = MemRefType(UI8, [op.directions, batch if isinstance(batch, int) else DYNAMIC_INDEX, op.hidden])
     sizes = [] if isinstance(batch, int) else [batch]

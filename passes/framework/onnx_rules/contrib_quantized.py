@@ -150,8 +150,7 @@ def _recurrent_weights(lo: Lowering, r: SSAValue, scale: SSAValue, zero: SSAValu
 
 @lowering(DOMAIN, "DynamicQuantizeLSTM")
 def dynamic_quantize_lstm(op: Any, lo: Lowering) -> Any:
-    """lstm of the weights as bytes, or as the floats these stand for; its input, and at every step its state, are rounded to 8 bits by their
-    own range"""
+    """lstm of recurrent weights of bytes; its input, and at every step its state, are rounded to 8 bits by their own range"""
     x, w, r, bias, lengths, h0, c0, peepholes, sw, zw, sr, zr = lo.operands(12)
     scale, zero = dynamic_scale(lo, x)
     rounded = lo.dequantize(lo.quantize(x, scale, zero, to=UI8), scale, zero)

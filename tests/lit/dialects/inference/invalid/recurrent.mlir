@@ -38,3 +38,10 @@ func.func @activations(%x: tensor<5x2x3xf32>, %w: tensor<1x12x3xf32>, %r: tensor
   %0, %1 = inference.gru %x, %w, %r activations "tanh" : (tensor<5x2x3xf32>, tensor<1x12x3xf32>, tensor<1x12x4xf32>) -> (tensor<5x1x2x4xf32>, tensor<1x2x4xf32>)
   return
 }
+
+// -----
+func.func @floats_with_scales(%x: tensor<3x2x4xf32>, %w: tensor<1x16x4xf32>, %r: tensor<1x16x4xf32>, %s: tensor<1x16xf32>) {
+  // expected-error @+1 {{r is of i8 where it has scales, and they stand with quantize_state}}
+  %y, %h, %c = inference.lstm %x, %w, %r scales %s quantize_state : (tensor<3x2x4xf32>, tensor<1x16x4xf32>, tensor<1x16x4xf32>, tensor<1x16xf32>) -> (tensor<3x1x2x4xf32>, tensor<1x2x4xf32>, tensor<1x2x4xf32>)
+  return
+}
