@@ -56,6 +56,11 @@ def integers(high: int, low: int = 0) -> Maker:
     return lambda w: w.rng.integers(low, high, w.shape).astype(w.dtype)
 
 
+def indices(of: str) -> Maker:
+    """Indices of a dimension of size `of`."""
+    return lambda w: w.rng.integers(0, w.sizes[of], w.shape).astype(w.dtype)
+
+
 def constant(value: Any) -> Maker:
     """The same everywhere."""
     return lambda w: np.full(w.shape, value, w.dtype)
@@ -258,6 +263,27 @@ CASES: dict[str, Case] = {
         },
         coarse=QUANTISED,
     ),
+    "caustic-nmr": Case(
+        grid("num_atoms num_edges num_residues", (60, 120, 6), (37, 200, 3)),
+        {
+            "element": integers(5),
+            "amino_acid": integers(20),
+            "atom_role": integers(10),
+            "bfactor": normal(25, 10, 0, 50),
+            "edge_index": indices("num_atoms"),
+            "edge_dist": normal(4, 1.5, 1, 7),
+            "seq_sep": integers(32),
+            "same_residue": integers(2),
+            "target_indices": indices("num_atoms"),
+            "target_mask": constant(True),
+            "residue_types": integers(20),
+            "is_hbond": integers(2),
+        },
+    ),
+    "terrain_diffusion": Case(several("batch", 1, 2), {"sigma": normal(1, 0.3, 0.1, 3), "difficulty": normal(0.5, 0.2, 0, 1)}),
+    "spindles": Case(several("batch_size", 1, 2)),
+    "seizure": Case(grid("batch time", (1, 60), (2, 200))),
+    "isbnx": Case(grid("batch height width", (1, 640, 640), (1, 320, 416), (2, 256, 256)), {"images": image()}, least=1.0),
     "vietcombank": Case(several("unk__56", 1, 3), {"input": image(channels=-1)}),
     "open_nsfw": Case(several("batch", 1, 2), {"input_0": image(-120, 130, channels=-1)}),
     "khmersm": Case(grid("batch seq", (1, 16), (1, 45)), {"x": integers(60, 1), "mask": constant(True)}),
