@@ -18,6 +18,7 @@ from typing import Any
 
 from inferir.core import Op
 from inferir.dialects import inference as inf
+from inferir.dialects.framework.torch import torch_table
 from inferir.passes.framework.lowering import Lowering, Rule, load_rules, rules
 
 TABLE = Path(inspect.getfile(inf)).parents[1] / "framework" / "onnx" / "table.json"
@@ -27,7 +28,12 @@ TITLES = {
     "onnx.preview": "ai.onnx.preview",
     "onnx.training": "ai.onnx.preview.training",
     "com.microsoft": "com.microsoft: what ONNX Runtime's quantiser and optimiser write",
+    "aten": "torch: aten",
+    "higher_order": "torch: operators that take graphs",
+    "sym": "torch: arithmetic between sizes",
 }
+OVERLOADED = ("aten", "higher_order", "sym")
+"""Domains of which only the operators with a rule are listed, overloads in place of versions."""
 FREE = {"inference.constant", "inference.shape_of"}
 """What costs nothing at run time: folded, or known before."""
 
@@ -42,7 +48,7 @@ def operator_page() -> str:
         found.setdefault((rule.domain, rule.op_type), []).append(rule)
     parts = ["# Operators", INTRODUCTION]
     for domain, title in TITLES.items():
-        names = sorted({n for d, n in (*versions, *found) if d == domain})
+        names = sorted({n for d, n in (*(versions if domain not in OVERLOADED else ()), *found) if d == domain})
         rows = [row(name, versions.get((domain, name), []), found.get((domain, name), []), taken) for name in names]
         counts = [sum(cells[3].startswith(kind) for cells in rows) for kind in ("native", "in part", "fallback", "-")]
         parts += [f"## {title}", "{} operators: {} native, {} in part, {} by fallback, {} not converted.".format(len(rows), *counts)]
@@ -53,7 +59,8 @@ def operator_page() -> str:
 
 INTRODUCTION = """What every operator becomes in the [inference dialect](dialects/inference.md), and whether the cpu target takes all of it.
 
-- *inference ops*: what the rules of `passes/framework/onnx_rules` can build for the operator, over all its versions and forms; *host: name* is a
+- torch's operators are those with a rule, with their overloads in place of versions; [a table](../tests/conformance/aten.tsv) has what each gives beside torch.
+- *inference ops*: what the rules of `passes/framework/<source>_rules` can build for the operator, over all its versions and forms; *host: name* is a
   function of numpy that `inference.host_call` runs.
 - *cpu*: *native*, every one of these ops has a lowering to kernels; *in part*, those named have none, and a form of the operator that needs
   them runs through the reference executor; *fallback*, all of it does. A lowering may still decline an element type or a form:
@@ -69,6 +76,10 @@ def known_versions() -> dict[tuple[str, str], list[str]]:
         if op["domain"] in domains:
             text = f"({op['since']})" if op.get("deprecated") else str(op["since"])
             out.setdefault((domains[op["domain"]], op["name"]), []).append(text)
+    for domain, full in torch_table().rows:
+        if domain in OVERLOADED:
+            name, _, overload = full.partition(".")
+            out.setdefault((domain, name), []).append(overload or "default")
     return out
 
 

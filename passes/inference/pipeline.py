@@ -7,6 +7,7 @@ from inferir.core import pipeline
 
 NONE = pipeline(
     "inline",  # functions of the source model become part of the graph
+    "func.func(functionalize)",  # what a program writes to becomes a new value
     "framework-to-eval",  # dropout and batch norm in their inference form; no losses, gradients, optimizers
     "convert-framework-to-inference",
     "func.func(check-declared-shapes,infer-shapes)",  # what types declare is proven or checked
