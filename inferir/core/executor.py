@@ -21,6 +21,7 @@ from inferir.core.context import Context
 from inferir.core.diagnostics import InferError, error_at
 from inferir.core.ranges import OutOfRange
 from inferir.core.rewriting import constant_attribute_of
+from inferir.core.signatures import range_error, size_ranges
 from inferir.core.string_codes import decoded, encoded, strings_of
 from inferir.core.types import numpy_dtype
 
@@ -200,6 +201,9 @@ def bind_inputs(function: func.FuncOp, inputs: Mapping[str, Any] | Sequence[Any]
     symbols: dict[str, int] = {}
     for index, (name, value, type) in enumerate(zip(names, inputs, function.function_type.inputs.data, strict=True)):
         _check_input(name, value, type, argument_dims(function, index), symbols)
+    for name, (low, high) in size_ranges(function).items():
+        if not low <= symbols.get(name, low) <= high:
+            raise InferError(f"{range_error(name, low, high)}, with {name} = {symbols[name]}")
     return list(inputs)
 
 

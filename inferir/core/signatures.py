@@ -3,8 +3,13 @@
 from collections.abc import Sequence
 
 from xdsl.dialects import func
-from xdsl.dialects.builtin import FunctionType, ModuleOp
+from xdsl.dialects.builtin import ArrayAttr, DenseArrayBase, DictionaryAttr, FunctionType, ModuleOp, StringAttr
 from xdsl.ir import Attribute, Operation
+
+from inferir.core.dims import parse_dim, symbols
+
+LARGEST = (1 << 63) - 1
+"""The greatest size; a range up to it has no upper bound."""
 
 
 def follow_results(root: Operation) -> None:
@@ -27,6 +32,23 @@ def is_called(function: func.FuncOp) -> bool:
     module = function.parent_op()
     name = function.sym_name.data
     return isinstance(module, ModuleOp) and any(isinstance(o, func.CallOp) and o.callee.string_value() == name for o in module.walk())
+
+
+def size_ranges(function: func.FuncOp) -> dict[str, tuple[int, int]]:
+    """The least and greatest size of symbols in the arguments' dimensions that the model states (`inference.ranges`)."""
+    stated = function.attributes.get("inference.ranges")
+    if not isinstance(stated, DictionaryAttr) or function.arg_attrs is None:
+        return {}
+    lists = [d for a in function.arg_attrs.data if isinstance(d := a.data.get("inference.dims"), ArrayAttr)]
+    named = {name for dims in lists for d in dims if isinstance(d, StringAttr) for name in symbols(parse_dim(d.data))}
+    bounds = {name: tuple(b.get_values()) for name, b in stated.data.items() if isinstance(b, DenseArrayBase) and name in named}
+    return {name: (int(pair[0]), int(pair[1])) for name, pair in bounds.items() if len(pair) == 2}
+
+
+def range_error(name: str, low: int, high: int) -> str:
+    """What is wrong with a size that the model does not take."""
+    most = "" if high >= LARGEST else f" and at most {high}"
+    return f"dimension '{name}' must be at least {low}{most}, as the model states"
 
 
 def _refined(new: Sequence[Attribute], old: Sequence[Attribute]) -> bool:

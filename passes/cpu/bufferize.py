@@ -12,7 +12,7 @@ becomes
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -33,10 +33,11 @@ from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from inferir.core import Context, InferError, Pass
 from inferir.core.diagnostics import label
-from inferir.core.dims import DimLike, Shape, product, symbols
+from inferir.core.dims import DimLike, Shape, maximum, minimum, product, symbol, symbols
 from inferir.core.executor import argument_names, result_names
 from inferir.core.rewriting import constant_attribute_of
 from inferir.core.shapes import ShapeAnalysis
+from inferir.core.signatures import LARGEST, range_error, size_ranges
 from inferir.core.string_codes import STRINGS
 from inferir.core.types import numpy_dtype
 from inferir.dialects import cpu
@@ -166,7 +167,15 @@ class Bufferizer:
             nodes = label(op.location)
             text = [StringAttr(f"{f'node {nodes!r}' if nodes else op.name}: {says}")] if says else []
             out.setdefault(frozenset((str(a), str(b))), ArrayAttr([*_dims((a, b)), *text]))
-        return list(out.values())
+        return [*out.values(), *self.ranges()]
+
+    def ranges(self) -> Iterator[ArrayAttr[Attribute]]:
+        """That symbols are in the ranges that the model states: as large as what the range cuts them to."""
+        for name, (low, high) in size_ranges(self.old).items():
+            size = symbol(name)
+            text = StringAttr(range_error(name, low, high))
+            cuts = [*([maximum(size, low)] if low > 0 else []), *([minimum(size, high)] if high < LARGEST else [])]
+            yield from (ArrayAttr([*_dims((size, cut)), text]) for cut in cuts)
 
     def check_claims(self) -> None:
         """No size is taken from a type alone."""

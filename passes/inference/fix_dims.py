@@ -24,7 +24,7 @@ from xdsl.rewriter import Rewriter
 from inferir.core import Context, InferError, Pass
 from inferir.core.diagnostics import did_you_mean
 from inferir.core.dims import Dim, evaluate, parse_dim, symbols
-from inferir.core.signatures import follow_results
+from inferir.core.signatures import follow_results, range_error, size_ranges
 from inferir.core.types import tensor
 
 
@@ -51,6 +51,9 @@ def fix_named_dims(function: func.FuncOp, sizes: Mapping[str, int]) -> None:
             has = f"it has: {', '.join(names)}" if names else "none of its dimensions has a name"
             raise InferError(f"the model has no dimension '{name}'{did_you_mean(name, names)} ({has})", function.location)
         meant.update(dict.fromkeys([*shared.get(name, ()), *([name] if name in known else [])], size))
+    for name, (low, high) in size_ranges(function).items():
+        if not low <= meant.get(name, low) <= high:
+            raise InferError(f"{range_error(name, low, high)}, not {meant[name]}", function.location)
     if meant:
         fix_dims(function, meant)
 

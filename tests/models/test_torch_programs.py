@@ -2,13 +2,15 @@
 
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import inferir
-from inferir.core import make_context, parse, text_of, verify
+from inferir.backends.runtime.program import ModelError
+from inferir.core import InferError, make_context, parse, text_of, verify
 from inferir.core.diagnostics import node_names
 from inferir.dialects.framework import SourceOp
 from inferir.frontends import frontend_for, import_model
@@ -66,6 +68,65 @@ def test_a_dynamic_program_runs_at_any_size():
     for size in (1, 3, 7, 16):
         found = model(np.resize(x, (size, *x.shape[1:])))
         np.testing.assert_allclose(found, np.resize(y, (size, *y.shape[1:])), rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("target", ["interpreter", "cpu"])
+def test_sizes_out_of_the_stated_range_are_refused(target: str):
+    path = next(p for p in PROGRAMS if p.name == "lenet_dynbatch.pt2")
+    model = inferir.compile(path, target=target, opt_level="none")
+    with pytest.raises(
+        (InferError, ModelError), match="dimension 's77' must be at least 1 and at most 1024, as the model states, with s77 = 1025"
+    ):
+        model(np.zeros((1025, 1, 28, 28), np.float32))
+    with pytest.raises(InferError, match="at most 1024, as the model states, not 5000"):
+        inferir.compile(path, target=target, dims={"s77": 5000})
+
+
+@pytest.mark.parametrize("target", ["interpreter", "cpu"])
+def test_what_a_program_writes_to_is_an_input_and_an_output(target: str):
+    path = next(p for p in PROGRAMS if p.name == "state.pt2")
+    model = inferir.compile(path, target=target)
+    assert [p.name for p in model.inputs] == ["x", "position", "cache"]
+    assert [p.name for p in model.outputs][1:] == ["x", "cache"]
+    (x, _, cache), _ = reference(path)
+    first = model.run({"x": x, "position": np.array([0]), "cache": cache})
+    second = model.run({"x": x[:3], "position": np.array([3]), "cache": first["cache"]})
+    np.testing.assert_array_equal(second["cache"][0], first["cache"][0])
+    assert second["cache"][3].any() and not second["cache"][1:3].any()
+
+
+@pytest.mark.parametrize("sizes", [(2, 1, 1), (9, 3, 8), (4, 64, 2), (3, 5, 31)])
+def test_sizes_that_are_computed_follow_the_inputs(sizes: tuple[int, int, int]):
+    path = next(p for p in PROGRAMS if p.name == "sizes.pt2")
+    batch, first, second = sizes
+    rng = np.random.default_rng(0)
+    x, y = (rng.standard_normal((batch, n, 5)).astype(np.float32) for n in (first, second))
+    both = np.concatenate([x, y], 1)
+    probabilities = np.exp(both.reshape(-1, 5)) / np.exp(both.reshape(-1, 5)).sum(1, keepdims=True)
+    masked = np.where((np.arange(first + second) % 2 == 0)[None, :, None], 0, both)
+    wanted = (probabilities, masked, both.mean((0, 1)) * batch * (first + second))
+    for a, b in zip(inferir.compile(path)(x, y), wanted, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-5 * float(np.abs(b).max()))
+
+
+def archive(path: Path, *members: str) -> Path:
+    """A zip archive with empty members."""
+    with zipfile.ZipFile(path, "w") as file:
+        for member in members:
+            file.writestr(f"m/{member}", "")
+    return path
+
+
+def test_a_pickle_is_refused_with_the_way_out(tmp_path: Path):
+    for path, says in (
+        (
+            archive(tmp_path / "module.pth", "data.pkl", "version"),
+            "this is a pickle, which may run any program when it is read; export the module",
+        ),
+        (archive(tmp_path / "script.pt", "data.pkl", "code/model.py"), "this is TorchScript, which holds Python code; export the module"),
+    ):
+        with pytest.raises(InferError, match=says):
+            import_model(path, make_context())
 
 
 def test_the_content_says_what_a_file_is(tmp_path: Path):
