@@ -303,7 +303,8 @@ def parse_call(cls: Any, parser: Parser, properties_of: Any) -> Any:
 def _values_of(parameters: Sequence[Parameter], values: Sequence[SSAValue], name: str) -> Sequence[SSAValue]:
     for index, parameter in enumerate(parameters):
         if parameter.name == name:
-            return values[index:] if parameter.option == "variadic" else values[index : index + 1]
+            rest = parameter.option == "variadic" and parameter is parameters[-1]
+            return values[index:] if rest else values[index : index + 1]
     raise KeyError(name)
 
 

@@ -25,18 +25,27 @@ def batch_norm(call: Call, lo: Lowering) -> Any:
     mean, variance = call.tensor("running_mean"), call.tensor("running_var")
     if call.get("training", False) and mean is not None and lo.wants(3):
         lo.decline("it updates running statistics; export the model after model.eval()")
-    if call.get("training", False) or mean is None or variance is None:
-        axes = (0, *range(2, lo.rank(x)))
-        mean = lo.reduce(x, "mean", axes, keepdims=False)
-        centred = lo.sub(x, lo.reduce(x, "mean", axes))
-        variance = lo.reduce(lo.mul(centred, centred), "mean", axes, keepdims=False)
+    batch = bool(call.get("training", False)) or mean is None or variance is None
+    if mean is None or variance is None or batch:
+        mean, variance = _of_the_batch(lo, x)
     channels = lo.shape(x)[1]
     if channels < 0 and (scale is None or bias is None):
         lo.decline("the number of channels is computed")
     scale, bias = _vector(lo, scale, x, channels, 1), _vector(lo, bias, x, channels, 0)
-    parts = (lo.cast(v, lo.element(x)) for v in (scale, bias, mean, variance))
-    empty = lo.const(np.zeros(0), lo.dtype(x)) if any(lo.wants(i) for i in (1, 2)) else None
-    return [lo.batch_norm(x, *parts, epsilon=call.get("eps", 1e-5)), *[empty] * (len(call.op.results) - 1)]
+    eps = call.get("eps", 1e-5)
+    y = lo.batch_norm(x, *(lo.cast(v, lo.element(x)) for v in (scale, bias, mean, variance)), epsilon=eps)
+    if not any(lo.wants(i) for i in (1, 2)):
+        return [y]
+    if batch:
+        return [y, mean, lo.rsqrt(lo.add(variance, lo.scalar(eps, variance)))]
+    return [y, *[lo.const(np.zeros(0), lo.dtype(x))] * 2]
+
+
+def _of_the_batch(lo: Lowering, x: SSAValue) -> tuple[SSAValue, SSAValue]:
+    """Mean and variance of each channel."""
+    axes = (0, *range(2, lo.rank(x)))
+    centred = lo.sub(x, lo.reduce(x, "mean", axes))
+    return lo.reduce(x, "mean", axes, keepdims=False), lo.reduce(lo.mul(centred, centred), "mean", axes, keepdims=False)
 
 
 @aten("layer_norm", "native_layer_norm")
@@ -71,11 +80,17 @@ def rms_norm(call: Call, lo: Lowering) -> Any:
 def group_norm(call: Call, lo: Lowering) -> Any:
     """group_norm"""
     x = call.x("input")
-    if any(lo.wants(i) for i in range(1, len(call.op.results))):
-        lo.decline("its statistics are used")
     channels, groups = lo.shape(x)[1], call.get("num_groups", call.get("group"))
     scale, bias = (_vector(lo, call.tensor(n), x, channels, v) for n, v in (("weight", 1), ("bias", 0)))
-    return [lo.group_norm(x, scale, bias, groups=groups, epsilon=call.get("eps", 1e-5))]
+    eps = call.get("eps", 1e-5)
+    y = lo.group_norm(x, scale, bias, groups=groups, epsilon=eps)
+    if not lo.wants(1) and not lo.wants(2):
+        return [y]
+    rows = lo.reshape(x, (0,), groups, -1)
+    mean = lo.reduce(rows, "mean", (2,))
+    centred = lo.sub(rows, mean)
+    variance = lo.reduce(lo.mul(centred, centred), "mean", (2,), keepdims=False)
+    return [y, lo.squeeze(mean, [2]), lo.rsqrt(lo.add(variance, lo.scalar(eps, variance)))]
 
 
 @aten("instance_norm")

@@ -133,7 +133,7 @@ def upsample(call: Call, lo: Lowering) -> Any:
         properties |= {"coordinates": "half_pixel" if exact else "asymmetric", "nearest": "round_prefer_ceil" if exact else "floor"}
     else:
         properties |= {"coordinates": "align_corners" if aligned else "half_pixel"}
-    properties |= {"cubic_coeff_a": -0.5 if call.packet.endswith("_aa") else -0.75} if mode == "cubic" else {}
+    properties |= {"cubic_a": -0.5 if call.packet.endswith("_aa") else -0.75} if mode == "cubic" else {}
     properties |= {"exclude_outside": True} if call.packet.endswith("_aa") else {}
     scales = call.get("scale_factors")
     own = [call.get(s) for s in {1: ("scales",), 2: ("scales_h", "scales_w"), 3: ("scales_d", "scales_h", "scales_w")}[n]]
