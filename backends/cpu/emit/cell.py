@@ -24,11 +24,16 @@ def emit_cell_tile(op: CellTileOp, emitter: Emitter) -> None:
         f = Function(name, [*(f"ptr %p{i}" for i in range(len(places))), "i64 %step"])
         f.do(f"%sums = alloca [{rows * panel} x float], align 64")
         vectors = panel // LANES
-        zero = ["zeroinitializer"] * (rows * vectors)
-        values = accumulate(f, "%p0", "%p1", op.depth, int(steps[0]), panel, vectors, [True] * rows, zero, product)
-        for position, value in enumerate(values):
-            total = f.let(f"sitofp {INTS} {value} to {VECTOR}") if product.per_step > 1 else value
-            f.store_vector(total, f.at("%sums", position * LANES))
+        beside = emitter.program.tile_vectors(rows, vectors, product.per_step > 1)
+        for first in range(0, vectors, beside):
+            some = min(beside, vectors - first)
+            zero = ["zeroinitializer"] * (rows * some)
+            w = f.at("%p1", first * LANES)
+            values = accumulate(f, "%p0", w, op.depth, int(steps[0]), panel, some, [True] * rows, zero, product)
+            for position, value in enumerate(values):
+                i, j = divmod(position, some)
+                total = f.let(f"sitofp {INTS} {value} to {VECTOR}") if product.per_step > 1 else value
+                f.store_vector(total, f.at("%sums", i * panel + (first + j) * LANES))
         step = f.broadcast(f.let("sitofp i64 %step to float"))
 
         def row(i: Int, _: list[str]) -> None:

@@ -322,9 +322,10 @@ class Program:
             self.functions.append(text)
             self.declarations |= declarations
 
-    def tile_vectors(self, rows: int, most: int) -> int:
+    def tile_vectors(self, rows: int, most: int, of_bytes: bool = False) -> int:
         """Vectors of LANES floats beside one another in a register tile of so many rows: at most `most`, in equal parts, without a spill."""
-        fit = max(1, self.machine.accumulators * self.machine.lanes // (rows * LANES))
+        registers = self.machine.byte_accumulators if of_bytes else self.machine.accumulators
+        fit = max(1, registers * self.machine.lanes // (rows * LANES))
         return -(-most // -(-most // fit))
 
     def text(self) -> str:

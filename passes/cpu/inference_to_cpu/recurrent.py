@@ -171,9 +171,14 @@ FEW = 3
 """With so few samples a step is bound by reading the weights: wider panels keep more sums going."""
 
 
-def units_of(gates: int, hidden: int, batch: int) -> int:
+WIDE = 128
+"""Columns of the panel for few samples, where there are registers for their sums."""
+
+
+def units_of(gates: int, hidden: int, batch: int, machine: cpu.Machine) -> int:
     """Units that lie side by side in a panel: 64 columns for all gates together, 128 for few samples."""
-    wanted = max(1, (128 if 0 < batch <= FEW else 64) // (16 * gates))
+    wide = 0 < batch <= FEW and machine.accumulators * machine.lanes >= WIDE
+    wanted = max(1, (WIDE if wide else 64) // (16 * gates))
     return 16 * min(wanted, -(-hidden // 16))
 
 
@@ -205,7 +210,7 @@ def recurrent(op: Recurrent, rw: Rewriter) -> str | None:
     starts += starts[:1] if rounded and scales is None else []
     weights, at = [], 0
     for number in gates:
-        width = units_of(number, hidden, shape_of(x)[1])
+        width = units_of(number, hidden, shape_of(x)[1], cpu.machine_of(op))
         if scales is None:
             part = _part(op.r, 1, at * hidden, number * hidden, rw)
             weights.append(result(cpu.PackGatesOp.make(part, gates=number, units=width), rw))
