@@ -24,7 +24,13 @@ ATTENTION = """func.func @main(%q: tensor<1x2x128x64xf32>, %k: tensor<1x2x128x64
   return %0 : tensor<1x2x128x64xf32>
 }
 """
-MODELS = {"matmul": MATMUL, "convolution": CONVOLUTION, "attention": ATTENTION}
+RECURRENCE = """func.func @main(%x: tensor<5x8x64xf32>, %w: tensor<1x256x64xf32>, %r: tensor<1x256x64xf32>) -> tensor<5x1x8x64xf32> {
+  %y, %h, %c = inference.lstm %x, %w, %r : (tensor<5x8x64xf32>, tensor<1x256x64xf32>, tensor<1x256x64xf32>)
+    -> (tensor<5x1x8x64xf32>, tensor<1x8x64xf32>, tensor<1x8x64xf32>)
+  return %y : tensor<5x1x8x64xf32>
+}
+"""
+MODELS = {"matmul": MATMUL, "convolution": CONVOLUTION, "attention": ATTENTION, "recurrence": RECURRENCE}
 SPILL = re.compile(r"\s(?:vmov[au]ps\s+%[xyz]mm\d+, (-?\d*\((?:%rsp|%rbp)\))|st[rp]\s+q\d+,.*(\[(?:sp|x29).*))")
 """A vector register that is stored to the stack, and where; a tile may read scratch that is there (the scores of attention).
 LLVM hoists loads over four steps of attention's scores on NEON, which costs one register of 32."""
