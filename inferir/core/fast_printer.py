@@ -167,15 +167,16 @@ class FastPrinter(Printer):
         out[start:] = ["%" + self._ssa_values[p.value] if type(p) is Hole else p for p in printed]
         values = [*op.operands, *op.results]
         places = {v: i for i, v in reversed(list(enumerate(values)))}
-        pieces, holes = [""], []
+        pieces: list[list[str]] = [[]]
+        holes = []
         for piece in printed:
             if type(piece) is not Hole:
-                pieces[-1] += piece
+                pieces[-1].append(piece)
             else:
                 whole = whole and piece.value in places
                 holes.append(places.get(piece.value, 0))
-                pieces[-1] += "%"
-                pieces.append("")
+                pieces[-1].append("%")
+                pieces.append([])
         if whole:
-            self._templates[key] = (tuple(pieces), tuple(holes))
+            self._templates[key] = (tuple(["".join(texts) for texts in pieces]), tuple(holes))
             self._kept += [*op.properties.values(), *op.attributes.values()]
