@@ -31,6 +31,8 @@ MAX_FUNCTIONS = 10_000
 """Versions of local functions that one model may need."""
 MAX_OPERANDS = 4_096
 """Inputs or outputs of a node; more would take long to compile, and no exporter writes them."""
+MAX_VALUES = 100_000
+"""Nodes, constants, inputs and subgraphs that one import makes, bodies of functions counted once for each version; an operation takes 3 KB."""
 
 FunctionKey = tuple[str, str, str]
 """Domain, name, overload of a local function."""
@@ -59,6 +61,13 @@ class GraphReader:
         self.symbols: set[str] = {"main"}
         self.shared_dims: dict[str, list[str]] = {}
         """The symbols that stand for a name which the file gives to several dimensions of one input."""
+        self.made = 0
+
+    def _count(self, number: int) -> None:
+        """Raise InferError where the model becomes larger than memory should be given to."""
+        self.made += number
+        if self.made > MAX_VALUES:
+            raise InferError(f"the model has more than {MAX_VALUES} nodes, constants, inputs and subgraphs")
 
     # Graphs.
 
@@ -103,6 +112,7 @@ class GraphReader:
     ) -> tuple[Block, list[SSAValue]]:
         """A graph as a block without terminator, and the values it results in. `otherwise` are input types where the file has none."""
         scope = Scope(outer)
+        self._count(1 + len(inputs) + len(graph.initializer) + len(graph.sparse_initializer))
         spare = [*[ANY] * len(inputs), *otherwise][-len(inputs) :] if inputs else []
         block = Block(arg_types=[_better(self._type(v), type) for v, type in zip(inputs, spare, strict=True)])
         for argument, value in zip(block.args, inputs, strict=True):
@@ -131,7 +141,10 @@ class GraphReader:
         self, nodes: Sequence[Any], block: Block, scope: Scope, declared: Mapping[str, Attribute], given: Mapping[str, Attribute]
     ) -> None:
         none: SSAValue | None = None
-        for node in nodes:
+        self._count(len(nodes))
+        for index, node in enumerate(nodes):
+            if not node.op_type:
+                raise InferError(f"node number {index} has no operator")
             require_text(node.op_type, node.domain, node.name, node.overload, *node.input, *node.output)
         for index, node in ordered(nodes, lambda name: scope.find(name) is not None):
             inputs = list(node.input)
@@ -238,6 +251,10 @@ class GraphReader:
             if not is_graph(attribute):
                 continue
             several = kind_of(attribute) == GRAPH_LIST
+            if several and len(attribute.graphs) > MAX_OPERANDS:
+                raise InferError(
+                    f"attribute '{attribute.name}' has {len(attribute.graphs)} subgraphs, a node has no more than {MAX_OPERANDS}"
+                )
             for number, graph in enumerate(attribute.graphs if several else [attribute.g]):
                 names.append(f"{attribute.name}.{number}" if several else attribute.name)
                 regions.append(self._region(graph, scope, given, types))

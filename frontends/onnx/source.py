@@ -11,6 +11,7 @@ from typing import Any
 
 from inferir.core.diagnostics import InferError
 from inferir.frontends.onnx import wire
+from inferir.frontends.onnx.structure import TooLarge
 
 
 @dataclass
@@ -70,6 +71,8 @@ def open_source(path: Path) -> Source:
             stripped = wire.strip(data)
     except OSError as problem:
         raise InferError(f"{path}: {problem.strerror or problem}") from None
+    except TooLarge as problem:
+        raise InferError(f"{path}: {problem}") from None
     except InferError as problem:
         raise problem if str(problem).startswith(f"{path}:") else InferError(f"{path}: not a whole ONNX model: {problem}") from None
     return Source(path, _parsed(path, stripped))
@@ -84,6 +87,8 @@ def source_of(model: object) -> Source | None:
             return None
         try:
             wire.strip(memoryview(model))  # checks more than protobuf does
+        except TooLarge as problem:
+            raise InferError(f"<bytes>: {problem}") from None
         except InferError as problem:
             raise InferError(f"<bytes>: not a whole ONNX model: {problem}") from None
         return Source(Path("<bytes>"), _parsed(Path("<bytes>"), model), in_file=False)

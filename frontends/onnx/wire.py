@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from inferir.core.diagnostics import InferError
+from inferir.frontends.onnx.structure import MAX_FIELDS, after_equal_tags, after_numbers, require_room, too_many_fields
 
 Buffer = memoryview
 
@@ -46,8 +47,8 @@ class Field(NamedTuple):
     end: int
 
 
-def fields(data: Buffer, start: int, end: int) -> Iterator[Field]:
-    """The fields of the message that lies at [start, end). Raises InferError where the bytes are no fields."""
+def fields(data: Buffer, start: int, end: int, numbers: bool = True) -> Iterator[Field]:
+    """The fields of the message that lies at [start, end), without `numbers` those of bytes. Raises InferError where the bytes are no fields."""
     position = start
     while position < end:
         begin = position
@@ -61,20 +62,22 @@ def fields(data: Buffer, start: int, end: int) -> Iterator[Field]:
         if wire_type == 2:
             length, payload = _varint(data, position, end)
             position = payload + length
+        elif wire_type == 0 and not numbers:
+            position = after_numbers(data, begin, position, end)
         elif wire_type == 0:
             if position < end and data[position] < 128:
                 position += 1
             else:
                 _, position = _varint(data, position, end)
-        elif wire_type == 5:
-            position += 4
-        elif wire_type == 1:
-            position += 8
+        elif wire_type in (1, 5):
+            width = position - begin + (4 if wire_type == 5 else 8)
+            position = begin + width if numbers else after_equal_tags(data, begin, width, end)
         else:
             raise InferError(f"byte {begin}: no protobuf field starts with {data[begin]:#04x}")
         if position > end:
             raise InferError(f"truncated: the field at byte {begin} ends at byte {position}, there are {end}")
-        yield Field(tag >> 3, wire_type, begin, payload, position)
+        if numbers or wire_type == 2:
+            yield Field(tag >> 3, wire_type, begin, payload, position)
 
 
 def looks_like_onnx(data: Buffer) -> bool:
@@ -85,6 +88,8 @@ def looks_like_onnx(data: Buffer) -> bool:
             if _MODEL_FIELDS.get(field.number) != field.wire_type:
                 return False
             seen.add(field.number)
+            if field.number == _GRAPH:
+                return True
     except InferError:
         return _first_tags_fit(data, seen)
     return bool(seen & {_GRAPH, _OPSET_IMPORT})
@@ -96,43 +101,54 @@ def _first_tags_fit(data: Buffer, seen: set[int]) -> bool:
 
 
 def strip(data: Buffer) -> bytes:
-    """A copy of a ModelProto whose large tensors have a `segment` in place of their data."""
-    pieces: list[bytes | Buffer] = []
-    _strip(data, 0, len(data), "model", pieces, 0)
-    return b"".join(pieces)
+    """A copy of a ModelProto whose large tensors have a `segment` in place of their data. Raises TooLarge where parsing it takes much memory."""
+    stripper = _Stripper(data)
+    length = stripper.strip(0, len(data), "model", 0)
+    return require_room(length, lambda: b"".join(stripper.pieces))
 
 
-def _strip(data: Buffer, start: int, end: int, kind: str, pieces: list[bytes | Buffer], depth: int) -> int:
-    """Append what is kept of a message; returns its new length."""
-    if depth > DEPTH:
-        raise InferError(f"byte {start}: subgraphs are nested more than {DEPTH} levels deep")
-    children = _CHILDREN[kind]
-    total, kept, data_span = 0, start, (0, 0)
-    for field in fields(data, start, end):
-        small = field.end - field.payload <= KEEP or field.wire_type != 2
-        child = None if small else children.get(field.number)
-        cut = not small and kind == "tensor" and field.number in _CUT
-        if kind == "tensor" and field.number == SEGMENT:
-            raise InferError(f"byte {field.start}: a tensor in segments is not supported")
-        if child is None and not cut:
-            continue
-        pieces.append(data[kept : field.start])
-        total += field.start - kept
-        kept = field.end
-        if cut:
-            data_span = (field.payload, field.end)
-        elif child is not None:
-            place = len(pieces)
-            pieces.append(b"")
-            length = _strip(data, field.payload, field.end, child, pieces, depth + 1)
-            pieces[place] = _encoded(field.number << 3 | 2) + _encoded(length)
-            total += len(pieces[place]) + length
-    pieces.append(data[kept:end])
-    total += end - kept
-    if data_span != (0, 0):
-        pieces.append(_segment(*data_span))
-        total += len(pieces[-1])
-    return total
+class _Stripper:
+    """What is kept of a file, and how many fields of bytes were looked at."""
+
+    def __init__(self, data: Buffer):
+        self.data = data
+        self.pieces: list[bytes | Buffer] = []
+        self.seen = 0
+
+    def strip(self, start: int, end: int, kind: str, depth: int) -> int:
+        """Append what is kept of a message; returns its new length."""
+        if depth > DEPTH:
+            raise InferError(f"byte {start}: subgraphs are nested more than {DEPTH} levels deep")
+        children, data, pieces = _CHILDREN[kind], self.data, self.pieces
+        total, kept, data_span = 0, start, (0, 0)
+        for field in fields(data, start, end, numbers=False):
+            self.seen += 1
+            if self.seen > MAX_FIELDS:
+                raise too_many_fields()
+            small = field.end - field.payload <= KEEP
+            child = None if small else children.get(field.number)
+            cut = not small and kind == "tensor" and field.number in _CUT
+            if kind == "tensor" and field.number == SEGMENT:
+                raise InferError(f"byte {field.start}: a tensor in segments is not supported")
+            if child is None and not cut:
+                continue
+            pieces.append(data[kept : field.start])
+            total += field.start - kept
+            kept = field.end
+            if cut:
+                data_span = (field.payload, field.end)
+            elif child is not None:
+                place = len(pieces)
+                pieces.append(b"")
+                length = self.strip(field.payload, field.end, child, depth + 1)
+                pieces[place] = _encoded(field.number << 3 | 2) + _encoded(length)
+                total += len(pieces[place]) + length
+        pieces.append(data[kept:end])
+        total += end - kept
+        if data_span != (0, 0):
+            pieces.append(_segment(*data_span))
+            total += len(pieces[-1])
+        return total
 
 
 def _segment(begin: int, end: int) -> bytes:
