@@ -133,7 +133,9 @@ def _repeated(message: Any, field: Any, model: ModelProto, rng: random.Random) -
     elif what == 2 and len(values):
         values[rng.randrange(len(values))] = scalar(field, model, rng)
     else:
-        values.extend([scalar(field, model, rng)] * rng.choice((1, 1, 2, 9, 20_000)))
+        value = scalar(field, model, rng)
+        count = rng.choice((1, 1, 2, 9, 20_000))
+        values.extend([value] * (count if not isinstance(value, str | bytes) or len(value) < 1000 else min(count, 200)))
 
 
 def set_field(model: ModelProto, rng: random.Random) -> None:
@@ -347,8 +349,52 @@ def _wrong_number(data: bytes, rng: random.Random) -> bytes:
     return data[:start] + write_varint(rng.choice((value + 1, value - 1, 0, 2**31, 2**63, -1, value * 2, rng.randrange(256)))) + data[end:]
 
 
+def places(
+    data: bytes, start: int, end: int, around: tuple[tuple[int, int, int], ...] = ()
+) -> Iterator[tuple[int, int, tuple[tuple[int, int, int], ...]]]:
+    """Where fields of bytes begin and end, as far as the bytes make sense, and in which they stand: (length, begin, end) of each."""
+    at = start
+    while at < end and (tag := read_varint(data, at, end)) is not None:
+        first, kind, at = at, tag[0] & 7, tag[1]
+        if kind in (1, 5):
+            at += 8 if kind == 1 else 4
+            continue
+        number = read_varint(data, at, end) if kind in (0, 2) else None
+        if number is None:
+            return
+        length, at = at, number[1]
+        if kind == 2:
+            stop = at + number[0]
+            if stop > end:
+                return
+            yield first, stop, around
+            if len(around) < 6 and number[0] > 2:
+                yield from places(data, at, stop, (*around, (length, at, stop)))
+            at = stop
+
+
+def enlarge(data: bytes, rng: random.Random) -> bytes:
+    """Repeat one field until the file has megabytes of structure. The bytes are put together here: protobuf crashes where memory ends."""
+    found = list(places(data, 0, len(data)))[:4000]
+    if not found:
+        return data
+    first, last, around = rng.choice(found)
+    piece = data[first:last]
+    tag = read_varint(data, first, last)
+    if tag is not None and rng.random() < 0.3:
+        piece = data[first : tag[1]] + b"\0"  # empty
+    piece *= rng.choice((1, 1, 4, 16, 64, 180)) * 2**20 // max(len(piece), 1)
+    for length, begin, end in reversed(around):
+        piece = data[begin:first] + piece + data[last:end]
+        piece = write_varint(len(piece)) + piece
+        first, last = length, end
+    return data[:first] + piece + data[last:]
+
+
 def mutate(data: bytes, structural: float, rng: random.Random) -> bytes:
-    """A mutant of a serialised model; a share of `structural` of them are whole messages."""
+    """A mutant of a serialised model; a share of `structural` of them are whole messages, one in a hundred is very large."""
+    if rng.random() < 0.01:
+        return enlarge(data, rng)
     if rng.random() >= structural:
         return damage(data, rng)
     model = ModelProto.FromString(data)
