@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from inferir.backends.runtime import dims
-from inferir.backends.runtime.elements import plain
+from inferir.backends.runtime.elements import plain, shown
 from inferir.backends.runtime.program import DTYPES, UNNAMED, ModelError, Port
 from inferir.whole_file import whole_file
 
@@ -50,7 +50,8 @@ def random_inputs(ports: tuple[Port, ...], sizes: Mapping[str, int], seed: int =
         known = [1 if dim == UNNAMED else dim for dim in port.dims]
         symbols = set().union(*(dims.names(dim, tuple(sizes)) for dim in known))
         shape = tuple(dims.evaluate(dim, {**dict.fromkeys(symbols, 1), **sizes}) for dim in known)
-        arrays[port.name] = _random(rng, shape, DTYPES[port.dtype], port)
+        values = _random(rng, shape, DTYPES[port.dtype], port)
+        arrays[port.name] = shown(port, values % (len(port.strings) + 1)) if port.strings else values
     return arrays
 
 
