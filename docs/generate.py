@@ -16,6 +16,7 @@ from pathlib import Path
 
 from api_page import api_page
 from catalogue_page import catalogue_page
+from op_examples import example_of
 from operator_page import operator_page
 from xdsl.ir import Dialect, Operation
 from xdsl.irdl import OptOperandDef, VarOperandDef
@@ -104,7 +105,9 @@ def op_section(op: type[Operation]) -> str:
             kind = " or ".join(declared.kind.choices) or declared.kind.name
             rows.append(f"| `{name}` | {kind} | {'' if declared.default is None else f'`{declared.default}`'} |")
     table = "\n".join(["| name | what | default |", "|---|---|---|", *rows]) if rows else ""
-    return "\n\n".join(p for p in (f"## {op.name}", prose(inspect.getdoc(op)), table, source_link(op)) if p)
+    traits = ", ".join(sorted({type(trait).__name__ for trait in op.traits}))
+    facts = f"Traits: {traits}." if traits else ""
+    return "\n\n".join(p for p in (f"## {op.name}", prose(inspect.getdoc(op)), example_of(op), table, facts, source_link(op)) if p)
 
 
 def pass_page(step: type[Pass]) -> str:
