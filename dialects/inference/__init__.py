@@ -32,6 +32,7 @@ from inferir.dialects.inference.recurrent import *
 from inferir.dialects.inference.reduction import *
 from inferir.dialects.inference.reordering import *
 from inferir.dialects.inference.repeating import *
+from inferir.dialects.inference.requantization import *
 from inferir.dialects.inference.resize import *
 from inferir.dialects.inference.shape_values import *
 from inferir.dialects.inference.slicing import *

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from xdsl.dialects import arith, math
-from xdsl.dialects.builtin import FloatAttr, IntegerAttr, IntegerType, f64
+from xdsl.dialects.builtin import FloatAttr, IntegerAttr, IntegerType, f64, i32, i64
 from xdsl.ir import SSAValue
 
 from inferir.core.types import element_of, numpy_dtype
@@ -139,6 +139,38 @@ def _select(s: Scalars, op: Any, condition: SSAValue, a: SSAValue, b: SSAValue) 
     return s.select(condition, a, b)
 
 
+def _requantize(s: Scalars, op: Any, x: SSAValue, multiplier: SSAValue, shift: SSAValue) -> SSAValue:
+    """As the op's `twice` and `reduced` have it, in 64 bits."""
+    low, high = op.limits()
+    total = s.add((_twice if op.rounding == "twice" else _reduced)(s, x, multiplier, shift), s.constant(op.zero_point, i64))
+    total = s.do(arith.MinSIOp, s.do(arith.MaxSIOp, total, s.constant(low, i64)), s.constant(high, i64))
+    return s.convert(total, i64, op.to)
+
+
+def _twice(s: Scalars, x: SSAValue, multiplier: SSAValue, shift: SSAValue) -> SSAValue:
+    zero, one = s.constant(0, i64), s.constant(1, i64)
+    m, by = (s.convert(v, i32, i64) for v in (multiplier, shift))
+    wide = s.do(arith.ShLIOp, s.convert(x, i32, i64), s.do(arith.MaxSIOp, by, zero))
+    product = s.mul(s.convert(s.convert(wide, i64, i32), i32, i64), m)
+    nudged = s.add(product, s.select(s.compare("sge", product, zero), s.constant(1 << 30, i64), s.constant(1 - (1 << 30), i64)))
+    up = s.select(s.compare("sge", nudged, zero), zero, s.constant((1 << 31) - 1, i64))  # towards zero
+    half = s.do(arith.ShRSIOp, s.add(nudged, up), s.constant(31, i64))
+    back = s.do(arith.MaxSIOp, s.sub(zero, by), zero)
+    mask = s.sub(s.do(arith.ShLIOp, one, back), one)
+    edge = s.add(s.do(arith.ShRSIOp, mask, one), s.select(s.compare("slt", half, zero), one, zero))
+    above = s.select(s.compare("sgt", s.do(arith.AndIOp, half, mask), edge), one, zero)
+    return s.add(s.do(arith.ShRSIOp, half, back), above)
+
+
+def _reduced(s: Scalars, x: SSAValue, multiplier: SSAValue, shift: SSAValue) -> SSAValue:
+    one = s.constant(1, i64)
+    m, by = s.convert(multiplier, i32, i64), s.sub(s.constant(15, i64), s.convert(shift, i32, i64))
+    rounded = s.do(arith.ShRSIOp, s.add(m, s.constant(1 << 15, i64)), s.constant(16, i64))
+    short = s.select(s.compare("slt", m, s.constant(0x7FFF0000, i64)), rounded, s.constant(0x7FFF, i64))
+    half = s.do(arith.ShLIOp, one, s.sub(by, one))
+    return s.do(arith.ShRSIOp, s.add(s.mul(x, short), half), by)
+
+
 INTEGER_BODIES: dict[type[Elementwise], Body] = {
     inf.AddOp: lambda s, op, a, b: s.add(a, b),
     inf.SubOp: lambda s, op, a, b: s.sub(a, b),
@@ -176,5 +208,6 @@ MIXED_BODIES: dict[type[Elementwise], Body] = {
     inf.PowOp: _pow,
     inf.CastOp: _cast,
     inf.SelectOp: _select,
+    inf.RequantizeOp: _requantize,
 }
 """Ops whose operands differ in element type."""
