@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from inferir.passes.framework.lowering import Lowering, lowering
-from inferir.passes.framework.tflite_rules.operands import need_floats
+from inferir.passes.framework.tflite_rules import integers
+from inferir.passes.framework.tflite_rules.operands import is_quantized, need_floats
 
 
 @lowering("tfl", "RELU")
 def relu(op: Any, lo: Lowering) -> Any:
     """relu"""
-    need_floats(op, lo)
+    if is_quantized(op, lo):
+        return integers.rescaled(op, lo, "RELU")
     return lo.relu(op.operands[0])
 
 
@@ -21,7 +25,8 @@ BOUNDS = {"RELU6": (0.0, 6.0), "RELU_N1_TO_1": (-1.0, 1.0), "RELU_0_TO_1": (0.0,
 @lowering("tfl", *BOUNDS)
 def bounded_relu(op: Any, lo: Lowering) -> Any:
     """clamp"""
-    need_floats(op, lo)
+    if is_quantized(op, lo):
+        return integers.rescaled(op, lo, op.schema.name)
     low, high = BOUNDS[op.schema.name]
     return lo.clamp(op.operands[0], low=low, high=high)
 
@@ -43,8 +48,9 @@ def tanh(op: Any, lo: Lowering) -> Any:
 @lowering("tfl", "SOFTMAX")
 def softmax(op: Any, lo: Lowering) -> Any:
     """softmax(beta x) along the last axis"""
-    need_floats(op, lo)
     (x,) = lo.operands(1)
+    if is_quantized(op, lo):
+        return integers.softmax(op, lo)
     beta = op.get("beta")
     return lo.softmax(x if beta == 1 else lo.mul(x, lo.scalar(beta, x)), axis=-1)
 
@@ -59,14 +65,16 @@ def log_softmax(op: Any, lo: Lowering) -> Any:
 @lowering("tfl", "ELU")
 def elu(op: Any, lo: Lowering) -> Any:
     """elu with alpha 1"""
-    need_floats(op, lo)
+    if is_quantized(op, lo):
+        return integers.by_table(op, lo, lambda x: np.where(x < 0, np.expm1(x), x))
     return lo.elu(op.operands[0])
 
 
 @lowering("tfl", "LEAKY_RELU")
 def leaky_relu(op: Any, lo: Lowering) -> Any:
     """leaky_relu"""
-    need_floats(op, lo)
+    if is_quantized(op, lo):
+        return integers.leaky_relu(op, lo)
     return lo.leaky_relu(op.operands[0], alpha=op.get("alpha"))
 
 

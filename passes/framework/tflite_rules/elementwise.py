@@ -8,7 +8,8 @@ import numpy as np
 from xdsl.dialects.builtin import IntegerType
 
 from inferir.passes.framework.lowering import Lowering, lowering
-from inferir.passes.framework.tflite_rules.operands import fused, need_floats
+from inferir.passes.framework.tflite_rules import integers
+from inferir.passes.framework.tflite_rules.operands import fused, is_quantized, need_floats
 
 BINARY = {"ADD": "add", "SUB": "sub", "MUL": "mul", "DIV": "div"}
 
@@ -16,8 +17,10 @@ BINARY = {"ADD": "add", "SUB": "sub", "MUL": "mul", "DIV": "div"}
 @lowering("tfl", *BINARY)
 def binary(op: Any, lo: Lowering) -> Any:
     """add, sub, mul, div; broadcasting as numpy's"""
-    need_floats(op, lo)
     a, b = lo.operands(2)
+    if is_quantized(op, lo) and op.schema.name != "DIV":
+        return integers.product_of_two(op, lo) if op.schema.name == "MUL" else integers.sum_of_two(op, lo, op.schema.name == "SUB")
+    need_floats(op, lo)
     return fused(op, lo, getattr(lo, BINARY[op.schema.name])(a, b))
 
 
@@ -95,9 +98,14 @@ UNARY = {
 }
 
 
+TABLES = {"EXP": np.exp, "LOG": np.log, "SQRT": np.sqrt}
+
+
 @lowering("tfl", *UNARY)
 def unary(op: Any, lo: Lowering) -> Any:
-    """The op of that name"""
+    """The op of that name; of integers of 8 bits a table"""
+    if is_quantized(op, lo) and op.schema.name in TABLES:
+        return integers.by_table(op, lo, TABLES[op.schema.name])
     need_floats(op, lo)
     return getattr(lo, UNARY[op.schema.name])(op.operands[0])
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from inferir.passes.framework.lowering import Lowering, lowering
-from inferir.passes.framework.tflite_rules.operands import fused, need_floats
+from inferir.passes.framework.tflite_rules import integers
+from inferir.passes.framework.tflite_rules.operands import fused, is_quantized, need_floats
 
 
 def rows(op: Any, lo: Lowering, x: Any, depth: int) -> Any:
@@ -22,15 +23,21 @@ def rows(op: Any, lo: Lowering, x: Any, depth: int) -> Any:
 def fully_connected(op: Any, lo: Lowering) -> Any:
     """matmul with weights [out, in]"""
     x, w, b = lo.operands(3)
-    need_floats(op, lo)
     if op.get("weights_format") != "DEFAULT":
         lo.decline(f"weights in the format {op.get('weights_format')}")
+    if is_quantized(op, lo):
+        depth = lo.shape(w)[1]
+        return integers.product(op, lo, (0, 1), 0, lambda x, w, b: lo.matmul(rows(op, lo, x, depth), w, b, transpose_b=True))
+    need_floats(op, lo)
     return fused(op, lo, lo.matmul(rows(op, lo, x, lo.shape(w)[1]), w, b, transpose_b=True))
 
 
 @lowering("tfl", "BATCH_MATMUL")
 def batch_matmul(op: Any, lo: Lowering) -> Any:
     """matmul"""
-    need_floats(op, lo)
     a, b = lo.operands(2)
-    return lo.matmul(a, b, transpose_a=bool(op.get("adj_x")), transpose_b=bool(op.get("adj_y")))
+    turns = {"transpose_a": bool(op.get("adj_x")), "transpose_b": bool(op.get("adj_y"))}
+    if is_quantized(op, lo):
+        return integers.product(op, lo, (0, 1), 0, lambda a, b, _: lo.matmul(a, b, **turns))
+    need_floats(op, lo)
+    return lo.matmul(a, b, **turns)

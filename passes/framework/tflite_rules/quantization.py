@@ -12,6 +12,7 @@ from inferir.dialects.framework import QuantizedAttr
 from inferir.dialects.inference.quantization import bounds
 from inferir.passes.framework.lowering import Lowering, lowering
 from inferir.passes.framework.lowering.rounding import round_half_away
+from inferir.passes.framework.tflite_rules import integers
 from inferir.passes.framework.tflite_rules.operands import of_result, quantization
 
 
@@ -48,6 +49,8 @@ def quantize(op: Any, lo: Lowering) -> Any:
     """round(x / scale) + zero_point"""
     (x,) = lo.operands(1)
     scale = of_result(op)
-    if scale is None or isinstance(lo.element(x), IntegerType):
-        lo.decline("from integers to integers")
+    if scale is None:
+        lo.decline("its result says not what its integers stand for")
+    if isinstance(lo.element(x), IntegerType):
+        return integers.rescaled(op, lo)
     return quantized(lo, x, scale, lo.element(op.results[0]))

@@ -65,11 +65,12 @@ def l2_normalization(op: Any, lo: Lowering) -> Any:
 
 @lowering("tfl", "LOCAL_RESPONSE_NORMALIZATION")
 def local_response_normalization(op: Any, lo: Lowering) -> Any:
-    """x / (bias + alpha sum of squares over 2 radius + 1 channels)^beta: the sum is a product with a banded matrix"""
+    """x / (bias + alpha sum of squares over 2 radius channels)^beta: the sum is a product with a banded matrix"""
     (x,) = lo.operands(1)
     channels, radius = lo.shape(x)[-1], op.get("radius")
     places = np.arange(channels)
-    band = lo.const((abs(places[:, None] - places[None, :]) <= radius).astype(lo.dtype(x)))
+    apart = places[:, None] - places[None, :]
+    band = lo.const(((apart >= -radius) & (apart < radius)).astype(lo.dtype(x)))
     total = lo.matmul(lo.mul(x, x), band)
     base = lo.add(lo.mul(total, lo.scalar(op.get("alpha"), x)), lo.scalar(op.get("bias"), x))
     return lo.mul(x, lo.pow(base, lo.scalar(-op.get("beta"), x)))

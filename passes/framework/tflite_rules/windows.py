@@ -10,6 +10,7 @@ from xdsl.ir import SSAValue
 from inferir.dialects.inference.pooling import lowest
 from inferir.passes.framework.lowering import Lowering, lowering
 from inferir.passes.framework.lowering.same_padding import same_pads
+from inferir.passes.framework.tflite_rules import integers
 from inferir.passes.framework.tflite_rules.operands import fused, is_quantized, need_floats
 
 Window = dict[str, Any]
@@ -42,8 +43,11 @@ def groups_of(op: Any, lo: Lowering, inner: int) -> int:
 def conv(op: Any, lo: Lowering) -> Any:
     """conv; the channels of the filter tell the groups"""
     x, w, b = lo.operands(3)
-    need_floats(op, lo)
     _, *kernel, inner = lo.shape(w)
+    if is_quantized(op, lo):
+        found = fixed_window(op, lo, x, kernel)
+        return integers.product(op, lo, (0, 1), 0, lambda x, w, b: lo.conv(x, w, b, groups=groups_of(op, lo, inner), **found))
+    need_floats(op, lo)
     x, properties = window(op, lo, x, kernel)
     return fused(op, lo, lo.conv(x, w, b, groups=groups_of(op, lo, inner), **properties))
 
@@ -52,10 +56,15 @@ def conv(op: Any, lo: Lowering) -> Any:
 def depthwise(op: Any, lo: Lowering) -> Any:
     """conv with a group for each channel; the filter is [1, kH, kW, C * multiplier]"""
     x, w, b = lo.operands(3)
+    channels = lo.shape(w)[-1] // (op.get("depth_multiplier") or 1)
+    order = (3, 1, 2, 0)
+    if is_quantized(op, lo):
+        found = fixed_window(op, lo, x, lo.shape(w)[1:3])
+        conv = lambda x, w, b: lo.conv(x, lo.transpose(w, permutation=order), b, groups=channels, **found)
+        return integers.product(op, lo, (0, 1), 3, conv)
     need_floats(op, lo)
     x, properties = window(op, lo, x, lo.shape(w)[1:3])
-    y = lo.conv(x, lo.transpose(w, permutation=(3, 1, 2, 0)), b, groups=lo.shape(w)[-1] // (op.get("depth_multiplier") or 1), **properties)
-    return fused(op, lo, y)
+    return fused(op, lo, lo.conv(x, lo.transpose(w, permutation=order), b, groups=channels, **properties))
 
 
 @lowering("tfl", "CONV_3D")
@@ -89,8 +98,12 @@ def transposed_conv(op: Any, lo: Lowering, shape: SSAValue, x: SSAValue, w: SSAV
 def transpose_conv(op: Any, lo: Lowering) -> Any:
     """conv_transpose; the filter is [O, kH, kW, I]"""
     shape, w, x, b = lo.operands(4)
+    kernel, order = lo.shape(w)[1:3], (3, 1, 2, 0)
+    if is_quantized(op, lo, 2):
+        build = lambda x, w, b: transposed_conv(op, lo, shape, x, lo.transpose(w, permutation=order), b, kernel)
+        return integers.product(op, lo, (2, 1), 0, build)
     need_floats(op, lo)
-    y = transposed_conv(op, lo, shape, x, lo.transpose(w, permutation=(3, 1, 2, 0)), b, lo.shape(w)[1:3])
+    y = transposed_conv(op, lo, shape, x, lo.transpose(w, permutation=order), b, kernel)
     return fused(op, lo, y)
 
 
@@ -121,15 +134,25 @@ def max_pool(op: Any, lo: Lowering) -> Any:
 
 def bounded(op: Any, lo: Lowering, y: SSAValue) -> SSAValue:
     """The activation of a quantised result as bounds of its integers."""
-    return y if op.get("fused_activation_function") == "NONE" else lo.decline("a fused activation of integers")
+    if op.get("fused_activation_function") == "NONE":
+        return y
+    bound = integers.limits(op, lo)
+    return lo.clamp(y, low=float(bound["low"]), high=float(bound["high"]))
+
+
+def fixed_window(op: Any, lo: Lowering, x: SSAValue, kernel: Sequence[int]) -> Window:
+    """The window of integers, whose padding must be numbers: what pads them is not zero."""
+    padded, properties = window(op, lo, x, kernel)
+    return properties if padded is x else lo.decline("padding SAME of a dynamic size, of integers")
 
 
 @lowering("tfl", "AVERAGE_POOL_2D")
 def average_pool(op: Any, lo: Lowering) -> Any:
     """avg_pool over the elements of x; where x is padded by an op of its own, divided by the share of each window that is x"""
     (x,) = lo.operands(1)
-    need_floats(op, lo)
     padded, properties = pool_window(op, lo, x)
+    if is_quantized(op, lo):
+        return integers.average(op, lo, x, properties) if padded is x else lo.decline("padding SAME of a dynamic size, of integers")
     y = lo.avg_pool(padded, **properties)
     if padded is not x:
         ones = lo.add(lo.mul(x, lo.scalar(0, x)), lo.scalar(1, x))

@@ -62,3 +62,14 @@ func.func @while(%x: tensor<i32>) -> tensor<i32> {
   } : (tensor<i32>) -> tensor<i32>
   return %y : tensor<i32>
 }
+
+// -----
+// Quantised operands are multiplied as the integers they are; the sum is scaled in fixed point, with one factor a channel, and cut by the activation.
+// CHECK-LABEL: @int8
+// CHECK:         %[[X:.+]] = inference.sub %{{.*}}, %{{.*}} : (tensor<2x4xi32>, tensor<i32>) -> tensor<2x4xi32>
+// CHECK:         %[[T:.+]] = inference.matmul %[[X]], %{{.*}} transpose_b : (tensor<2x4xi32>, tensor<3x4xi32>) -> tensor<2x3xi32>
+// CHECK:         inference.requantize %[[T]], %{{.*}}, %{{.*}} zero_point -4 low -4 high 127 to i8 : (tensor<2x3xi32>, tensor<3xi32>, tensor<3xi32>)
+func.func @int8(%x: tensor<2x4xi8>, %w: tensor<3x4xi8>) -> tensor<2x3xi8> {
+  %y = framework.tfl.FULLY_CONNECTED(%x, %w) {fused_activation_function = "RELU", quantization = [#framework.quantized<[0.5], [3], 0>, #framework.quantized<[0.25, 0.5, 0.75], [0, 0, 0], 0>, #framework.quantized<[1.0], [-4], 0>]} : (tensor<2x4xi8>, tensor<3x4xi8>) -> tensor<2x3xi8>
+  return %y : tensor<2x3xi8>
+}
