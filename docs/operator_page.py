@@ -18,6 +18,7 @@ from typing import Any
 
 from inferir.core import Op
 from inferir.dialects import inference as inf
+from inferir.dialects.framework.tflite import tflite_table
 from inferir.dialects.framework.torch import torch_table
 from inferir.passes.framework.lowering import Lowering, Rule, load_rules, rules
 
@@ -31,6 +32,7 @@ TITLES = {
     "aten": "torch: aten",
     "higher_order": "torch: operators that take graphs",
     "sym": "torch: arithmetic between sizes",
+    "tfl": "TFLite: builtin operators",
 }
 OVERLOADED = ("aten", "higher_order", "sym")
 """Domains of which only the operators with a rule are listed, overloads in place of versions."""
@@ -60,6 +62,7 @@ def operator_page() -> str:
 INTRODUCTION = """What every operator becomes in the [inference dialect](dialects/inference.md), and whether the cpu target takes all of it.
 
 - torch's operators are those with a rule, with their overloads in place of versions; [a table](../tests/conformance/aten.tsv) has what each gives beside torch.
+- TFLite's operators have one form for all versions; [a table](../tests/conformance/tflite.tsv) has what each gives beside LiteRT's reference kernels.
 - *inference ops*: what the rules of `passes/framework/<source>_rules` can build for the operator, over all its versions and forms; *host: name* is a
   function of numpy that `inference.host_call` runs.
 - *cpu*: *native*, every one of these ops has a lowering to kernels; *in part*, those named have none, and a form of the operator that needs
@@ -80,6 +83,7 @@ def known_versions() -> dict[tuple[str, str], list[str]]:
         if domain in OVERLOADED:
             name, _, overload = full.partition(".")
             out.setdefault((domain, name), []).append(overload or "default")
+    out |= {("tfl", name): ["all"] for name in tflite_table().names("")}
     return out
 
 
