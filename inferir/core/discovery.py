@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -36,10 +36,22 @@ def stock_dialects() -> dict[str, Callable[[], Dialect]]:
     """xDSL's own dialects and those of packages that extend it, by name."""
     from xdsl.dialects import get_all_dialects
 
-    found = dict(get_all_dialects())
+    found = {**get_all_dialects(), **_taught_dialects(get_all_dialects())}
     for universe in _universes():
         found.update(universe.all_dialects)
     return found
+
+
+def _taught_dialects(stock: Mapping[str, Callable[[], Dialect]]) -> dict[str, Callable[[], Dialect]]:
+    """Those of xDSL's dialects that are taught more of MLIR's syntax when they are loaded: a file of `dialects/_forms` each."""
+    names = [path.stem for path in (_folder("dialects") / "_forms").glob("[a-z]*.py")]
+
+    def taught(name: str) -> Dialect:
+        dialect = stock[name]()
+        importlib.import_module(f"inferir.dialects._forms.{name}").teach()
+        return dialect
+
+    return {name: lambda name=name: taught(name) for name in names if name in stock}
 
 
 def our_dialects() -> dict[str, Callable[[], Dialect]]:

@@ -6,7 +6,7 @@ import functools
 import re
 
 from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, UnregisteredOp
-from xdsl.ir import Operation
+from xdsl.ir import Dialect, Operation
 from xdsl.parser import attribute_parser
 from xdsl.utils.exceptions import ParseError
 from xdsl.utils.mlir_lexer import MLIRLexer, MLIRToken
@@ -49,6 +49,17 @@ def _named_as_written(name: str) -> type[Operation]:
 
 
 UnregisteredOp.with_name = _named_as_written
+
+
+_split_name = Dialect.split_name
+
+
+def _of_no_dialect(name: str) -> tuple[str, str]:
+    """The dialect and the rest of a name; an unregistered op's name may have no dialect in it, as in MLIR."""
+    return _split_name(name) if "." in name else ("", name)
+
+
+Dialect.split_name = staticmethod(_of_no_dialect)
 
 
 def _in_place(self: Operation) -> str:

@@ -175,6 +175,18 @@ class InferParser(Parser):
             self.raise_error(f"a type is expected, not '{token.text}'" if token.text else "a type is expected before the end of the text")
         self.raise_error(f"there is no type '{token.text}'{did_you_mean(token.text, TYPE_NAMES)}", token.span)
 
+    def parse_comma_separated_list(self, delimiter: Any, parse: Any, context_msg: str = "") -> list[Any]:
+        """A list; the one type behind an arrow may stand without parentheses, as in MLIR (xDSL's scf.for asks for them)."""
+        if (
+            delimiter is self.Delimiter.PAREN
+            and parse in (self.parse_type, self.parse_attribute)
+            and self._current_token.kind is not MLIRTokenKind.L_PAREN
+        ):
+            before = self.lexer.input.content[: self._current_token.span.start].rstrip()
+            if before.endswith("->"):
+                return [self.parse_type()]
+        return super().parse_comma_separated_list(delimiter, parse, context_msg)
+
     def parse_optional_region(self, arguments: Any = None) -> Region | None:
         """A region; what it defines is not visible outside of it."""
         self._scope.append(object())

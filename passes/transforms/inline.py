@@ -17,13 +17,15 @@ becomes
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import Annotated
 
 from xdsl.dialects import func
 from xdsl.dialects.builtin import CallSiteLoc, ModuleOp
 from xdsl.ir import Operation, SSAValue
 from xdsl.traits import SymbolTable
 
-from inferir.core import Context, InferError, Pass
+from inferir.core import Context, InferError, Pass, PassManager
+from inferir.core.pipeline import Nested, Pipeline, parse_pipeline
 from inferir.core.symbols import lookup, references_of, unchanging_symbols
 
 MOST_OPS = 30_000
@@ -36,16 +38,46 @@ class Inline(Pass):
     """A call hides what its operands are from every other pass. A recursive function keeps its calls."""
 
     anchor = ModuleOp.name
+    default_pipeline: Annotated[str, "passes for every function that calls were inlined into"] = ""
+    op_pipelines: Annotated[str, "the same by the kind of function: func.func(canonicalize,cse)"] = ""
+    inlining_threshold: Annotated[int, "percent of the caller's ops that a callee may have; -1: any number"] = -1
 
     def run(self, op: Operation, ctx: Context) -> None:
         """Inline inside the module, callees before callers, so that every body is copied whole. Raises InferError for what would be immense."""
         functions = [f for f in op.walk() if isinstance(f, func.FuncOp)]
         with unchanging_symbols():
             calls = {f: _calls(f) for f in functions}
+        callers: dict[Operation, None] = {}
         for call, callee in _wanted(_callees_first(functions, calls), calls):
+            caller = _function_around(call)
+            if self.inlining_threshold >= 0 and 100 * _ops_in(callee) > self.inlining_threshold * _ops_in(caller):
+                continue
+            callers[caller] = None
             _replace_by_body(call, callee)
             self.count("inlined")
         _erase_unnamed(functions, op)
+        for caller in callers:
+            if caller.parent is not None:
+                self._simplify(caller, ctx)
+
+    def _simplify(self, function: Operation, ctx: Context) -> None:
+        """Run the passes that the options name for a function."""
+        own = [e for e in parse_pipeline(self.op_pipelines).elements if isinstance(e, Nested) and e.anchor == function.name]
+        elements = own[0].elements if own else parse_pipeline(self.default_pipeline).elements
+        if elements:
+            PassManager(Pipeline((Nested("any", tuple(elements)),)), ctx).run(function)
+
+
+def _function_around(op: Operation) -> Operation:
+    function = op.parent_op()
+    while not isinstance(function, func.FuncOp):
+        assert function is not None
+        function = function.parent_op()
+    return function
+
+
+def _ops_in(function: Operation) -> int:
+    return sum(1 for _ in function.walk()) - 1
 
 
 def _calls(function: func.FuncOp) -> list[tuple[func.CallOp, func.FuncOp]]:
