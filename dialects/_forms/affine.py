@@ -1,9 +1,10 @@
-"""affine.if."""
+"""affine.if; affine.for has the effects of what is in it, and always comes to an end."""
 
 from xdsl.dialects import affine
 from xdsl.dialects.builtin import AffineSetAttr, IndexType
 from xdsl.ir import Block, Operation, Region
 from xdsl.parser import Parser
+from xdsl.traits import RecursivelySpeculatable, RecursiveMemoryEffect
 
 
 def _if(parser: Parser) -> Operation:
@@ -34,5 +35,7 @@ def _ended(region: Region) -> Region:
 
 
 def teach() -> None:
-    """Let the op read its custom form."""
+    """Let the op read its custom form, and loops be moved and erased."""
     affine.IfOp.parse = _if  # pyright: ignore[reportAttributeAccessIssue]
+    affine.ForOp.traits.add_trait(RecursiveMemoryEffect())
+    affine.ForOp.traits.add_trait(RecursivelySpeculatable())

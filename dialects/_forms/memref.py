@@ -1,8 +1,10 @@
-"""memref.cast, memref.copy, memref.alloca_scope."""
+"""memref.cast, memref.copy, memref.alloca_scope; memref.dim as tensor.dim."""
 
 from xdsl.dialects import memref
 from xdsl.ir import Block, Operation
 from xdsl.parser import Parser
+
+from inferir.dialects._forms.tensor import DimensionIsThere
 
 
 def _cast(parser: Parser) -> memref.CastOp:
@@ -50,3 +52,4 @@ def teach() -> None:
     memref.CastOp.parse = _cast  # pyright: ignore[reportAttributeAccessIssue]
     memref.CopyOp.parse = _copy  # pyright: ignore[reportAttributeAccessIssue]
     memref.AllocaScopeOp.parse = _alloca_scope  # pyright: ignore[reportAttributeAccessIssue]
+    memref.DimOp.traits.add_trait(DimensionIsThere())

@@ -1,7 +1,10 @@
-"""scf.execute_region of several blocks: xDSL prints it without the branches between them."""
+"""scf.execute_region of several blocks, which xDSL prints without the branches between them; when scf.for may be moved."""
 
 from xdsl.dialects import scf
+from xdsl.dialects.builtin import IntegerAttr
+from xdsl.ir import Operation
 from xdsl.printer import Printer
+from xdsl.traits import ConstantLike, RecursivelySpeculatable
 
 _print = scf.ExecuteRegionOp.print
 
@@ -17,6 +20,17 @@ def _with_branches(self: scf.ExecuteRegionOp, printer: Printer) -> None:
         printer.print_attr_dict(self.attributes)
 
 
+class EndsBySteppingOne(RecursivelySpeculatable):
+    """Speculatable as its body is, where the step is 1: any other might never come to the end."""
+
+    @classmethod
+    def is_speculatable(cls, op: Operation) -> bool:
+        """Look at the step, then inside."""
+        step = ConstantLike.get_constant_value(op.operands[2])
+        return isinstance(step, IntegerAttr) and step.value.data == 1 and super().is_speculatable(op)
+
+
 def teach() -> None:
-    """Print what reads back."""
+    """Print what reads back; let loops be moved."""
+    scf.ForOp.traits.add_trait(EndsBySteppingOne())
     scf.ExecuteRegionOp.print = _with_branches

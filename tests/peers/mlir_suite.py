@@ -105,10 +105,15 @@ def _too_long(*_: object) -> None:
     raise TooLong
 
 
+def placed(arguments: Sequence[str], file: Path) -> list[str]:
+    """Arguments with lit's substitutions made."""
+    return [word.replace("%s", str(file)).replace("%t", f"{file}.tmp") for word in arguments]
+
+
 def ours(arguments: Sequence[str], file: Path) -> tuple[int, str, str]:
     """infer-opt's exit code, output and messages."""
     out, err = io.StringIO(), io.StringIO()
-    words = [word.replace("%s", str(file)) for word in arguments]
+    words = placed(arguments, file)
     signal.signal(signal.SIGALRM, _too_long)
     signal.alarm(SECONDS)
     try:
@@ -122,7 +127,7 @@ def ours(arguments: Sequence[str], file: Path) -> tuple[int, str, str]:
 
 def theirs(arguments: Sequence[str], file: Path, text: str | None = None) -> tuple[int, str, str]:
     """mlir-opt's exit code, output and messages."""
-    words = [word.replace("%s", str(file)) for word in arguments]
+    words = placed(arguments, file)
     command = [tool("mlir-opt-22", "mlir-opt"), *words]
     done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=SECONDS, check=False)
     return done.returncode, done.stdout, done.stderr

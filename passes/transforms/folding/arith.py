@@ -8,7 +8,7 @@ import operator
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from xdsl.dialects.builtin import Float32Type, Float64Type, FloatAttr, IndexType, IntegerAttr, IntegerType
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, Float32Type, Float64Type, FloatAttr, IndexType, IntegerAttr, IntegerType
 from xdsl.ir import Attribute, Operation, SSAValue
 
 Known = Sequence[Attribute | None]
@@ -140,6 +140,15 @@ def _cancelled(op: Operation, known: Known) -> Folded:
     return _integer(0, op.results[0].type) if op.operands[0] is op.operands[1] else None
 
 
+def _by_one(op: Operation, known: Known) -> Folded:
+    """x / 1 = x, of tensors and vectors too"""
+    divisor = known[1]
+    if isinstance(divisor, DenseIntOrFPElementsAttr) and divisor.is_splat():
+        divisor = next(iter(divisor.get_attrs()))
+    bits = width(divisor.type) if isinstance(divisor, IntegerAttr) else None
+    return op.operands[0] if isinstance(divisor, IntegerAttr) and divisor.value.data == 1 and bits != 1 else None
+
+
 _RULES: dict[str, Callable[[Operation, Known], Folded]] = {
     "arith.cmpi": _cmpi,
     "arith.cmpf": _cmpf,
@@ -156,6 +165,11 @@ _RULES: dict[str, Callable[[Operation, Known], Folded]] = {
     "arith.subf": _of_floats(np.subtract),
     "arith.mulf": _of_floats(np.multiply),
     "arith.divf": _of_floats(np.divide),
+    "arith.divsi": _by_one,
+    "arith.divui": _by_one,
+    "arith.ceildivsi": _by_one,
+    "arith.ceildivui": _by_one,
+    "arith.floordivsi": _by_one,
     "arith.muli": _absorbed,
     "arith.andi": _absorbed,
     "arith.subi": _cancelled,
