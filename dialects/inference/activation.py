@@ -258,8 +258,10 @@ class SoftmaxOp(AlongAxis):
 
 def softmax_of(x: np.ndarray, axis: int) -> np.ndarray:
     """Softmax along an axis."""
-    if x.ndim == 0 or x.size == 0:
+    if x.size == 0:
         return np.ones_like(x)
+    if x.ndim == 0:
+        return np.asarray(np.exp(x - x))
     e = np.exp(x - x.max(axis=axis, keepdims=True))
     return e / e.sum(axis=axis, keepdims=True)
 
@@ -276,7 +278,9 @@ class LogSoftmaxOp(AlongAxis):
 
     def reference(self, x: np.ndarray) -> np.ndarray:
         """numpy."""
-        if x.ndim == 0 or x.size == 0:
+        if x.size == 0:
             return np.zeros_like(x)
+        if x.ndim == 0:
+            return np.asarray(x - x)
         shifted = x - x.max(axis=self.axis, keepdims=True)
         return shifted - np.log(np.exp(shifted).sum(axis=self.axis, keepdims=True))

@@ -65,3 +65,16 @@ def test_a_computed_number_does_not_crash(name: str, tmp_path: Path):
     nodes, k, expected = OPERATORS[name]
     compiled = inferir.compile(model(tmp_path / "m.onnx", nodes, k, False))
     np.testing.assert_allclose(compiled(X, np.array(k)), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("target", ["interpreter", "cpu"])
+@pytest.mark.parametrize("dtype", ["float", "double", "float16"])
+@pytest.mark.parametrize(("operator", "value"), [("Softmax", 1.0), ("LogSoftmax", 0.0)])
+def test_a_softmax_of_one_number(operator: str, value: float, dtype: str, target: str, tmp_path: Path):
+    """A product of two vectors has no axis; NaN stays."""
+    text = f"""<ir_version: 8, opset_import: ["" : 18]> g ({dtype}[3] x, {dtype}[3] w) => ({dtype} y) {{ v = MatMul (x, w) y = {operator} (v) }}"""
+    onnx.save(onnx.parser.parse_model(text), tmp_path / "m.onnx")
+    compiled = inferir.compile(str(tmp_path / "m.onnx"), target=target)
+    x = np.array([1, 2, 3], {"float": "f4", "double": "f8", "float16": "f2"}[dtype])
+    assert np.asarray(compiled(x, x)) == value
+    assert np.isnan(compiled(x * np.nan, x))

@@ -103,6 +103,17 @@ def group_norm(op: inf.GroupNormOp, rw: Rewriter) -> str | None:
     return None
 
 
+@rewrites(inf.SoftmaxOp, inf.LogSoftmaxOp, benefit=3)
+def softmax_of_one(op: inf.SoftmaxOp | inf.LogSoftmaxOp, rw: Rewriter) -> str | None:
+    """exp(x - x), and x - x: 1 and 0 where x is finite, else NaN"""
+    if rank_of(op.x):
+        return "its x has an axis"
+    do = Steps(rw)
+    shifted = do(inf.SubOp, op.x, op.x)
+    rw.replace(op, do(inf.ExpOp, shifted) if isinstance(op, inf.SoftmaxOp) else shifted)
+    return None
+
+
 @rewrites(inf.LogSoftmaxOp)
 def log_softmax(op: inf.LogSoftmaxOp, rw: Rewriter) -> str | None:
     """x - m - log(sum(exp(x - m))), m the maximum"""
