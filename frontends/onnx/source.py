@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from inferir.core.diagnostics import InferError
-from inferir.frontends.onnx import wire
-from inferir.frontends.onnx.structure import TooLarge
+from inferir.frontends.common.structure import TooLarge
+from inferir.frontends.common.wire import strip
+from inferir.frontends.onnx.layout import LAYOUT, looks_like_onnx
 
 
 @dataclass
@@ -55,7 +56,7 @@ def detect(head: bytes, path: Path) -> bool:
     """Whether a file begins as an ONNX model does."""
     try:
         with open(path, "rb") as file:
-            return bool(head) and wire.looks_like_onnx(memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)))
+            return bool(head) and looks_like_onnx(memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)))
     except (OSError, ValueError):
         return False
 
@@ -68,7 +69,7 @@ def open_source(path: Path) -> Source:
                 raise InferError(f"{path}: the file is empty")
             data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
             _refuse_text(path, bytes(data[:512]))
-            stripped = wire.strip(data)
+            stripped = strip(data, LAYOUT)
     except OSError as problem:
         raise InferError(f"{path}: {problem.strerror or problem}") from None
     except TooLarge as problem:
@@ -83,10 +84,10 @@ def source_of(model: object) -> Source | None:
     from onnx import ModelProto
 
     if isinstance(model, bytes):
-        if not wire.looks_like_onnx(memoryview(model)):
+        if not looks_like_onnx(memoryview(model)):
             return None
         try:
-            wire.strip(memoryview(model))  # checks more than protobuf does
+            strip(memoryview(model), LAYOUT)  # checks more than protobuf does
         except TooLarge as problem:
             raise InferError(f"<bytes>: {problem}") from None
         except InferError as problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xdsl.dialects import func
-from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, TensorType, UnitAttr
+from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, UnitAttr
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from inferir.core import InferError
@@ -14,8 +14,8 @@ from inferir.dialects.framework.source_op import GRAPHS, QUANTIZATION
 from inferir.dialects.framework.tflite import SOURCE, other_name, rows_by_code
 from inferir.dialects.framework.values import strings_attr
 from inferir.frontends.common.flatbuffer import FlatTable, numbers
-from inferir.frontends.common.interface import interface_entry
-from inferir.frontends.common.names import identifier, location_of, name_hint
+from inferir.frontends.common.interface import OpenSizes, interface_entry
+from inferir.frontends.common.names import location_of, name_hint
 from inferir.frontends.tflite.options import builtin_options, custom_options
 from inferir.frontends.tflite.tensors import TensorReader
 
@@ -40,7 +40,7 @@ class GraphReader:
         self.signature = next((s for s in model["signature_defs"] if s["subgraph_index"] == 0), None)
         """The names of inputs and outputs, where the file has such."""
         self._operations = 0
-        self._symbols: set[str] = set()
+        self._sizes = OpenSizes()
 
     def main(self) -> func.FuncOp:
         """The first subgraph as `@main`."""
@@ -81,19 +81,8 @@ class GraphReader:
             while name in taken:
                 name += "_"
             taken.add(name)
-            type = types[position] if types else None
-            dims = [self._dim(name, axis, d) for axis, d in enumerate(type.get_shape())] if isinstance(type, TensorType) else None
-            out.append(interface_entry(name, dims))
+            out.append(interface_entry(name, self._sizes.of(name, types[position] if types else None)))
         return out
-
-    def _dim(self, name: str, axis: int, size: int) -> int | str:
-        if size >= 0:
-            return size
-        symbol = f"{identifier(name)}_{axis}"
-        while symbol in self._symbols:
-            symbol += "_"
-        self._symbols.add(symbol)
-        return symbol
 
 
 class SubGraph:

@@ -1,4 +1,4 @@
-"""How much memory the structure of an ONNX file takes, all but the data of tensors: estimated from its bytes before they are parsed.
+"""How much memory the structure of a protobuf file takes, all but the data of tensors: estimated from its bytes before they are parsed.
 
 Nor may there be so many fields that looking at them takes long. Two bytes may stand for a message of 700, so a file's size says little. The costs are those that an import was measured to take at most: a message
 with the Python object that is made of it, a string (again in the imported module and in its text), a number in a list of Python integers.
@@ -34,12 +34,12 @@ def too_many_fields() -> TooLarge:
     return TooLarge(f"its structure (all but the data of tensors) has more than {MAX_FIELDS} fields")
 
 
-def require_room(length: int, copied: Callable[[], bytes]) -> bytes:
-    """The structure of a ModelProto, which has `length` bytes. Raises TooLarge where these take too much memory when they are parsed."""
+def require_room(length: int, copied: Callable[[], bytes], message: Callable[[], Any]) -> bytes:
+    """The structure of a message (`message` gives its class), which has `length` bytes. Raises TooLarge where these take too much memory when they are parsed."""
     if length > LONGEST:
         raise TooLarge(f"its structure (all but the data of tensors) has {length} bytes, no more than {LONGEST} are read")
     data = copied()
-    if length > UNCOUNTED and _estimate(data) > MOST:
+    if length > UNCOUNTED and _estimate(data, message().DESCRIPTOR) > MOST:
         raise TooLarge(f"its structure (all but the data of tensors, {length} bytes) would take more than {MOST >> 20} MiB of memory")
     return data
 
@@ -56,12 +56,10 @@ def _children(descriptor: Any) -> dict[int, Any]:
     return out
 
 
-def _estimate(data: bytes) -> int:
+def _estimate(data: bytes, root: Any) -> int:
     """Bytes of memory, as far as the count matters. Bytes that are no fields end their message: the parser says what is wrong with them."""
-    from onnx import ModelProto
-
     total = seen = 0
-    stack: list[tuple[int, int, Any]] = [(0, len(data), ModelProto.DESCRIPTOR)]
+    stack: list[tuple[int, int, Any]] = [(0, len(data), root)]
     while stack and total <= MOST:
         position, end, descriptor = stack.pop()
         children = _children(descriptor)
