@@ -40,3 +40,18 @@ def _computed(lo: Lowering, x: SSAValue, axes: Sequence[int], strides: Sequence[
     before = [lo.i64([0] * first)] if first else []
     behind = [lo.i64([0] * (rank - first - count))] if rank > first + count else []
     return lo.concat([*before, begins, *behind, *before, ends, *behind], axis=0)
+
+
+def transposed_pads(
+    lo: Lowering, sizes: tuple[Sequence[int], Sequence[int]], kernel: Sequence[int], strides: Sequence[int], same: bool
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Pads and out_pads of a transposed convolution that gives (`sizes`: result, input) so many elements; `same`: as a padded one gave the input."""
+    begins, extra = [], []
+    for size, here, k, stride in zip(*sizes, kernel, strides, strict=True):
+        if here < 0:
+            lo.decline("the size of its input is dynamic")
+        full = (here - 1) * stride + k
+        total = max(full - size, 0) if same else 0
+        begins.append(total // 2)
+        extra.append(size - (full - total // 2))
+    return (*begins, *(max(-e, 0) for e in extra)), tuple(max(e, 0) for e in extra)

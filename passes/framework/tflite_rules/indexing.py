@@ -15,7 +15,12 @@ from inferir.passes.framework.tflite_rules.operands import need_floats, wide
 def gather(op: Any, lo: Lowering) -> Any:
     """gather; with batch dimensions by index tuples"""
     x, indices = lo.operands(2)
-    axis, batch = op.get("axis") % max(lo.rank(x), 1), op.get("batch_dims")
+    return gathered(lo, x, indices, op.get("axis"), op.get("batch_dims"))
+
+
+def gathered(lo: Lowering, x: Any, indices: Any, axis: int, batch: int) -> Any:
+    """Slices of x along an axis, by indices whose first `batch` dimensions are x's."""
+    axis %= max(lo.rank(x), 1)
     if not batch:
         return lo.gather(x, indices, axis=axis)
     rank = lo.rank(x)

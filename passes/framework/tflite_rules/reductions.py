@@ -67,10 +67,16 @@ def l2_normalization(op: Any, lo: Lowering) -> Any:
 def local_response_normalization(op: Any, lo: Lowering) -> Any:
     """x / (bias + alpha sum of squares over 2 radius channels)^beta: the sum is a product with a banded matrix"""
     (x,) = lo.operands(1)
-    channels, radius = lo.shape(x)[-1], op.get("radius")
+    radius = op.get("radius")
+    return local_response(lo, x, (radius, radius - 1), (op.get("bias"), op.get("alpha"), op.get("beta")))
+
+
+def local_response(lo: Lowering, x: Any, reach: tuple[int, int], numbers: tuple[float, float, float]) -> Any:
+    """x normalised over as many channels on each side as `reach` has, by `numbers`: bias, alpha, beta."""
+    (bias, alpha, beta), channels = numbers, lo.shape(x)[-1]
     places = np.arange(channels)
     apart = places[:, None] - places[None, :]
-    band = lo.const(((apart >= -radius) & (apart < radius)).astype(lo.dtype(x)))
+    band = lo.const(((apart >= -reach[0]) & (apart <= reach[1])).astype(lo.dtype(x)))
     total = lo.matmul(lo.mul(x, x), band)
-    base = lo.add(lo.mul(total, lo.scalar(op.get("alpha"), x)), lo.scalar(op.get("bias"), x))
-    return lo.mul(x, lo.pow(base, lo.scalar(-op.get("beta"), x)))
+    base = lo.add(lo.mul(total, lo.scalar(alpha, x)), lo.scalar(bias, x))
+    return lo.mul(x, lo.pow(base, lo.scalar(-beta, x)))

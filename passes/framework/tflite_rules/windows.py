@@ -9,7 +9,7 @@ from xdsl.ir import SSAValue
 
 from inferir.dialects.inference.pooling import lowest
 from inferir.passes.framework.lowering import Lowering, lowering
-from inferir.passes.framework.lowering.same_padding import same_pads
+from inferir.passes.framework.lowering.same_padding import same_pads, transposed_pads
 from inferir.passes.framework.tflite_rules import integers
 from inferir.passes.framework.tflite_rules.operands import fused, is_quantized, need_floats
 
@@ -79,19 +79,10 @@ def conv_3d(op: Any, lo: Lowering) -> Any:
 
 def transposed_conv(op: Any, lo: Lowering, shape: SSAValue, x: SSAValue, w: SSAValue, b: SSAValue | None, kernel: Sequence[int]) -> Any:
     """conv_transpose of a filter [I, *kernel, O]: what is cut off is what convolving the result would pad."""
-    axes = "dhw"[-len(kernel) :]
-    strides = tuple(op.get(f"stride_{a}") for a in axes)
+    strides = tuple(op.get(f"stride_{a}") for a in "dhw"[-len(kernel) :])
     sizes = lo.need_ints(shape, "the shape of the result")[1:-1]
-    begins, extra = [], []
-    for size, here, k, stride in zip(sizes, lo.shape(x)[1:-1], kernel, strides, strict=True):
-        if here < 0:
-            lo.decline("the size of its input is dynamic")
-        full = (here - 1) * stride + k
-        total = max(full - size, 0) if op.get("padding") == "SAME" else 0
-        begins.append(total // 2)
-        extra.append(size - (full - total // 2))
-    ends, out_pads = [max(-e, 0) for e in extra], [max(e, 0) for e in extra]
-    return lo.conv_transpose(x, w, b, strides=strides, pads=(*begins, *ends), out_pads=tuple(out_pads), layout="nhwc")
+    pads, out_pads = transposed_pads(lo, (sizes, lo.shape(x)[1:-1]), kernel, strides, op.get("padding") == "SAME")
+    return lo.conv_transpose(x, w, b, strides=strides, pads=pads, out_pads=out_pads, layout="nhwc")
 
 
 @lowering("tfl", "TRANSPOSE_CONV")
