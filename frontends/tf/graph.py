@@ -182,13 +182,18 @@ class Body:
         given = [self._value(text) for text in inputs]
         operands = [v for v in given if not isinstance(v, Variable)]
         carried = given if is_loop else given[1:]
-        graphs = BRANCHES[node.op]
-        regions, results = [], []
+        graphs, listed = BRANCHES[node.op], _listed_types(node, "T" if is_loop else "Tout")
+        outer = [v if isinstance(v, Variable) else None for v in given] if is_loop else [None] * len(listed)
+        if len(outer) != len(listed):
+            raise InferError(f"has {len(outer)} inputs, and types for {len(listed)}")
+        types = [t for t, v in zip(listed, outer, strict=True) if v is None]
+        regions = []
         for graph in graphs:
-            region, results = self._region(node, node.attr[graph].func.name, carried, is_loop)
+            region = self._region(node, node.attr[graph].func.name, carried, is_loop)
+            yielded, wanted = len(region.block.last_op.operands), 1 if graph == "cond" else len(types)  # pyright: ignore[reportOptionalMemberAccess]
+            if yielded != wanted:
+                raise InferError(f"'{graph}' has {yielded} results that are tensors, must have {wanted}")
             regions.append(region)
-        outer = [v if isinstance(v, Variable) else None for v in given] if is_loop else [None] * len(results)
-        types = [t for t, v in zip(_listed_types(node, "T" if is_loop else "Tout"), outer, strict=True) if v is None]
         cls = SOURCE.op_class("tf", node.op)
         assert cls is not None
         properties = {**declared(node, cls.SCHEMAS[0]), GRAPHS: strings_attr(list(graphs))}
@@ -200,7 +205,7 @@ class Body:
         made = iter(op.results)
         return [("output", next(made) if v is None else v) for v in outer]
 
-    def _region(self, node: Any, name: str, given: Sequence[Value], is_loop: bool) -> tuple[Region, list[Value]]:
+    def _region(self, node: Any, name: str, given: Sequence[Value], is_loop: bool) -> Region:
         """A function as a region whose arguments are the tensors it is given."""
         function, nodes = self.reader.function(name)
         block, arguments = Block(), []
@@ -213,10 +218,9 @@ class Body:
         for argument, given_name in zip(arguments, (a.name for a in function.signature.input_arg), strict=True):
             if not isinstance(argument, Variable):
                 argument.name_hint = name_hint(given_name)
-        targets = _returned(function)
-        results = body.run(targets)
+        results = body.run(_returned(function))
         block.add_op(YieldOp.make([r for r in results if not isinstance(r, Variable)]))
-        return Region(block), results
+        return Region(block)
 
     def _plain(self, node: Any, operands: list[SSAValue]) -> list[tuple[str | None, Value]]:
         """A node that stays an operator."""
