@@ -8,6 +8,7 @@ import pytest
 
 import inferir
 from inferir.core import InferError, make_context, parse, text_of, verify
+from inferir.dialects.framework.tf.build_table import TABLE, build
 from inferir.frontends import import_model
 
 DATA = Path(__file__).parent / "data" / "tf"
@@ -64,3 +65,7 @@ def test_a_text_form_is_refused(tmp_path: Path):
     (tmp_path / "graph.pbtxt").write_text('node { name: "x" op: "Placeholder" }', encoding="utf-8")
     with pytest.raises(InferError, match="this is text, not a GraphDef"):
         import_model(tmp_path / "graph.pbtxt", make_context())
+
+
+def test_the_table_is_what_its_source_says():
+    assert TABLE.read_text(encoding="utf-8") == build()
