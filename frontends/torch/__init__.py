@@ -15,6 +15,7 @@ from xdsl.ir import Attribute
 from inferir.core import Context, InferError
 from inferir.frontends.torch.archive import Archive
 from inferir.frontends.torch.json_fields import member, members, number
+from inferir.frontends.torch.live import saved
 from inferir.frontends.torch.program import ProgramReader
 from inferir.frontends.torch.tensors import Payloads
 
@@ -42,6 +43,17 @@ def load(path: Path, ctx: Context) -> ModuleOp:
         raise InferError(f"{path}: {problem}", None, problem.notes) from None
     except RecursionError:
         raise InferError(f"{path}: it is nested too deeply") from None
+
+
+def load_object(model: Any, ctx: Context) -> ModuleOp | None:
+    """Import the bytes of a program, or a `torch.export.ExportedProgram`; None for anything else."""
+    path = saved(model, ctx)
+    if path is None or not detect(path.read_bytes()[:4], path):
+        return None
+    try:
+        return _module(Archive(path), ctx)
+    except InferError as problem:
+        raise InferError(f"<{'bytes' if isinstance(model, bytes) else type(model).__name__}>: {problem}", None, problem.notes) from None
 
 
 def _module(archive: Archive, ctx: Context) -> ModuleOp:

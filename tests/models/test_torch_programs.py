@@ -129,6 +129,12 @@ def test_a_pickle_is_refused_with_the_way_out(tmp_path: Path):
             import_model(path, make_context())
 
 
+def test_the_bytes_of_a_program_are_a_model():
+    path = next(p for p in PROGRAMS if p.name == "lenet_dynbatch.pt2")
+    (x,), (y,) = reference(path)
+    np.testing.assert_allclose(inferir.compile(path.read_bytes())(x), y, rtol=1e-3, atol=1e-5)
+
+
 def test_the_content_says_what_a_file_is(tmp_path: Path):
     (tmp_path / "model.bin").write_bytes(PROGRAMS[0].read_bytes())
     assert frontend_for(tmp_path / "model.bin").__name__ == "inferir.frontends.torch"
