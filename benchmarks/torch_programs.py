@@ -134,6 +134,7 @@ def run(folder: Path) -> int:
     """Import, compile, run and compare the programs; 1 where one fails."""
     import inferir
     from inferir.backends.host.text import host_op
+    from inferir.backends.runtime.program import ModelError
     from inferir.core import InferError, make_context
     from inferir.core.walk import walk
     from inferir.dialects.cpu import FALLBACK
@@ -149,14 +150,14 @@ def run(folder: Path) -> int:
             nodes = sum(isinstance(op, SourceOp) for op in import_model(path, make_context()).walk())
             found = inferir.compile(path)(*inputs)
             left = sorted({host_op(op).op for op in walk(build(path, "cpu", "layout", {}, make_context())[1]) if FALLBACK in op.attributes})
-        except (InferError, inferir.ModelError) as problem:
+        except (InferError, ModelError) as problem:
             notes = "; ".join(n.message[:100] for n in getattr(problem, "notes", ())[:4])
             print(f"{path.stem}: {str(problem)[:160]} {notes}", flush=True)
             failed = 1
             continue
         found = found if isinstance(found, tuple) else (found,)
         share = max(
-            float(np.max(np.abs(a - b) / (1e-5 * np.abs(b).max() + 1e-3 * np.abs(b)), initial=0))
+            float(np.max(np.abs(a - b) / (1e-5 * np.abs(b).max() + 1e-3 * np.abs(b) + 1e-30), initial=0))
             for a, b in zip(found, wanted, strict=True)
         )
         failed |= share > 1

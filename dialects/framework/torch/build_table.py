@@ -29,7 +29,7 @@ NAMESPACES = ("aten", "quantized_decomposed", "torchao")
 LEFT_OUT = re.compile(
     r"backward|cudnn|miopen|mkldnn|mps|xnnpack|_cuda|nested|sparse|csr|_foreach|_amp_|fused_(adam|sgd|moving|dropout)|_test_|_cslt|_histogramdd|"
     r"^q_|fbgemm|quantized_(lstm|gru|rnn|batch|max)|_linalg_check|_validate|record_stream|rename|align_|set_data|_fw_primal|_make_dual|"
-    r"^__[a-z]*__$|_standard_gamma|_triton|_transformer_encoder|_native_multi|_version|retain_grad|requires_grad|_fused_rms|dtensor"
+    r"^__(?!(and|or|xor|lshift|rshift)__)[a-z]*__$|_standard_gamma|_triton|_transformer_encoder|_native_multi|_version|retain_grad|requires_grad|_fused_rms|dtensor"
 )
 
 KINDS = {

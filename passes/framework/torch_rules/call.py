@@ -11,6 +11,7 @@ from xdsl.ir import Attribute, SSAValue
 
 from inferir.core.types import numpy_dtype
 from inferir.dialects import inference as inf
+from inferir.dialects.framework import SourceOp
 from inferir.dialects.framework.torch import COMPUTED
 from inferir.dialects.framework.values import to_python
 from inferir.passes.framework.lowering import Lowering, lowering
@@ -224,7 +225,7 @@ def sym(*names: str) -> Callable[[Callable[[Call, Lowering], Any]], Callable[[An
 def _rule(domain: str, names: Sequence[str]) -> Callable[[Callable[[Call, Lowering], Any]], Callable[[Any, Lowering], Any]]:
     def wrap(function: Callable[[Call, Lowering], Any]) -> Callable[[Any, Lowering], Any]:
         def rule(op: Any, lo: Lowering) -> Any:
-            return function(Call(op, lo), lo)
+            return function(Call(op, lo), lo) if isinstance(op, SourceOp) else lo.decline("the table does not have this overload")
 
         rule.__doc__, rule.__name__, rule.__qualname__, rule.__module__ = (
             function.__doc__,

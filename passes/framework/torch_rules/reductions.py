@@ -169,11 +169,11 @@ def bucketize(call: Call, lo: Lowering) -> Any:
 def diff(call: Call, lo: Lowering) -> Any:
     """What each element differs from the one before"""
     x, axis = call.x(), call.get("dim", -1) % lo.rank(call.x())
-    if call.tensor("prepend") is not None or call.tensor("append") is not None:
-        lo.decline("elements put before or behind")
+    parts = [t for t in (call.tensor("prepend"), x, call.tensor("append")) if t is not None]
+    x = lo.concat(parts, axis=axis) if len(parts) > 1 else x
     for _ in range(call.get("n", 1)):
         later, earlier = lo.slice(x, starts=(1,), ends=(1 << 62,), axes=(axis,)), lo.slice(x, starts=(0,), ends=(-1,), axes=(axis,))
-        x = lo.sub(later, earlier)
+        x = lo.logical(later, earlier, fn="xor") if lo.element(x) == i1 else lo.sub(later, earlier)
     return x
 
 
