@@ -10,6 +10,7 @@ from inferir.dialects.cpu.convolution import Conv2dOp, Dwconv2dOp, pack_conv2d, 
 from inferir.dialects.cpu.elements import CheckOp, LoadOp, SizeOp, StoreOp, element_of
 from inferir.dialects.cpu.elementwise import DepthToSpaceOp, MapOp, TransposeOp
 from inferir.dialects.cpu.execution import execute_on_buffers, register
+from inferir.dialects.cpu.extent import ExtentOp
 from inferir.dialects.cpu.generate import GenerateOp
 from inferir.dialects.cpu.host import (
     FALLBACK,
@@ -70,7 +71,22 @@ ON_BUFFERS = (AllocOp, ConstantOp, WeightOp, ViewOp)
 ELEMENTS = (LoadOp, StoreOp, SizeOp, CheckOp)
 CPU = Dialect(
     "cpu",
-    [*LEVEL3, RecurrenceOp, IfOp, LoopOp, YieldOp, *ELEMENTS, *ON_TENSORS, *ON_BUFFERS, KernelOp, DoneOp, LaunchOp, CallOp, *MICROKERNELS],
+    [
+        *LEVEL3,
+        RecurrenceOp,
+        IfOp,
+        LoopOp,
+        YieldOp,
+        *ELEMENTS,
+        *ON_TENSORS,
+        *ON_BUFFERS,
+        KernelOp,
+        DoneOp,
+        LaunchOp,
+        CallOp,
+        ExtentOp,
+        *MICROKERNELS,
+    ],
 )
 
 __all__ = [
@@ -90,6 +106,7 @@ __all__ = [
     "DoneOp",
     "Dwconv2dOp",
     "EnsureShapeOp",
+    "ExtentOp",
     "GemmOp",
     "GenerateOp",
     "IfOp",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from xdsl.dialects.builtin import IndexType, TensorType
 from xdsl.ir import Attribute, SSAValue
 
 from inferir.core.dims import DimLike, Shape, evaluate, parse_dim
-from inferir.core.op import define
+from inferir.core.op import ValueOf, define
 from inferir.core.properties import dims
 from inferir.core.relations import Relation, at_most
 from inferir.core.types import numpy_dtype, tensor
@@ -18,6 +18,7 @@ from inferir.dialects.cpu.base import Level3Op, any_strides, shape_of
 from inferir.dialects.cpu.many import run_program
 from inferir.dialects.cpu.reads import reads
 from inferir.dialects.cpu.scalar import YieldOp, scalar_type
+from inferir.dialects.cpu.symbolic import elements_over_dims
 
 
 @define
@@ -75,6 +76,15 @@ class GenerateOp(Level3Op):
             return outs
         known = _known(extras)
         return tuple(d if isinstance(d, int) else evaluate(parse_dim(d), known) for d in self.shape)
+
+    def infer_values(self, shape_of: Callable[[SSAValue], Shape], value_of: ValueOf) -> list[np.ndarray] | None:
+        """What the region computes of sizes."""
+        (shape,) = self.infer_result_shapes(shape_of, value_of)
+        if not all(isinstance(d, int) for d in shape):
+            return None
+        sizes = [d for d in shape if isinstance(d, int)]
+        found = elements_over_dims(self.epilogue.block, sizes, self.extras, shape_of, value_of)
+        return None if found is None else [found]
 
     def infer_types(self) -> list[Attribute]:
         if self.outs is not None:

@@ -38,6 +38,7 @@ class ReshapeOp(View):
     """
 
     name = "cpu.reshape"
+    SYMBOLIC = True
     x = operand_def(TensorType)
     other = opt_operand_def(TensorType)
     shape = dims()
@@ -104,6 +105,7 @@ class ConcatOp(View):
     """
 
     name = "cpu.concat"
+    SYMBOLIC = True
     parts = var_operand_def(TensorType)
     axis = integer()
 

@@ -66,7 +66,8 @@ def convert(
     log: RewriteLog | None = None,
 ) -> list[Illegal]:
     """Convert everything inside `root`; returns the ops that stay illegal (none: a full conversion)."""
-    return _Conversion(patterns, target, ctx, log if log is not None else RewriteLog()).run(root)
+    left = _Conversion(patterns, target, ctx, log if log is not None else RewriteLog()).run(root)
+    return list({illegal.op: illegal for illegal in left}.values())  # a region that moved was gone through twice
 
 
 def convert_fully(

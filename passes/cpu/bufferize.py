@@ -147,6 +147,8 @@ class Bufferizer:
                 raise InferError(
                     f"{op.name}: weights that are not constant cannot be packed (run pack-weights before bufferize)", op.location
                 )
+            if isinstance(op, cpu.ExtentOp):
+                raise InferError(f"bufferize: {op.name}: a size is computed while the model runs; run outline-fallback before", op.location)
             raise InferError(f"bufferize: {op.name} has no form on buffers; lower it to the cpu dialect first", op.location)
         for result in op.results:
             for dim in self.shapes[result]:
@@ -161,7 +163,9 @@ class Bufferizer:
         for claim in self.shapes.claims:
             assert claim.found is not None
             out[frozenset((str(claim.found), str(claim.declared)))] = _dims((claim.found, claim.declared))
-        for a, b, says, op in self.shapes.assumed:
+        for left, right, says, op in self.shapes.assumed:
+            runs = self.runs(op)
+            a, b = left * runs, right * runs
             if (symbols(a) | symbols(b)) & self.shapes.unknown:
                 raise InferError(f"bufferize: {op.name}: {says or f'whether {a} is {b}'} does not follow from the inputs", op.location)
             nodes = label(op.location)
@@ -176,6 +180,17 @@ class Bufferizer:
             text = StringAttr(range_error(name, low, high))
             cuts = [*([maximum(size, low)] if low > 0 else []), *([minimum(size, high)] if high < LARGEST else [])]
             yield from (ArrayAttr([*_dims((size, cut)), text]) for cut in cuts)
+
+    def runs(self, op: Operation) -> DimLike:
+        """1, or 0 where a loop that an op is in does not run: what the op relies on is then not needed."""
+        out: DimLike = 1
+        outer = op.parent_op()
+        while outer is not None and outer is not self.old:
+            known = self.shapes.value_of(outer.limit) if isinstance(outer, cpu.LoopOp) and outer.limit is not None else None
+            if known is not None:
+                out = minimum(out, known.reshape(-1)[0])
+            outer = outer.parent_op()
+        return out
 
     def check_claims(self) -> None:
         """No size is taken from a type alone."""

@@ -21,6 +21,7 @@ from inferir.dialects.cpu import FALLBACK
 from inferir.dialects.inference.base import InferenceOp
 from inferir.passes.cpu.inference_to_cpu import PATTERNS
 from inferir.passes.cpu.inference_to_cpu.control import why_not_in_memory
+from inferir.passes.cpu.inference_to_cpu.counts import count_runs
 from inferir.passes.cpu.inference_to_cpu.ones import ensure_ones
 from inferir.passes.cpu.inference_to_cpu.program import SIZES
 
@@ -61,6 +62,7 @@ class ConvertInferenceToCpu(Pass):
         for function in [o for o in op.walk() if isinstance(o, func.FuncOp)]:
             note_sizes(function)
             ensure_ones(function)
+            count_runs(function)
         if self.fallback:
             for left in convert(op, self.patterns, target, ctx, self.log):
                 left.op.attributes.pop(SIZES, None)

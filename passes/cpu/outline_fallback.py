@@ -16,6 +16,8 @@ becomes
     return %0 : ...
   }
 
+The numbers that `cpu.extent` makes sizes of end a native part as well: the next one is called when they are known.
+
 An If that stays, because the size of its result depends on the branch that runs or because an op inside has no kernel, is parted as well:
 the kernels of a branch become native functions of their own, which the host calls where it takes that branch.
 """
@@ -52,7 +54,7 @@ from inferir.dialects.cpu import CPU, FALLBACK, HOST, CallOp, branches_on_host
 from inferir.dialects.cpu.packing import Pack
 from inferir.passes.cpu.inference_to_cpu.control import why_not_in_memory
 
-KERNELS = frozenset(CPU.operations)
+KERNELS = frozenset(CPU.operations) - {cpu.ExtentOp}
 FLOW = (cpu.IfOp, cpu.LoopOp)
 
 
@@ -77,12 +79,17 @@ def _stays(block: Block, shapes: ShapeAnalysis | None) -> bool:
     """Whether some op of a block must stay on the host; each is marked with the reason, also in the branches of an If that stays."""
     inner = [o for o in block.ops if not _is_constant(o) and not o.has_trait(IsTerminator)]
     for op in inner:
-        reason = None if FALLBACK in op.attributes else _why_not_native(op, shapes)
+        reason = None if _is_on_host(op) else _why_not_native(op, shapes)
         if reason is not None:
             op.attributes[FALLBACK] = StringAttr(reason)
     for branch in branches_on_host(block):
         _stays(branch, shapes)
-    return any(FALLBACK in o.attributes for o in inner)
+    return any(_is_on_host(o) for o in inner)
+
+
+def _is_on_host(op: Operation) -> bool:
+    """Whether an op stands between native parts: it has no native code, or it makes numbers that one part computes the sizes of the next."""
+    return FALLBACK in op.attributes or isinstance(op, cpu.ExtentOp)
 
 
 def _outline(main: func.FuncOp, module: ModuleOp) -> int:
@@ -104,6 +111,8 @@ def _why_not_native(op: Operation, shapes: ShapeAnalysis | None) -> str | None:
     for inner in walk(op):
         if FALLBACK in inner.attributes:
             return f"{inner.name} inside it has no native code: {inner.attributes[FALLBACK].data}"  # pyright: ignore[reportAttributeAccessIssue]
+        if isinstance(inner, cpu.ExtentOp):
+            return "the size of a result inside it is computed while it runs"
         if isinstance(inner, Pack):
             return "weights that are computed while the model runs are packed then"
     if type(op) not in KERNELS:
@@ -115,16 +124,22 @@ def _why_not_native(op: Operation, shapes: ShapeAnalysis | None) -> str | None:
         a for o in _steps(op) if isinstance(o, FLOW) for r in o.regions for a in r.block.args
     }
     made = [v for v in inner if isinstance(v.type, TensorType)]
-    known = set().union(*(symbols(d) for v in read - inner for d in shapes[v]))
+    known = set().union(*(symbols(d) for v in read - inner for d in (*shapes[v], *_elements(v, shapes))))
     if any(not symbols(d) <= known for v in made for d in shapes[v]):
         return "the size of its result does not follow from the sizes of its operands"
     with assumptions() as pairs:
         for step in _steps(op):
             if isinstance(step, Op) and step.results and not isinstance(step, FLOW):
                 step.infer_result_shapes(shapes.__getitem__, shapes.value_of)
-    if any((symbols(a) | symbols(b)) & shapes.unknown for a, b, _ in pairs):
+    if any((symbols(a) | symbols(b)) & shapes.unknown for a, b, says in pairs if not says):  # sizes of 1 would be broadcast
         return "whether its operands have the same size is known when it runs"
     return None
+
+
+def _elements(value: SSAValue, shapes: ShapeAnalysis) -> Sequence[DimLike]:
+    """The elements of a value that follow from sizes."""
+    found = shapes.value_of(value)
+    return () if found is None else tuple(found.reshape(-1))
 
 
 def _steps(op: Operation) -> Iterator[Operation]:
@@ -147,15 +162,15 @@ class _Parts:
         for op in self.block.ops:
             if _is_constant(op) or op.has_trait(IsTerminator):
                 continue
-            stays = FALLBACK in op.attributes
+            stays = _is_on_host(op)
             before = [o for v in self.read_by(op) if isinstance(o := v.owner, Operation) and o in part]
-            part[op] = max((part[o] + (not stays and FALLBACK in o.attributes) for o in before), default=0)
+            part[op] = max((part[o] + (not stays and _is_on_host(o)) for o in before), default=0)
         for op in reversed(part):  # a kernel that only later parts wait for runs with them
             users = [part.get(self.outer(use.operation), part[op]) for r in op.results for use in r.uses]
-            if FALLBACK not in op.attributes and users:
+            if not _is_on_host(op) and users:
                 part[op] = min(users)
         for op, number in part.items():
-            (self.hosts if FALLBACK in op.attributes else self.natives).setdefault(number, []).append(op)
+            (self.hosts if _is_on_host(op) else self.natives).setdefault(number, []).append(op)
 
     def outline(self, module: ModuleOp, numbers: Iterator[int]) -> None:
         """Make a function of every native part; `numbers` give their names."""
@@ -180,7 +195,10 @@ class _Parts:
     def function(self, name: str, ops: Sequence[Operation]) -> tuple[func.FuncOp, CallOp]:
         """Move ops into a function of their own; it, and a call of it."""
         inside = set(ops)
-        read = dict.fromkeys(v for op in ops for v in self.read_by(op) if v.owner not in inside)
+        read: dict[SSAValue, None] = {}
+        copied: dict[Operation, None] = {}
+        for value in [v for op in ops for v in self.read_by(op) if v.owner not in inside]:
+            self.needed(value, read, copied)
         given = [v for v in read if constant_attribute_of(v) is None]
         kept = [r for op in ops for r in op.results if any(self.outer(use.operation) not in inside for use in r.uses)]
         block = Block(arg_types=[v.type for v in given])
@@ -188,7 +206,7 @@ class _Parts:
         call = CallOp(name, given, [r.type for r in kept])
         call.location = ops[0].location
         self.block.insert_op_before(call, ops[0])
-        stand_ins = iter(block.args)
+        stand_ins, stand_in_of = iter(block.args), dict[SSAValue, SSAValue]()
         for value in read:
             if value in given:
                 stand_in = next(stand_ins)
@@ -198,7 +216,16 @@ class _Parts:
                 copy.location = value.owner.location
                 stand_in = copy.results[0]
             stand_in.name_hint = value.name_hint
+            stand_in_of[value] = stand_in
             value.replace_uses_with_if(stand_in, lambda use: self.outer(use.operation) in inside)
+        for op in copied:  # what they read, the function has by now
+            block.add_op(copy := op.clone())
+            copy.location = op.location
+            for operand_index, operand in enumerate(op.operands):
+                copy.operands[operand_index] = stand_in_of[operand]
+            for old, new in zip(op.results, copy.results, strict=True):
+                stand_in_of[old] = new
+                old.replace_uses_with_if(new, lambda use: self.outer(use.operation) in inside)
         for old, new in zip(kept, call.outs, strict=True):
             new.name_hint = old.name_hint
             old.replace_uses_with_if(new, lambda use: self.outer(use.operation) not in inside)
@@ -210,6 +237,16 @@ class _Parts:
         function = func.FuncOp(name, types, Region(block), arg_attrs=attributes)
         function.location = call.location
         return function, call
+
+    def needed(self, value: SSAValue, read: dict[SSAValue, None], copied: dict[Operation, None]) -> None:
+        """Note how a function comes by a value: it is given it, or computes it again from sizes, which it could not tell from the value."""
+        op = value.owner
+        if value not in self.shapes.values or not isinstance(op, Operation) or _is_on_host(op) or _is_constant(op) or op.regions[1:]:
+            read.setdefault(value)
+        elif op not in copied:
+            for operand in op.operands:
+                self.needed(operand, read, copied)
+            copied.setdefault(op)
 
     def read_by(self, op: Operation) -> Iterator[SSAValue]:
         """The values from outside of an op that it reads, in its regions too."""

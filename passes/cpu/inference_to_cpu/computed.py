@@ -6,18 +6,32 @@ from collections.abc import Callable
 from typing import Any
 
 from xdsl.dialects import math
-from xdsl.dialects.builtin import DictionaryAttr, i64
+from xdsl.dialects.builtin import DictionaryAttr, f64, i1, i64
 from xdsl.ir import SSAValue
 
 from inferir.core import Rewriter, rewrites
-from inferir.core.types import element_of
+from inferir.core.ranges import LARGEST
+from inferir.core.types import element_of, ranked
 from inferir.dialects import cpu
 from inferir.dialects import inference as inf
 from inferir.dialects.inference.host import in_call, python_value
 from inferir.passes.cpu.inference_to_cpu import attention, sampling
 from inferir.passes.cpu.inference_to_cpu.building import rank_of, result, shape_of
-from inferir.passes.cpu.inference_to_cpu.moving import broadcast_place, rest
-from inferir.passes.cpu.inference_to_cpu.program import Program, Scalar, Value, accumulator, generate, generated
+from inferir.passes.cpu.inference_to_cpu.moving import broadcast_place, rest, sliced
+from inferir.passes.cpu.inference_to_cpu.program import (
+    NO_SIZE,
+    Program,
+    Scalar,
+    SizesOf,
+    Value,
+    accumulator,
+    as_declared,
+    extent,
+    generate,
+    generate_sized,
+    generated,
+    guard,
+)
 from inferir.passes.cpu.inference_to_cpu.windows import lowest
 
 Call = inf.HostCallOp
@@ -30,8 +44,8 @@ def host_call(op: Call, rw: Rewriter) -> str | None:
     make = CALLEES.get(op.callee) or sampling.CALLEES.get(op.callee) or attention.CALLEES.get(op.callee)
     if make is None:
         return f"no kernel computes '{op.callee}'"
-    if any(not hasattr(r.type, "get_shape") or -1 in shape_of(r) for r in op.results):
-        return "the size of its result is only known when it runs"
+    if any(not hasattr(r.type, "get_shape") or (-1 in shape_of(r) and op.callee not in SIZED) for r in op.results):
+        return NO_SIZE
     given: list[Any] = list(op.args)
     for place in op.absent:
         given.insert(place, None)
@@ -75,7 +89,21 @@ def slice_of(op: Call, rw: Rewriter, x: SSAValue, starts: SSAValue, ends: SSAVal
             places.append(s.clamped(place, size))
         return s.load(x, places)
 
-    return generate(op, [x, starts, *_some(axes, steps)], body, rw)
+    def sizes(s: Program, x: SSAValue, starts: SSAValue, ends: SSAValue, *others: SSAValue) -> list[Scalar]:
+        named = others[0] if axes is not None else None
+        by = others[-1] if steps is not None else None
+        out: list[Scalar] = [s.size(x, axis) for axis in range(rank)]
+        for k in range(count):
+            first, last = (s.load(v, [k]).index() for v in (starts, ends))
+            step = s.load(by, [k]).index() if by is not None else s.value(1)
+            step = s.where(step.equals(0), 1, step)
+            along = s.value(k) if named is None else _axis(s, named, k, rank, "slice")
+            for axis in range(rank):
+                size = s.value(s.size(x, axis))
+                out[axis] = s.where(along.equals(axis), sliced(s, size, first, last, step), out[axis])
+        return out
+
+    return generate_sized(op, [x, starts, *_some(axes, steps)], body, sizes, rw)
 
 
 def reduce(op: Call, rw: Rewriter, x: SSAValue, axes: Optional, kind: str, keepdims: int, noop: int) -> Any:
@@ -109,7 +137,33 @@ def reduce(op: Call, rw: Rewriter, x: SSAValue, axes: Optional, kind: str, keepd
 
         return REDUCTIONS[kind](s, x, folded).to(cpu.element_of(x))
 
-    return generate(op, [x, *_some(axes)], body, rw)
+    def sizes(s: Program, x: SSAValue, *axes: SSAValue) -> list[Scalar]:
+        gone = [_named(s, axes[0], axis, rank, "reduce") if listed else s.value(not noop, i1) for axis in range(rank)]
+        own = [s.size(x, axis) for axis in range(rank)]
+        if keepdims:
+            return [s.where(g, 1, size) for g, size in zip(gone, own, strict=True)]
+        return _left(s, own, gone, rank_of(op.results[0]), "reduce")
+
+    return generate_sized(op, [x, *_some(axes)], body, sizes, rw)
+
+
+def _named(s: Program, axes: SSAValue, axis: int, rank: int, callee: str) -> Value:
+    """Whether an axis is in a list."""
+    found: Scalar = False
+    for k in range(shape_of(axes)[0]):
+        found = found | _axis(s, axes, k, rank, callee).equals(axis)
+    return s.value(found, i1)
+
+
+def _left(s: Program, own: list[Scalar], gone: list[Value], count: int, callee: str) -> list[Scalar]:
+    """The sizes of the axes that are left, which must be `count`."""
+    out: list[Scalar] = [s.value(1)] * count
+    kept: Scalar = s.value(0)
+    for size, away in zip(own, gone, strict=True):
+        out = [s.where(kept.equals(place) & ~away, size, before) for place, before in enumerate(out)]
+        kept = s.where(away, kept, kept + 1)
+    s.checked(kept, count, count + 1, in_call(callee, "number of axes that are left"))
+    return out
 
 
 @rewrites(inf.CumulateOp, benefit=0)
@@ -191,26 +245,114 @@ REDUCTIONS: dict[str, Callable[[Program, SSAValue, Any], Value]] = {
 }
 
 
-def reshape(op: Call, rw: Rewriter, x: SSAValue, *shape: Optional, **config: Any) -> Any:
-    """The same memory in the declared shape"""
-    rw.replace(op, cpu.ReshapeOp.make(x, shape=shape_of(op.results[0])))
+def reshape(op: Call, rw: Rewriter, x: SSAValue, shape: SSAValue, allowzero: int) -> Any:
+    """The same memory in another shape"""
+    return reshape_sized(op, x, lambda s, x, to: Target(s, x, to, not allowzero).sizes(), rw)
 
 
 def of_axes(op: Call, rw: Rewriter, x: SSAValue, axes: Optional = None) -> Any:
-    """The same memory in the declared shape; axes that come with the call are checked by a copy of x"""
+    """The same memory in a shape with more or fewer axes of 1"""
     if axes is None:
-        return reshape(op, rw, x)
-    shape, count, rank = shape_of(x), shape_of(axes)[0], max(rank_of(x), rank_of(op.results[0]))
-    if count < 0 or -1 in shape:
-        return "how many axes there are, or the size of x, is only known when it runs"
+        return "which axes are 1 is known when it runs"
+    count, own, rank = shape_of(axes)[0], rank_of(x), rank_of(op.results[0])
+    if count < 0:
+        return "how many axes there are is only known when it runs"
 
-    def body(s: Program, at: list[Any], x: SSAValue, axes: SSAValue) -> Any:
-        for k in range(count):
-            _axis(s, axes, k, rank, op.callee)
-        return s.load(x, at)
+    def fewer(s: Program, x: SSAValue, axes: SSAValue) -> list[Scalar]:
+        sizes = [s.value(s.size(x, axis)) for axis in range(own)]
+        gone = [_named(s, axes, axis, own, op.callee) for axis in range(own)]
+        for size, away in zip(sizes, gone, strict=True):
+            s.checked(s.where(away, size, 1), 1, 2, in_call(op.callee, "the size of an axis"))
+        return _left(s, list(sizes), gone, rank, op.callee)
 
-    copy = result(generated([x, axes], list(shape), element_of(x), body), rw)
-    return reshape(op, rw, copy)
+    def more(s: Program, x: SSAValue, axes: SSAValue) -> list[Scalar]:
+        new = [_named(s, axes, axis, rank, op.callee) for axis in range(rank)]
+        out, old = [], s.value(0)
+        for made in new:
+            size: Scalar = 1
+            for axis in range(own):
+                size = s.where(~made & old.equals(axis), s.size(x, axis), size)
+            out.append(size)
+            old = s.where(made, old, old + 1)
+        s.checked(old, own, own + 1, in_call(op.callee, "number of other axes"))
+        return out
+
+    return reshape_sized(op, x, fewer if op.callee == "squeeze" else more, rw)
+
+
+def reshape_sized(op: Call | inf.ReshapeOp, x: SSAValue, sizes: SizesOf, rw: Rewriter) -> str | None:
+    """The same memory in a shape that is computed while the model runs; in a declared one, once a copy of x has waited for the check of it."""
+    declared, wanted = ranked(op.results[0]), shape_of(op.results[0])
+    if -1 not in wanted:
+        own = [d if d >= 0 else f"x0_{axis}" for axis, d in enumerate(shape_of(x))]
+        checked = guard(op, sizes, rw)
+        copy = result(generated([x, checked], own, element_of(x), lambda s, at, x, _: s.load(x, at)), rw)
+        rw.replace(op, cpu.ReshapeOp.make(copy, shape=wanted))
+        return None
+    holder = extent(op, op.operands, sizes, len(wanted), rw)
+    if holder is None:
+        return NO_SIZE
+    shape = tuple(f"x1_{axis}" for axis in range(len(wanted)))
+    rw.replace(op, as_declared(result(cpu.ReshapeOp.make(x, holder, shape=shape), rw), declared, rw))
+    return None
+
+
+@rewrites(inf.ReshapeOp, benefit=0)
+def reshape_to_numbers(op: inf.ReshapeOp, rw: Rewriter) -> str | None:
+    """-1 is what is left over; 0 may be x's own dimension at that place"""
+    if op.to is None:
+        return "its shape is known"
+
+    def sizes(s: Program, x: SSAValue, to: SSAValue) -> list[Scalar]:
+        return Target(s, x, to, op.keep_zeros).sizes()
+
+    return reshape_sized(op, op.x, sizes, rw)
+
+
+class Target:
+    """The program of the dimensions that a reshape is asked for. They are multiplied as doubles: what is too large stays so."""
+
+    def __init__(self, s: Program, x: SSAValue, to: SSAValue, keep_zeros: bool):
+        self.s, self.own = s, [s.value(s.size(x, axis)) for axis in range(rank_of(x))]
+        self.wanted: list[Value] = []
+        for k in range(shape_of(to)[0]):
+            size = s.checked(s.load(to, [k]), -1, LARGEST, "inference.reshape: a dimension")
+            self.wanted.append(s.where(size.equals(0), self.own[k], size) if keep_zeros and k < len(self.own) else size)
+
+    def sizes(self) -> list[Scalar]:
+        """The dimensions; more than one -1 leaves a negative one."""
+        s = self.s
+        open = [size.equals(-1) for size in self.wanted]
+        others, elements = self.product(self.wanted, empty=False), self.product(self.own, empty=False)
+        left = self.quotient(elements, others)
+        beside = self.quotient(self.product(self.own, empty=True), self.product(self.wanted, empty=True))
+        alike = self.zeros(self.own).equals(self.zeros(self.wanted))
+        rest = s.where(others.equals(0.0), s.where(alike, beside, 0), left)
+        number = s.value(0)
+        for each in open:
+            number = number + s.where(each, s.value(1), 0)
+        rest = s.where(number > 1, -1, rest)
+        return [s.where(each, rest, size) for each, size in zip(open, self.wanted, strict=True)]
+
+    def product(self, sizes: list[Value], empty: bool) -> Value:
+        """The product of those that are not -1; under `empty`, of those that are not 0 either."""
+        s, total = self.s, self.s.number(1.0, f64)
+        for size in sizes:
+            aside = size.equals(-1) | size.equals(0) if empty else size.equals(-1)
+            total = total * s.where(aside, s.number(1.0, f64), size.to(f64))
+        return total
+
+    def quotient(self, a: Value, b: Value) -> Value:
+        """a / b rounded down; 0 for what divides nothing."""
+        s = self.s
+        return s.where(b.equals(0.0), s.number(0.0, f64), s.floor(a / s.where(b.equals(0.0), s.number(1.0, f64), b))).index()
+
+    def zeros(self, sizes: list[Value]) -> Value:
+        """How many are 0."""
+        total = self.s.value(0)
+        for size in sizes:
+            total = total + self.s.where(size.equals(0), self.s.value(1), 0)
+        return total
 
 
 def broadcast(op: Call, rw: Rewriter, x: SSAValue, shape: SSAValue) -> Any:
@@ -219,13 +361,37 @@ def broadcast(op: Call, rw: Rewriter, x: SSAValue, shape: SSAValue) -> Any:
 
 
 def split(op: Call, rw: Rewriter, x: SSAValue, sizes: SSAValue, axis: int) -> Any:
-    """A slice for each part, of the declared size"""
-    parts, start = [], 0
-    for part in op.results:
-        size = shape_of(part)[axis]
-        parts.append(result(inf.SliceOp.make(x, starts=(start,), ends=(start + size,), axes=(axis,)), rw))
-        start += size
-    rw.replace(op, parts)
+    """A slice for each part"""
+    axis, count = axis % rank_of(x), len(op.results)
+
+    def lengths(s: Program, x: SSAValue, sizes: SSAValue) -> list[Scalar]:
+        size: Scalar = s.value(s.size(x, axis))
+        each = [s.checked(s.load(sizes, [k]), 0, size + 1, in_call("split", "a size")) for k in range(count)]
+        total: Scalar = s.value(0)
+        for length in each:
+            total = total + length
+        s.checked(total, size, size + 1, in_call("split", "the sum of the sizes"))
+        return list(each)
+
+    holder = extent(op, op.operands, lengths, count, rw)
+    if holder is None:
+        return NO_SIZE
+    own = [d if d >= 0 else f"x0_{a}" for a, d in enumerate(shape_of(x))]
+    parts = [_part(x, holder, k, axis, own, rw) for k in range(count)]
+    rw.replace(op, [as_declared(part, ranked(r), rw) for part, r in zip(parts, op.results, strict=True)])
+
+
+def _part(x: SSAValue, holder: SSAValue, part: int, axis: int, own: list[int | str], rw: Rewriter) -> SSAValue:
+    """Part k of x along an axis: what stands behind the parts before it, whose lengths are the dimensions of `holder`."""
+
+    def body(s: Program, at: list[Any], x: SSAValue, holder: SSAValue) -> Any:
+        start: Scalar = at[axis]
+        for k in range(part):
+            start = start + s.size(holder, k)
+        return s.load(x, [s.clamped(start, s.size(x, axis)) if a == axis else i for a, i in enumerate(at)])
+
+    shape = [f"x1_{part}" if a == axis else d for a, d in enumerate(own)]
+    return result(generated([x, holder], shape, element_of(x), body), rw)
 
 
 def pad_axes(op: Call, rw: Rewriter, pads: SSAValue, axes: SSAValue, rank: int) -> Any:
@@ -245,19 +411,26 @@ def pad_axes(op: Call, rw: Rewriter, pads: SSAValue, axes: SSAValue, rank: int) 
 
 def center_crop_pad(op: Call, rw: Rewriter, x: SSAValue, shape: SSAValue, axes: tuple[int, ...] | None = None) -> Any:
     """y[i] = x[i + what is cut, or less what is added, before it]"""
-    wanted = shape_of(op.results[0])
+    rank = rank_of(x)
+    named = [a % rank for a in axes] if axes is not None else list(range(rank))
 
-    def body(s: Program, at: list[Any], x: SSAValue) -> Any:
+    def wanted(s: Program, x: SSAValue, shape: SSAValue) -> list[Scalar]:
+        out = [s.size(x, axis) for axis in range(rank)]
+        for k, axis in enumerate(named):
+            out[axis] = s.load(shape, [k]).index()
+        return out
+
+    def body(s: Program, at: list[Any], x: SSAValue, shape: SSAValue) -> Any:
         places, inside = [], True
-        for axis, i in enumerate(at):
-            have, want = s.size(x, axis), wanted[axis]
+        for axis, (i, want) in enumerate(zip(at, wanted(s, x, shape), strict=True)):
+            have = s.size(x, axis)
             cut = s.where(s.value(have) > want, (s.larger(have - want, 0)) // 2, (s.larger(want - have, 0)) // 2 * -1)
             place = i + cut
             inside = inside & (place >= 0) & (place < have)
             places.append(place)
         return s.load(x, places, inside, 0)
 
-    return generate(op, [x], body, rw)
+    return generate_sized(op, [x, shape], body, wanted, rw)
 
 
 def reverse_sequence(op: Call, rw: Rewriter, x: SSAValue, lengths: SSAValue, batch_axis: int, time_axis: int) -> Any:
@@ -305,3 +478,5 @@ CALLEES: dict[str, Callable[..., str | None]] = {
     "tensor_scatter": tensor_scatter,
 }
 """How to replace a call of each function: (op, rewriter, operands..., configuration...)."""
+SIZED = frozenset({"slice", "reduce", "reshape", "squeeze", "unsqueeze", "split", "center_crop_pad"})
+"""Those of them whose results may have sizes that are computed while the model runs."""

@@ -10,9 +10,10 @@ from xdsl.dialects.builtin import i64
 from xdsl.ir import SSAValue
 
 from inferir.core import Rewriter, rewrites
+from inferir.core.ranges import LARGEST
 from inferir.dialects import inference as inf
 from inferir.passes.cpu.inference_to_cpu.building import rank_of, result, shape_of
-from inferir.passes.cpu.inference_to_cpu.program import NO_SIZE, Program, Scalar, Value, generate, generated, sized
+from inferir.passes.cpu.inference_to_cpu.program import Program, Scalar, Value, generate, generate_sized, generated, sized
 from inferir.passes.cpu.inference_to_cpu.shape import all_of
 
 
@@ -55,7 +56,34 @@ def slice_any(op: inf.SliceOp, rw: Rewriter) -> str | None:
             places[axis % rank] = stepped(s, x, axis % rank, first, step, at[axis % rank])
         return s.load(x, places)
 
-    return generate(op, operands, body, rw)
+    def sizes(s: Program, x: SSAValue, *bounds: SSAValue) -> list[Scalar]:
+        given = list(bounds)
+        starts = given.pop(0) if op.begin is not None else None
+        ends = given.pop(0) if op.end is not None else None
+        out = [s.size(x, axis) for axis in range(rank)]
+        for k, (axis, step) in enumerate(zip(op.axes, steps, strict=True)):
+            first = s.load(starts, [k]).index() if starts is not None else op.starts[k]
+            last = s.load(ends, [k]).index() if ends is not None else op.ends[k]
+            out[axis % rank] = sliced(s, out[axis % rank], first, last, step)
+        return out
+
+    return generate_sized(op, operands, body, sizes, rw)
+
+
+def sliced(s: Program, size: Scalar, first: Scalar, last: Scalar, step: Scalar) -> Scalar:
+    """How many places `first:last:step` has in a dimension, as ONNX Slice-13 counts them."""
+    forward = step > 0
+    by = s.where(forward, step, step * -1)
+    low, high = s.where(forward, 0, -1), s.where(forward, size, size - 1)
+
+    def place(i: Scalar, least: Scalar, most: Scalar) -> Scalar:
+        return s.larger(s.smaller(s.where(i < 0, i + size, i), most), least)
+
+    start = place(first, 0, high)
+    stop = place(last, low, size)
+    length = s.larger(s.where(forward, stop - start, start - stop), 0)
+    count = (length + by - 1) // by
+    return s.where(s.value(size).equals(0), 0, count)
 
 
 @rewrites(inf.PadOp, benefit=0)
@@ -85,7 +113,15 @@ def pad_any(op: inf.PadOp, rw: Rewriter) -> str | None:
         fill = s.load(named["value"], [0] * rank_of(named["value"])) if "value" in named else 0
         return s.load(x, places, inside, fill)
 
-    return generate(op, [op.x, *(v for _, v in given if v is not None)], body, rw)
+    def sizes(s: Program, x: SSAValue, *others: SSAValue) -> list[Scalar]:
+        pads = others[-1]  # of what PadOp reads, the last
+
+        def pad(k: int) -> Scalar:
+            return s.checked(s.load(pads, [k]), -LARGEST, LARGEST, f"{op.name}: a pad")
+
+        return [s.size(x, axis) + pad(axis) + pad(axis + rank) for axis in range(rank)]
+
+    return generate_sized(op, [op.x, *(v for _, v in given if v is not None)], body, sizes, rw)
 
 
 def _outside(s: Program, mode: str, place: Scalar, size: Scalar) -> Scalar:
@@ -112,7 +148,16 @@ def tile(op: inf.TileOp, rw: Rewriter) -> str | None:
     def body(s: Program, at: list[Any], x: SSAValue) -> Any:
         return s.load(x, [i if op.repeats is not None and op.repeats[axis] == 1 else i % s.size(x, axis) for axis, i in enumerate(at)])
 
-    return generate(op, [op.x, *([op.times] if op.times is not None else [])], lambda s, at, x, *_: body(s, at, x), rw)
+    def sizes(s: Program, x: SSAValue, times: SSAValue) -> list[Scalar]:
+        own = [s.size(x, axis) for axis in range(rank_of(op.x))]
+        most = [s.value(LARGEST) // s.larger(size, 1) + 1 for size in own]
+        return [
+            size * s.checked(s.load(times, [k]), 0, high, f"{op.name}: a repeat")
+            for k, (size, high) in enumerate(zip(own, most, strict=True))
+        ]
+
+    operands = [op.x, *([op.times] if op.times is not None else [])]
+    return generate_sized(op, operands, lambda s, at, x, *_: body(s, at, x), sizes, rw)
 
 
 def broadcast_place(s: Program, x: SSAValue, at: list[Any]) -> list[Any]:
@@ -125,15 +170,25 @@ def broadcast_place(s: Program, x: SSAValue, at: list[Any]) -> list[Any]:
 @rewrites(inf.BroadcastOp)
 def broadcast(op: inf.BroadcastOp, rw: Rewriter) -> str | None:
     """y[i] = x[i], where x has one element x[0]; sizes that come with the call are checked by a kernel of their own"""
-    if sized(op, [op.x])[0] is None:
-        return NO_SIZE
     own = shape_of(op.result)
-    guard = [] if op.to is None else [_checked_sizes(op, own, rw)]
+    known = sized(op, [op.x])[0] is not None
+    guard = [_checked_sizes(op, own, rw)] if known and op.to is not None else []
 
     def body(s: Program, at: list[Any], x: SSAValue, *_: SSAValue) -> Any:
         return s.load(x, broadcast_place(s, x, at))
 
-    return generate(op, [op.x, *guard], body, rw)
+    def sizes(s: Program, x: SSAValue, to: SSAValue) -> list[Scalar]:
+        out: list[Scalar] = [1] * len(own)
+        for k in range(count := shape_of(to)[0]):
+            out[len(own) - count + k] = s.load(to, [k]).index()
+        for axis in range(rank_of(x)):
+            here, there = s.value(s.size(x, axis)), s.value(out[len(own) - rank_of(x) + axis])
+            wanted = s.where(here.equals(1) | there.equals(1), there, here)
+            s.checked(there, wanted, wanted + 1, f"{op.name}: a size")
+            out[len(own) - rank_of(x) + axis] = s.where(here.equals(1), there, here)
+        return out
+
+    return generate_sized(op, [op.x, *guard], body, sizes, rw)
 
 
 def _checked_sizes(op: inf.BroadcastOp, own: Sequence[int], rw: Rewriter) -> SSAValue:

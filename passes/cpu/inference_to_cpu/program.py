@@ -39,8 +39,9 @@ from inferir.core import Rewriter
 from inferir.core.dims import DimLike, assumptions, evaluate, parse_dim, symbol, symbols
 from inferir.core.executor import argument_dims
 from inferir.core.op import Op, unknown_dim
-from inferir.core.types import numpy_dtype, ranked
+from inferir.core.types import numpy_dtype, ranked, shape_of
 from inferir.dialects import cpu
+from inferir.dialects import inference as inf
 from inferir.dialects.inference.host import HostCallOp
 
 Scalar = Any
@@ -411,6 +412,83 @@ def generate(
     return None
 
 
+SizesOf = Callable[..., Sequence[Scalar]]
+"""`(program, *operands)`: the dimensions of a result, as numbers; negative where no tensor has them."""
+
+
+def numbers_of(operands: Sequence[SSAValue], sizes: SizesOf, count: int) -> cpu.GenerateOp:
+    """[count] i64: what `sizes` computes."""
+
+    def body(s: Program, at: list[Any], *given: SSAValue) -> Any:
+        number: Scalar = s.number(0, i64)
+        for axis, size in enumerate(sizes(s, *given)):
+            number = s.where(at[0].equals(axis), s.value(size).to(i64), number)
+        return number
+
+    return generated(operands, [count], i64, body)
+
+
+def extent(op: Operation, operands: Sequence[SSAValue], sizes: SizesOf, count: int, rw: Rewriter) -> SSAValue | None:
+    """A tensor with `count` dimensions that `sizes` computes while the model runs: kernels that are given it know them. None in a loop, which
+    is one native function."""
+    outer = op.parent_op()
+    while isinstance(outer, inf.IfOp | cpu.IfOp):
+        outer = outer.parent_op()
+    if not isinstance(outer, func.FuncOp):
+        return None
+    numbers = numbers_of(operands, sizes, count)
+    rw.insert(numbers)
+    made = cpu.ExtentOp.make(numbers.y)
+    rw.insert(made)
+    return made.y
+
+
+def guard(op: Op, sizes: SizesOf, rw: Rewriter) -> SSAValue:
+    """What `sizes` computes of all that an op reads; the program stops where these are not the sizes that its result declares."""
+    declared = shape_of(op.results[0])
+
+    def held(s: Program, *given: SSAValue) -> list[Scalar]:
+        found = enumerate(zip(sizes(s, *given), declared, strict=True))
+        return [s.checked(size, want, want + 1, f"{op.name}: the size of axis {axis} of its result") for axis, (size, want) in found]
+
+    numbers = numbers_of(op.operands, held, len(declared))
+    rw.insert(numbers)
+    assert numbers.y is not None
+    return numbers.y
+
+
+def generate_sized(op: Op, operands: Sequence[SSAValue], body: Body, sizes: SizesOf, rw: Rewriter) -> str | None:
+    """As `generate`, for an op the size of whose result may be known only when it runs: then `sizes` computes it from all that the op reads."""
+    declared, rank = ranked(op.results[0]), rank_of(op.results[0])
+
+    def element(s: Program, at: list[Any], *all: SSAValue) -> Any:
+        return body(s, at, *all[: len(operands)])
+
+    if sized(op, operands)[0] is not None:
+        claimed = isinstance(op, HostCallOp) and rank
+        return generate(op, [*operands, *([guard(op, sizes, rw)] if claimed else [])], element, rw)
+    holder = extent(op, op.operands, sizes, rank, rw)
+    if holder is None:
+        return NO_SIZE
+    requires, more = requirements(op, operands)
+    given = [*operands, *more]
+    shape = [f"x{len(given)}_{axis}" for axis in range(rank)]
+    made = generated([*given, holder], shape, declared.element_type, element, requires=requires)
+    rw.insert(made)
+    assert made.y is not None
+    rw.replace(op, as_declared(made.y, declared, rw))
+    return None
+
+
+def as_declared(value: SSAValue, declared: TensorType, rw: Rewriter) -> SSAValue:
+    """The value, held against the sizes that a type states of it."""
+    if value.type == declared:
+        return value
+    made = cpu.EnsureShapeOp.make(value, shape=tuple(d if d != DYNAMIC_INDEX else -1 for d in declared.get_shape()))
+    rw.insert(made)
+    return made.y
+
+
 def requirements(op: Op, operands: Sequence[SSAValue]) -> tuple[list[str], list[SSAValue]]:
     """What an op relies on of its operands' sizes, over the dimensions of `operands` and of further ones of the op's, which it gives too."""
     listed = list(dict.fromkeys([*operands, *op.operands]))
@@ -496,6 +574,8 @@ def expressed(op: Op, operands: Sequence[SSAValue], result: int = 0) -> list[int
     own = declared.get_shape()
     if DYNAMIC_INDEX not in own:
         return list(own)
+    if isinstance(op, HostCallOp):  # which states no shapes
+        return None
     names = {f"x{i}_{a}" for i, v in enumerate(operands) for a in range(rank_of(v))}
     found = op.infer_result_shapes(_named_shapes(operands))[result]
     out = [d if d != DYNAMIC_INDEX else f for d, f in zip(own, found, strict=True)]

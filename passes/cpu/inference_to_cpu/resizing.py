@@ -10,11 +10,12 @@ from xdsl.dialects.builtin import IntegerType, f32, f64
 from xdsl.ir import SSAValue
 
 from inferir.core import Rewriter, rewrites
+from inferir.core.ranges import LARGEST
 from inferir.core.types import element_of, numpy_dtype
 from inferir.dialects import cpu
 from inferir.dialects import inference as inf
-from inferir.passes.cpu.inference_to_cpu.building import rank_of
-from inferir.passes.cpu.inference_to_cpu.program import Program, Scalar, Value, generate
+from inferir.passes.cpu.inference_to_cpu.building import rank_of, shape_of
+from inferir.passes.cpu.inference_to_cpu.program import Program, Scalar, Value, generate_sized
 from inferir.passes.cpu.inference_to_cpu.sampling import keys
 
 
@@ -24,17 +25,23 @@ def resize_any(op: inf.ResizeOp, rw: Rewriter) -> str | None:
     operands = {n: v for n, v in (("to", op.to), ("by", op.by), ("roi", op.roi)) if v is not None}
 
     def body(s: Program, at: list[Any], x: SSAValue, *others: SSAValue) -> Any:
-        named = dict(zip(operands, others, strict=True))
-        return Resize(op, s, x, named, op.result).value(at)
+        return Resize(op, s, x, dict(zip(operands, others, strict=True))).value(at)
 
-    return generate(op, [op.x, *operands.values()], body, rw)
+    def sizes(s: Program, x: SSAValue, *others: SSAValue) -> list[Scalar]:
+        resize = Resize(op, s, x, dict(zip(operands, others, strict=True)))
+        out: list[Scalar] = [s.size(x, axis) for axis in range(rank_of(x))]
+        for k, axis in enumerate(resize.axes):
+            out[axis] = resize.count(k)
+        return out
+
+    return generate_sized(op, [op.x, *operands.values()], body, sizes, rw)
 
 
 class Resize:
     """The program of one element."""
 
-    def __init__(self, op: inf.ResizeOp, s: Program, x: SSAValue, named: dict[str, SSAValue], y: SSAValue):
-        self.op, self.s, self.x, self.named, self.y = op, s, x, named, y
+    def __init__(self, op: inf.ResizeOp, s: Program, x: SSAValue, named: dict[str, SSAValue]):
+        self.op, self.s, self.x, self.named = op, s, x, named
         self.axes = [a % rank_of(x) for a in op.axes]
         self.scales = [self.scale(k) for k in range(len(self.axes))]
         if op.policy != "stretch":
@@ -58,6 +65,23 @@ class Resize:
         size = op.sizes[k] if op.sizes is not None else s.load(self.named["to"], [k])
         return self.real(size) / self.real(s.larger(s.size(self.x, self.axes[k]), 1))
 
+    def count(self, k: int) -> Scalar:
+        """The new size along axis k of the list; negative where that is no number."""
+        op, s, axis = self.op, self.s, self.axes[k]
+        known, size = shape_of(op.result)[axis], s.size(self.x, axis)
+        if known >= 0:
+            return known
+        if op.policy == "stretch" and "to" in self.named:
+            return s.load(self.named["to"], [k]).index()
+        if op.policy != "stretch":
+            new = s.floor(self.scales[k] * self.real(size) + 0.5)
+        else:  # in single precision, as ONNX Runtime multiplies
+            scale = self.scales[k].to(f32)
+            new = s.floor((s.value(size).to(f32) * scale).to(f64))
+            new = s.where((scale > 0.0) & (scale < float("inf")), new, s.number(-1.0, f64))
+        good = (new >= 0.0) & (new <= float(LARGEST))
+        return s.where(good, s.where(good, new, s.number(0.0, f64)).index(), -1)
+
     def position(self, k: int, i: Value) -> Value:
         """Where on the old grid an element of the new one lies."""
         op, s, scale, at = self.op, self.s, self.scales[k], i.to(f64)
@@ -73,7 +97,7 @@ class Resize:
                 span = (last - first) * (size - 1.0)
                 return first * (size - 1.0) + s.where(width.equals(1.0), span * 0.5, at * span / (width - 1.0))
             case "half_pixel_symmetric":
-                count = self.real(s.size(self.y, self.axes[k]))
+                count = self.real(self.count(k))
                 return size * 0.5 * (1.0 - count / width) + (at + 0.5) / scale - 0.5
         middle = (at + 0.5) / scale - 0.5
         return s.where(width.equals(1.0), s.number(-0.5, f64), middle) if op.coordinates == "pytorch_half_pixel" else middle

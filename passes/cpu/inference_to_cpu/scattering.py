@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from xdsl.dialects.builtin import i32, i64
+from xdsl.dialects.builtin import DYNAMIC_INDEX, TensorType, i32, i64
 from xdsl.ir import SSAValue
 
 from inferir.core import Rewriter, rewrites
@@ -16,7 +16,19 @@ from inferir.dialects.inference.indexing import Scatter
 from inferir.passes.cpu.inference_to_cpu.building import rank_of, result, shape_of
 from inferir.passes.cpu.inference_to_cpu.decompositions import Steps
 from inferir.passes.cpu.inference_to_cpu.indexing import Places
-from inferir.passes.cpu.inference_to_cpu.program import Program, Scalar, Value, expressed, generate, generated, requirements
+from inferir.passes.cpu.inference_to_cpu.making import only
+from inferir.passes.cpu.inference_to_cpu.program import (
+    NO_SIZE,
+    Body,
+    Program,
+    Scalar,
+    Value,
+    expressed,
+    extent,
+    generate,
+    generated,
+    requirements,
+)
 from inferir.passes.cpu.inference_to_cpu.sorting import FEW, Before, along, bisected, order
 
 
@@ -180,13 +192,40 @@ def topk(op: inf.TopkOp, rw: Rewriter) -> str | None:
     axis = op.axis % rank_of(op.x)
     shape = expressed(op, [op.x])
     if shape is None:
-        return "how many elements it gives is only known when it runs"
+        return NO_SIZE
     places = order(op.x, axis, shape[axis], first_of_two(op.smallest), rw)
+    requires, _ = requirements(op, [op.x, places])
+    values = result(generated([op.x, places], shape, element_of(op.x), there(axis), requires=requires), rw)
+    rw.replace(op, [values, result(inf.CastOp.make(places, to=i64), rw)])
+    return None
 
-    def value(s: Program, at: list[Any], x: SSAValue, places: SSAValue) -> Any:
+
+def there(axis: int) -> Body:
+    """The element of x at a place along an axis that another tensor has."""
+
+    def body(s: Program, at: list[Any], x: SSAValue, places: SSAValue, *_: SSAValue) -> Any:
         return s.load(x, along(at, axis, s.clamped(s.load(places, at).index(), s.size(x, axis))))
 
-    requires, _ = requirements(op, [op.x, places])
-    values = result(generated([op.x, places], shape, element_of(op.x), value, requires=requires), rw)
-    rw.replace(op, [values, result(inf.CastOp.make(places, to=i64), rw)])
+    return body
+
+
+@rewrites(inf.TopkOp, benefit=0)
+def topk_of_computed_number(op: inf.TopkOp, rw: Rewriter) -> str | None:
+    """All in order, then as many of them as are asked for"""
+    axis, shape = op.axis % rank_of(op.x), shape_of(op.x)
+
+    def number(s: Program, x: SSAValue, k: SSAValue) -> list[Scalar]:
+        return [s.checked(only(s, k), 0, s.size(x, axis) + 1, f"{op.name}: k")]
+
+    holder = extent(op, op.operands, number, 1, rw)
+    if holder is None:
+        return NO_SIZE
+    own: list[int | str] = [d if d >= 0 else f"x0_{a}" for a, d in enumerate(shape)]
+    all = order(op.x, axis, own[axis], first_of_two(op.smallest), rw)
+    kept = along(own, axis, "x1_0")
+    type = TensorType(i64, [d if isinstance(d, int) else DYNAMIC_INDEX for d in kept])
+    places = result(generated([all, holder], kept, i64, lambda s, at, all, _: s.load(all, at), type), rw)
+    body, sizes = there(axis), [d if isinstance(d, int) else f"x1_{a}" for a, d in enumerate(kept)]
+    values = result(generated([op.x, places], sizes, element_of(op.x), body), rw)
+    rw.replace(op, [values, places])
     return None

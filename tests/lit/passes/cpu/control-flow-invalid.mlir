@@ -23,8 +23,19 @@ func.func @loop(%n: tensor<i64>, %x: tensor<*xf32>) {
 
 // -----
 // A stack as high as there are runs needs a number of runs that is known before.
-func.func @stack(%n: tensor<i64>, %x: tensor<4xf32>) -> tensor<?x4xf32> {
+func.func @stack(%n: tensor<i64>, %x: tensor<4xf32>, %more: tensor<i1>) -> tensor<?x4xf32> {
   // expected-error @+1 {{bufferize: the size of cpu.loop's result (tensor<?x4xf32>) does not follow from the inputs}}
+  %0, %1 = inference.loop %x limit %n {
+  ^bb0(%i: tensor<i64>, %go: tensor<i1>, %a: tensor<4xf32>):
+    inference.yield %more, %a, %a : (tensor<i1>, tensor<4xf32>, tensor<4xf32>) -> ()
+  } : (tensor<i64>, tensor<4xf32>) -> (tensor<4xf32>, tensor<?x4xf32>)
+  return %1 : tensor<?x4xf32>
+}
+
+// -----
+// A number that is computed before the loop runs is a size for what comes after another native part.
+func.func @counted(%n: tensor<i64>, %x: tensor<4xf32>) -> tensor<?x4xf32> {
+  // expected-error @+1 {{bufferize: cpu.extent: a size is computed while the model runs; run outline-fallback before}}
   %0, %1 = inference.loop %x limit %n {
   ^bb0(%i: tensor<i64>, %go: tensor<i1>, %a: tensor<4xf32>):
     inference.yield %go, %a, %a : (tensor<i1>, tensor<4xf32>, tensor<4xf32>) -> ()

@@ -42,31 +42,48 @@ func.func @unknown_pixels(%x: tensor<1x?x4x4xf32>) -> tensor<1x?x2x2xf32> {
 }
 
 // -----
-func.func @computed_repeats(%x: tensor<4xf32>, %n: tensor<1xi64>) -> tensor<?xf32> {
-  // expected-error @+1 {{the size of its result is only known when it runs}}
-  %0 = inference.tile %x times %n : (tensor<4xf32>, tensor<1xi64>) -> tensor<?xf32>
-  return %0 : tensor<?xf32>
+// A loop is one native function: nothing in it gives it a size.
+func.func @computed_repeats(%x: tensor<4xf32>, %r: tensor<1xi64>, %n: tensor<i64>, %z: tensor<f32>) -> tensor<f32> {
+  %0 = inference.loop %z limit %n {
+  ^bb0(%i: tensor<i64>, %go: tensor<i1>, %a: tensor<f32>):
+    // expected-error @+1 {{the size of its result is only known when it runs}}
+    %1 = inference.tile %x times %r : (tensor<4xf32>, tensor<1xi64>) -> tensor<?xf32>
+    inference.yield %go, %a : (tensor<i1>, tensor<f32>) -> ()
+  } : (tensor<i64>, tensor<f32>) -> tensor<f32>
+  return %0 : tensor<f32>
 }
 
 // -----
-func.func @computed_shape(%x: tensor<3x4xf32>, %s: tensor<2xi64>) -> tensor<?x?xf32> {
-  // expected-error @+1 {{its shape is computed at run time}}
-  %0 = inference.reshape %x to %s : (tensor<3x4xf32>, tensor<2xi64>) -> tensor<?x?xf32>
-  return %0 : tensor<?x?xf32>
+func.func @computed_shape(%x: tensor<3x4xf32>, %s: tensor<2xi64>, %n: tensor<i64>, %z: tensor<f32>) -> tensor<f32> {
+  %0 = inference.loop %z limit %n {
+  ^bb0(%i: tensor<i64>, %go: tensor<i1>, %a: tensor<f32>):
+    // expected-error @+1 {{its shape is computed at run time}}
+    %1 = inference.reshape %x to %s : (tensor<3x4xf32>, tensor<2xi64>) -> tensor<?x?xf32>
+    inference.yield %go, %a : (tensor<i1>, tensor<f32>) -> ()
+  } : (tensor<i64>, tensor<f32>) -> tensor<f32>
+  return %0 : tensor<f32>
 }
 
 // -----
-func.func @computed_bounds(%x: tensor<3x4xf32>, %s: tensor<1xi64>) -> tensor<?x4xf32> {
-  // expected-error @+1 {{its bounds are computed at run time}}
-  %0 = inference.slice %x begin %s end %s axes [0] : (tensor<3x4xf32>, tensor<1xi64>, tensor<1xi64>) -> tensor<?x4xf32>
-  return %0 : tensor<?x4xf32>
+func.func @computed_bounds(%x: tensor<3x4xf32>, %s: tensor<1xi64>, %n: tensor<i64>, %z: tensor<f32>) -> tensor<f32> {
+  %0 = inference.loop %z limit %n {
+  ^bb0(%i: tensor<i64>, %go: tensor<i1>, %a: tensor<f32>):
+    // expected-error @+1 {{its bounds are computed at run time}}
+    %1 = inference.slice %x begin %s end %s axes [0] : (tensor<3x4xf32>, tensor<1xi64>, tensor<1xi64>) -> tensor<?x4xf32>
+    inference.yield %go, %a : (tensor<i1>, tensor<f32>) -> ()
+  } : (tensor<i64>, tensor<f32>) -> tensor<f32>
+  return %0 : tensor<f32>
 }
 
 // -----
-func.func @computed_padding(%x: tensor<4xf32>, %p: tensor<2xi64>) -> tensor<?xf32> {
-  // expected-error @+1 {{how much it pads is computed at run time}}
-  %0 = inference.pad %x pads %p : (tensor<4xf32>, tensor<2xi64>) -> tensor<?xf32>
-  return %0 : tensor<?xf32>
+func.func @computed_padding(%x: tensor<4xf32>, %p: tensor<2xi64>, %n: tensor<i64>, %z: tensor<f32>) -> tensor<f32> {
+  %0 = inference.loop %z limit %n {
+  ^bb0(%i: tensor<i64>, %go: tensor<i1>, %a: tensor<f32>):
+    // expected-error @+1 {{how much it pads is computed at run time}}
+    %1 = inference.pad %x pads %p : (tensor<4xf32>, tensor<2xi64>) -> tensor<?xf32>
+    inference.yield %go, %a : (tensor<i1>, tensor<f32>) -> ()
+  } : (tensor<i64>, tensor<f32>) -> tensor<f32>
+  return %0 : tensor<f32>
 }
 
 // -----
@@ -119,10 +136,14 @@ func.func @no_kernel(%x: tensor<2x2xf32>) -> tensor<f32> {
 }
 
 // -----
-func.func @size_from_elements(%x: tensor<4x4xf32>, %s: tensor<1xi64>) -> tensor<?x4xf32> {
-  // expected-error @+1 {{the size of its result is only known when it runs}}
-  %0 = inference.host_call %x, %s, %s callee "slice" : (tensor<4x4xf32>, tensor<1xi64>, tensor<1xi64>) -> tensor<?x4xf32>
-  return %0 : tensor<?x4xf32>
+func.func @size_from_elements(%x: tensor<4x4xf32>, %s: tensor<1xi64>, %n: tensor<i64>, %z: tensor<f32>) -> tensor<f32> {
+  %0 = inference.loop %z limit %n {
+  ^bb0(%i: tensor<i64>, %go: tensor<i1>, %a: tensor<f32>):
+    // expected-error @+1 {{the size of its result is only known when it runs}}
+    %1 = inference.host_call %x, %s, %s callee "slice" : (tensor<4x4xf32>, tensor<1xi64>, tensor<1xi64>) -> tensor<?x4xf32>
+    inference.yield %go, %a : (tensor<i1>, tensor<f32>) -> ()
+  } : (tensor<i64>, tensor<f32>) -> tensor<f32>
+  return %0 : tensor<f32>
 }
 
 // -----
@@ -133,10 +154,14 @@ func.func @dynamic_places(%x: tensor<?x1x4x4xf32>) -> (tensor<?x1x3x3xf32>, tens
 }
 
 // -----
-func.func @unknown_count(%x: tensor<9xf32>, %k: tensor<1xi64>) -> (tensor<?xf32>, tensor<?xi64>) {
-  // expected-error @+1 {{how many elements it gives is only known when it runs}}
-  %v, %i = inference.topk %x, %k axis 0 : (tensor<9xf32>, tensor<1xi64>) -> (tensor<?xf32>, tensor<?xi64>)
-  return %v, %i : tensor<?xf32>, tensor<?xi64>
+func.func @unknown_count(%x: tensor<9xf32>, %k: tensor<1xi64>, %n: tensor<i64>, %z: tensor<f32>) -> tensor<f32> {
+  %0 = inference.loop %z limit %n {
+  ^bb0(%i: tensor<i64>, %go: tensor<i1>, %a: tensor<f32>):
+    // expected-error @+1 {{the size of its result is only known when it runs}}
+    %v, %j = inference.topk %x, %k axis 0 : (tensor<9xf32>, tensor<1xi64>) -> (tensor<?xf32>, tensor<?xi64>)
+    inference.yield %go, %a : (tensor<i1>, tensor<f32>) -> ()
+  } : (tensor<i64>, tensor<f32>) -> tensor<f32>
+  return %0 : tensor<f32>
 }
 
 // -----
@@ -151,4 +176,37 @@ func.func @the_largest_of_none(%x: tensor<2x0xf32>) -> tensor<2xi64> {
   // expected-error @+1 {{of no elements none is the extreme one}}
   %y = inference.argmax %x axis 1 : (tensor<2x0xf32>) -> tensor<2xi64>
   return %y : tensor<2xi64>
+}
+
+// -----
+func.func @places_that_hold(%x: tensor<4xf32>, %n: tensor<i64>, %z: tensor<f32>) -> tensor<f32> {
+  %0 = inference.loop %z limit %n {
+  ^bb0(%i: tensor<i64>, %go: tensor<i1>, %a: tensor<f32>):
+    // expected-error @+1 {{the size of its result is only known when it runs}}
+    %1 = inference.non_zero %x : (tensor<4xf32>) -> tensor<1x?xi64>
+    inference.yield %go, %a : (tensor<i1>, tensor<f32>) -> ()
+  } : (tensor<i64>, tensor<f32>) -> tensor<f32>
+  return %0 : tensor<f32>
+}
+
+// -----
+func.func @slices_that_hold(%x: tensor<4xf32>, %c: tensor<4xi1>, %n: tensor<i64>, %z: tensor<f32>) -> tensor<f32> {
+  %0 = inference.loop %z limit %n {
+  ^bb0(%i: tensor<i64>, %go: tensor<i1>, %a: tensor<f32>):
+    // expected-error @+1 {{the size of its result is only known when it runs}}
+    %1 = inference.compress %x, %c axis 0 : (tensor<4xf32>, tensor<4xi1>) -> tensor<?xf32>
+    inference.yield %go, %a : (tensor<i1>, tensor<f32>) -> ()
+  } : (tensor<i64>, tensor<f32>) -> tensor<f32>
+  return %0 : tensor<f32>
+}
+
+// -----
+func.func @computed_parts(%x: tensor<4xf32>, %s: tensor<2xi64>, %n: tensor<i64>, %z: tensor<f32>) -> tensor<f32> {
+  %0 = inference.loop %z limit %n {
+  ^bb0(%i: tensor<i64>, %go: tensor<i1>, %a: tensor<f32>):
+    // expected-error @+1 {{the size of its result is only known when it runs}}
+    %1, %2 = inference.host_call %x, %s callee "split" config {axis = 0 : i64} : (tensor<4xf32>, tensor<2xi64>) -> (tensor<?xf32>, tensor<?xf32>)
+    inference.yield %go, %a : (tensor<i1>, tensor<f32>) -> ()
+  } : (tensor<i64>, tensor<f32>) -> tensor<f32>
+  return %0 : tensor<f32>
 }

@@ -2,7 +2,7 @@
 
 // Every axis is looked for in the list of axes; an axis that is in it is a whole loop, another one a loop of one turn.
 // CHECK-LABEL: @reduce
-// CHECK:         cpu.generate %x, %axes shape [3, 1]
+// CHECK:         cpu.generate %x, %axes, %{{.+}} shape [3, 1]
 // CHECK:           cpu.load %{{.+}} : tensor<1xi64>
 // CHECK:           arith.cmpi eq
 // CHECK:           scf.for
@@ -16,17 +16,20 @@ func.func @reduce(%x: tensor<3x4xf32>) -> tensor<3x1xf32> {
 }
 
 // -----
-// Where the sizes of the parts are declared, a split is slices, and another shape is the same memory.
-// CHECK-LABEL: @parts
-// CHECK:         cpu.slice %x axis 0 size 1
-// CHECK:         cpu.slice %x axis 0 start 1 size 2
-// CHECK:         cpu.reshape %x shape [12]
-func.func @parts(%x: tensor<3x4xf32>) -> (tensor<1x4xf32>, tensor<2x4xf32>, tensor<12xf32>) {
-  %n = inference.constant dense<[1, 2]> : tensor<2xi64>
-  %s = inference.constant dense<12> : tensor<1xi64>
-  %0, %1 = inference.host_call %x, %n callee "split" config {axis = 0 : i64} : (tensor<3x4xf32>, tensor<2xi64>) -> (tensor<1x4xf32>, tensor<2x4xf32>)
-  %2 = inference.host_call %x, %s callee "reshape" config {allowzero = 0 : i64} : (tensor<3x4xf32>, tensor<1xi64>) -> tensor<12xf32>
-  return %0, %1, %2 : tensor<1x4xf32>, tensor<2x4xf32>, tensor<12xf32>
+// What a call declares of sizes that come with it is checked by a kernel, on which those that rely on it wait.
+// CHECK-LABEL: @declared
+// CHECK:         %[[C:.+]] = cpu.generate %x, %axes shape [2]
+// CHECK:           cpu.check {{.+}} says "inference.host_call: the size of axis 0 of its result"
+// CHECK:         cpu.generate %x, %axes, %[[C]] shape [3, 1]
+// CHECK:         %[[C:.+]] = cpu.generate %x, %shape shape [1]
+// CHECK:           cpu.check {{.+}} says "inference.host_call: the size of axis 0 of its result"
+// CHECK:         %[[X:.+]] = cpu.generate %x, %[[C]] shape [3, 4]
+// CHECK:         cpu.reshape %[[X]] shape [12]
+func.func @declared(%x: tensor<3x4xf32>, %axes: tensor<1xi64>, %shape: tensor<1xi64>) -> (tensor<3x1xf32>, tensor<12xf32>) {
+  %0 = inference.host_call %x, %axes callee "reduce" config {kind = "sum", keepdims = 1 : i64, noop = 0 : i64}
+     : (tensor<3x4xf32>, tensor<1xi64>) -> tensor<3x1xf32>
+  %1 = inference.host_call %x, %shape callee "reshape" config {allowzero = 0 : i64} : (tensor<3x4xf32>, tensor<1xi64>) -> tensor<12xf32>
+  return %0, %1 : tensor<3x1xf32>, tensor<12xf32>
 }
 
 // -----

@@ -4,7 +4,7 @@
 // CHECK-LABEL: func.func @main
 // CHECK-SAME:    attributes {cpu.host}
 // CHECK:         %[[A:.+]] = cpu.call @native_0(%x) : (tensor<?x4xf32>) -> tensor<?x4xf32>
-// CHECK:         %[[B:.+]] = inference.compress %[[A]], %c {cpu.fallback = "it has no kernel"}
+// CHECK:         %[[B:.+]] = inference.host_call %[[A]], %c callee "select" {cpu.fallback = "no kernel computes 'select'"}
 // CHECK:         %[[C:.+]] = cpu.call @native_1(%[[B]]) : (tensor<?x4xf32>) -> tensor<?x4xf32>
 // CHECK:         func.return %[[C]]
 // CHECK:       func.func @native_0(%{{.+}}: tensor<?x4xf32> {inference.dims = ["batch", 4 : i64]})
@@ -13,7 +13,7 @@
 // CHECK:         cpu.map
 func.func @main(%x: tensor<?x4xf32> {inference.name = "x", inference.dims = ["batch", 4]}, %c: tensor<?xi1> {inference.dims = ["batch"]}) -> tensor<?x4xf32> {
   %0 = inference.relu %x : tensor<?x4xf32>
-  %1 = inference.compress %0, %c axis 0 : (tensor<?x4xf32>, tensor<?xi1>) -> tensor<?x4xf32>
+  %1 = inference.host_call %0, %c callee "select" : (tensor<?x4xf32>, tensor<?xi1>) -> tensor<?x4xf32>
   %2 = inference.tanh %1 : tensor<?x4xf32>
   return %2 : tensor<?x4xf32>
 }
@@ -22,7 +22,7 @@ func.func @main(%x: tensor<?x4xf32> {inference.name = "x", inference.dims = ["ba
 // Kernels that do not wait for the op run before it, in the same call; constants go with those who read them.
 // CHECK-LABEL: func.func @main
 // CHECK:         %[[A:.+]], %[[B:.+]] = cpu.call @native_0(%x)
-// CHECK-NEXT:    %[[C:.+]] = inference.non_zero
+// CHECK-NEXT:    %[[C:.+]] = inference.host_call
 // CHECK-NEXT:    func.return %[[C]], %[[B]]
 // CHECK:       func.func @native_0
 // CHECK:         inference.constant dense<[1.0
@@ -30,7 +30,7 @@ func.func @main(%x: tensor<?x4xf32> {inference.name = "x", inference.dims = ["ba
 func.func @main(%x: tensor<3x4xf32>) -> (tensor<2x?xi64>, tensor<3x4xf32>) {
   %w = inference.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
   %0 = inference.relu %x : tensor<3x4xf32>
-  %1 = inference.non_zero %0 : (tensor<3x4xf32>) -> tensor<2x?xi64>
+  %1 = inference.host_call %0 callee "select" : (tensor<3x4xf32>) -> tensor<2x?xi64>
   %2 = inference.add %0, %w : (tensor<3x4xf32>, tensor<4xf32>) -> tensor<3x4xf32>
   return %1, %2 : tensor<2x?xi64>, tensor<3x4xf32>
 }
@@ -48,11 +48,11 @@ func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
 // Where none has there is no function but @main, and constants stay.
 // CHECK-LABEL: func.func @main
 // CHECK:         inference.constant
-// CHECK-NEXT:    inference.compress
+// CHECK-NEXT:    inference.host_call
 // CHECK-NOT:     func.func
 func.func @main(%x: tensor<3x4xf32>) -> tensor<?x4xf32> {
   %c = inference.constant dense<[1, 0, 1]> : tensor<3xi1>
-  %0 = inference.compress %x, %c axis 0 : (tensor<3x4xf32>, tensor<3xi1>) -> tensor<?x4xf32>
+  %0 = inference.host_call %x, %c callee "select" : (tensor<3x4xf32>, tensor<3xi1>) -> tensor<?x4xf32>
   return %0 : tensor<?x4xf32>
 }
 
@@ -99,9 +99,9 @@ func.func @main(%x: tensor<*xf32>) -> tensor<*xf32> {
 // CHECK:         cpu.if %c
 // CHECK-NEXT:      %[[T:.+]] = cpu.call @native_0(%x)
 // CHECK-NEXT:      cpu.yield %[[T]]
-// CHECK:           %[[E:.+]] = inference.compress %x, %m {cpu.fallback = "it has no kernel"}
+// CHECK:           %[[E:.+]] = inference.host_call %x, %m callee "select" {cpu.fallback = "no kernel computes 'select'"}
 // CHECK-NEXT:      cpu.yield %[[E]]
-// CHECK:         {cpu.fallback = "inference.compress inside it has no native code: it has no kernel"}
+// CHECK:         {cpu.fallback = "inference.host_call inside it has no native code: no kernel computes 'select'"}
 // CHECK-NOT:     cpu.call
 // CHECK:       func.func @native_0
 func.func @main(%x: tensor<4xf32>, %c: tensor<i1>, %m: tensor<4xi1>) -> tensor<?xf32> {
@@ -109,7 +109,7 @@ func.func @main(%x: tensor<4xf32>, %c: tensor<i1>, %m: tensor<4xi1>) -> tensor<?
     %1 = inference.relu %x : tensor<4xf32>
     inference.yield %1 : (tensor<4xf32>) -> ()
   } {
-    %1 = inference.compress %x, %m axis 0 : (tensor<4xf32>, tensor<4xi1>) -> tensor<?xf32>
+    %1 = inference.host_call %x, %m callee "select" : (tensor<4xf32>, tensor<4xi1>) -> tensor<?xf32>
     inference.yield %1 : (tensor<?xf32>) -> ()
   } : (tensor<i1>) -> tensor<?xf32>
   return %0 : tensor<?xf32>
@@ -121,8 +121,8 @@ func.func @main(%x: tensor<4xf32>, %c: tensor<i1>, %m: tensor<4xi1>) -> tensor<?
 // CHECK:         cpu.map %{{.+}}, %{{.+}} {
 // CHECK:         {cpu.fallback = "whether its operands have the same size is known when it runs"}
 func.func @main(%x: tensor<4xf32>, %a: tensor<4xi1>, %b: tensor<4xi1>) -> tensor<?xf32> {
-  %0 = inference.compress %x, %a axis 0 : (tensor<4xf32>, tensor<4xi1>) -> tensor<?xf32>
-  %1 = inference.compress %x, %b axis 0 : (tensor<4xf32>, tensor<4xi1>) -> tensor<?xf32>
+  %0 = inference.host_call %x, %a callee "select" : (tensor<4xf32>, tensor<4xi1>) -> tensor<?xf32>
+  %1 = inference.host_call %x, %b callee "select" : (tensor<4xf32>, tensor<4xi1>) -> tensor<?xf32>
   %2 = inference.add %0, %1 : tensor<?xf32>
   return %2 : tensor<?xf32>
 }
@@ -159,4 +159,19 @@ func.func @main(%x: tensor<?x4xf32> {inference.dims = ["N", 4]}, %c: tensor<i1>)
   } : (tensor<i1>) -> tensor<?x4xf32>
   %3 = inference.tanh %1 : tensor<?x4xf32>
   return %3 : tensor<?x4xf32>
+}
+
+// -----
+// A size that is computed ends a native part, and is a symbol of the next one: nothing is left to the reference executor.
+// CHECK-LABEL: func.func @main
+// CHECK-NOT:     cpu.fallback
+// CHECK:         %[[N:.+]] = cpu.call @native_0(%x, %k) : (tensor<4xf32>, tensor<1xi64>) -> tensor<1xi64>
+// CHECK-NEXT:    %[[E:.+]] = cpu.extent %[[N]] : (tensor<1xi64>) -> tensor<?xi1>
+// CHECK-NEXT:    %[[Y:.+]] = cpu.call @native_1(%x, %k, %[[E]]) : (tensor<4xf32>, tensor<1xi64>, tensor<?xi1>) -> tensor<?xf32>
+// CHECK-NEXT:    func.return %[[Y]]
+// CHECK:       func.func @native_1({{.+}}: tensor<?xi1> {inference.dims = ["s0"]})
+func.func @main(%x: tensor<4xf32>, %k: tensor<1xi64>) -> tensor<?xf32> {
+  %0 = inference.tile %x times %k : (tensor<4xf32>, tensor<1xi64>) -> tensor<?xf32>
+  %1 = inference.relu %0 : tensor<?xf32>
+  return %1 : tensor<?xf32>
 }
