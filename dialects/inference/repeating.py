@@ -96,4 +96,7 @@ class TileOp(InferenceOp):
 
     def reference(self, x: np.ndarray, times: np.ndarray | None = None) -> np.ndarray:
         """numpy."""
-        return np.tile(x, self.repeats if times is None else [int(r) for r in times])
+        repeats = self.repeats if times is None else [int(r) for r in times]
+        if 0 in repeats:  # numpy would repeat along the other dimensions first
+            return np.empty([d * r for d, r in zip(x.shape, repeats, strict=True)], x.dtype)
+        return np.tile(x, repeats)

@@ -164,10 +164,12 @@ class PadOp(InferenceOp):
             return x
         low, high = (self.low, self.high) if pads is None else (pads[: x.ndim], pads[x.ndim :])
         widths = [(int(a), int(b)) for a, b in zip(low, high, strict=True)]
-        crop = tuple(slice(max(0, -a), x.shape[i] - max(0, -b)) for i, (a, b) in enumerate(widths))
+        crop = tuple(slice(max(0, -a), max(0, x.shape[i] - max(0, -b))) for i, (a, b) in enumerate(widths))
         grow = [(max(0, a), max(0, b)) for a, b in widths]
         if self.mode == "constant":
             fill = x.dtype.type(0) if value is None else value.reshape(-1)[0]
+            if any(max(0, -a) + max(0, -b) > size for (a, b), size in zip(widths, x.shape, strict=True)):  # nothing of x is left
+                return np.full([size + a + b for (a, b), size in zip(widths, x.shape, strict=True)], fill)
             return np.pad(x[crop], grow, constant_values=fill)
         return np.pad(x[crop], grow, mode=self.mode)
 

@@ -96,7 +96,9 @@ def slice_of(op: Call, rw: Rewriter, x: SSAValue, starts: SSAValue, ends: SSAVal
         for k in range(count):
             first, last = (s.load(v, [k]).index() for v in (starts, ends))
             step = s.load(by, [k]).index() if by is not None else s.value(1)
-            step = s.where(step.equals(0), 1, step)
+            zero = step.equals(0)
+            s.checked(s.where(zero, s.value(0), 1), 1, 1 << 62, in_call("slice", "magnitude of the step"))
+            step = s.where(zero, 1, step)
             along = s.value(k) if named is None else _axis(s, named, k, rank, "slice")
             for axis in range(rank):
                 size = s.value(s.size(x, axis))
@@ -300,13 +302,7 @@ def reshape_sized(op: Call | inf.ReshapeOp, x: SSAValue, sizes: SizesOf, rw: Rew
 @rewrites(inf.ReshapeOp, benefit=0)
 def reshape_to_numbers(op: inf.ReshapeOp, rw: Rewriter) -> str | None:
     """-1 is what is left over; 0 may be x's own dimension at that place"""
-    if op.to is None:
-        return "its shape is known"
-
-    def sizes(s: Program, x: SSAValue, to: SSAValue) -> list[Scalar]:
-        return Target(s, x, to, op.keep_zeros).sizes()
-
-    return reshape_sized(op, op.x, sizes, rw)
+    return reshape_sized(op, op.x, lambda s, x, to: Target(s, x, to, op.keep_zeros).sizes(), rw)
 
 
 class Target:

@@ -119,7 +119,13 @@ def pad_any(op: inf.PadOp, rw: Rewriter) -> str | None:
         def pad(k: int) -> Scalar:
             return s.checked(s.load(pads, [k]), -LARGEST, LARGEST, f"{op.name}: a pad")
 
-        return [s.size(x, axis) + pad(axis) + pad(axis + rank) for axis in range(rank)]
+        out: list[Scalar] = []
+        for axis in range(rank):
+            low, high, size = pad(axis), pad(axis + rank), s.size(x, axis)
+            left = size + s.smaller(low, 0) + s.smaller(high, 0)
+            nothing = (left <= 0) & ((low > 0) | (high > 0)) if op.mode != "constant" else False
+            out.append(s.where(nothing, -1, size + low + high))
+        return out
 
     return generate_sized(op, [op.x, *(v for _, v in given if v is not None)], body, sizes, rw)
 

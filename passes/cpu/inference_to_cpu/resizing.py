@@ -69,10 +69,13 @@ class Resize:
         """The new size along axis k of the list; negative where that is no number."""
         op, s, axis = self.op, self.s, self.axes[k]
         known, size = shape_of(op.result)[axis], s.size(self.x, axis)
+        if "to" in self.named:
+            least = s.where(s.value(size).equals(0), s.value(0), 1)
+            wanted = s.checked(s.load(self.named["to"], [k]), least, LARGEST, f"{op.name}: a size")
+            if op.policy == "stretch":
+                return wanted
         if known >= 0:
             return known
-        if op.policy == "stretch" and "to" in self.named:
-            return s.load(self.named["to"], [k]).index()
         if op.policy != "stretch":
             new = s.floor(self.scales[k] * self.real(size) + 0.5)
         else:  # in single precision, as ONNX Runtime multiplies

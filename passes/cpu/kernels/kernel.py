@@ -90,7 +90,7 @@ class Lowering:
     ) -> None:
         """Make a kernel over the named memrefs and the `extras`, if it has use for them, and launch it.
 
-        `body(kernel, arguments by name)` writes it.
+        `body(kernel, arguments by name)` writes it. Where the rows of the result have no elements it is not run, however many rows there are.
         """
         everything = {**named, **{f"e{i}": e for i, e in enumerate(self.extras if extras else ())}}
         types = [v.type for v in everything.values()]
@@ -101,9 +101,15 @@ class Lowering:
             kernel = KernelBuilder(types, list(everything))
             body(kernel, dict(zip(everything, kernel.arguments, strict=True)))
             name = self.kernels.lowered[made_from] = self.kernels.add(stem, kernel)
-        launch = LaunchOp(name, self.host.value(tasks), list(everything.values()))
+        launch = LaunchOp(name, self.host.value(self.unless_empty(tasks)), list(everything.values()))
         launch.location = self.op.location
         self.host.add_op(launch)
+
+    def unless_empty(self, tasks: Index) -> Index:
+        """The number of tasks; 0 where the last dimension of the result is 0."""
+        assert isinstance(self.y.type, MemRefType)
+        shape = self.y.type.get_shape()
+        return self.host.mul(tasks, self.host.minimum(self.host.sizes(self.y)[-1], 1)) if shape and shape[-1] <= 0 else tasks
 
     def epilogue(self) -> Region:
         """A copy of the op's epilogue for one more microkernel."""
