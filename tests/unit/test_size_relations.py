@@ -16,7 +16,7 @@ from inferir.dialects.cpu.base import Level3Op, Sized
 from inferir.dialects.cpu.views import View
 from inferir.tools import infer_compile
 
-TENSOR_OPS = sorted({*cpu.LEVEL3, *cpu.ON_TENSORS, cpu.RecurrenceOp, cpu.IfOp, cpu.LoopOp}, key=lambda c: c.name)
+TENSOR_OPS = sorted({*cpu.LEVEL3, *cpu.ON_TENSORS, cpu.RecurrenceOp, cpu.IfOp, cpu.LoopOp, cpu.ExtentOp}, key=lambda c: c.name)
 
 
 def test_the_list_holds_every_op_on_tensors():
