@@ -43,12 +43,13 @@ def elements_over_dims(
     """The elements that the region of a generate gives a result of `shape`, None where they do not follow from the sizes of its operands, or from
     those of their elements that are dimensions."""
     arguments = block.args[len(shape) :]
-    shapes = dict(zip(arguments, map(shape_of, operands), strict=True))
-    held = dict(zip(arguments, map(value_of, operands), strict=True))
+    shapes: dict[SSAValue, Shape] = dict(zip(arguments, map(shape_of, operands), strict=True))
+    held: dict[SSAValue, np.ndarray | None] = dict(zip(arguments, map(value_of, operands), strict=True))
     out = np.empty(shape, object)
     try:
         for place in np.ndindex(*shape):
-            out[place] = _element(block, dict(zip(block.args, place, strict=False)), shapes, held)
+            indices: dict[SSAValue, DimLike] = dict(zip(block.args, place, strict=False))
+            out[place] = _element(block, indices, shapes, held)
     except _NotFollowed:
         return None
     return out
@@ -74,9 +75,12 @@ def _result(
         case SizeOp():
             return shapes[op.source][op.axis.value.data]
         case LoadOp(condition=None):
-            elements, place = held[op.source], tuple(known[i] for i in op.indices)
-            if elements is not None and all(isinstance(i, int) and 0 <= i < d for i, d in zip(place, elements.shape, strict=True)):
-                return elements[place]
+            elements, place = held[op.source], [i for v in op.indices if isinstance(i := known[v], int)]
+            inside = (
+                elements is not None and len(place) == elements.ndim and all(0 <= i < d for i, d in zip(place, elements.shape, strict=True))
+            )
+            if elements is not None and inside:
+                return elements[tuple(place)]
         case arith.IndexCastOp():
             return known[op.input]
         case arith.CmpiOp():

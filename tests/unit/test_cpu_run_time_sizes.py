@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-import inferir
+from inferir.backends.runtime.model import Model
 from inferir.backends.runtime.program import ModelError
 from inferir.core import InferError
 from inferir.tools.driver import compile_model
@@ -244,7 +244,7 @@ def compared(name: str, level: str) -> Iterator[tuple[Any, Any, Any]]:
     results = [f"%y{i}" for i in range(count)]
     text = f"func.func @main({arguments}) -> ({types}) {{\n  {BEFORE.get(name, '')}\n  {', '.join(results)} = {op}\n  func.return {', '.join(results)} : {types}\n}}"
     native, reference = compile_model(text, opt_level=level), compile_model(text, "interpreter")
-    assert isinstance(native, inferir.backends.runtime.model.Model) and not native.program.host_ops, native.program.host_ops
+    assert isinstance(native, Model) and not native.program.host_ops
     for inputs in calls:
         yield inputs, outcome(native, inputs), outcome(reference, inputs)
 
