@@ -66,7 +66,7 @@ def check(title: str, expected: np.ndarray, runs: dict[str, Callable[[], np.ndar
     return fine
 
 
-def engines(path: Path, x: np.ndarray, one: Any, two: Any) -> dict[str, Callable[[], np.ndarray]]:
+def engines(path: Path, x: np.ndarray, one: Any, two: Any) -> dict[str, Callable[[], Any]]:
     """The ways to run a model on x: the reference executor, the compiled model with one and two threads, ONNX Runtime."""
     interpreted, oracle = inferir.compile(path, target="interpreter", opt_level="none"), Oracle(path)
     feed = {zoo.signature(path)[0][0]: x}

@@ -13,5 +13,5 @@ import inferir
 LENET = Path(__file__).resolve().parents[1] / "tests" / "models" / "data" / "lenet.onnx"
 
 model = inferir.compile(sys.argv[1] if sys.argv[1:] else LENET, num_threads=2)
-inputs = {port.name: np.zeros(port.dims, np.float32) for port in model.inputs}
+inputs = {port.name: np.zeros([d if isinstance(d, int) else 1 for d in port.dims], np.float32) for port in model.inputs}
 print({name: y.shape for name, y in model.run(inputs).items()})

@@ -82,7 +82,7 @@ def test_transposed_convolution_of_lines(name: str, tmp_path: Path):
 def test_a_result_that_pads_cut_off_is_an_error(tmp_path: Path):
     channels = saved({"w": (8, 6, 3, 3), "strides": [3, 3], "pads": [2, 2, 2, 2]}, tmp_path / "net.onnx", "ConvTranspose", 2)
     with inferir.compile(tmp_path / "net.onnx") as model:
-        assert model(np.zeros((1, channels, 2, 3), np.float32)).shape == (1, 6, 2, 5)
+        assert np.shape(model(np.zeros((1, channels, 2, 3), np.float32))) == (1, 6, 2, 5)
         for image in ((1, 3), (2, 1)):
             with pytest.raises(ModelError, match=r"pads cut off the whole result|larger than the padded input"):
                 model(np.zeros((1, channels, *image), np.float32))
@@ -150,7 +150,7 @@ def test_blocks(mode: str, tmp_path: Path):
 def test_blocks_that_do_not_fill_an_image_are_an_error(tmp_path: Path):
     saved_nodes(tmp_path / "net.onnx", [helper.make_node("SpaceToDepth", ["x"], ["y"], blocksize=2)], 3, {})
     with inferir.compile(tmp_path / "net.onnx") as model:
-        assert model(np.zeros((1, 3, 2, 4), np.float32)).shape == (1, 12, 1, 2)
+        assert np.shape(model(np.zeros((1, 3, 2, 4), np.float32))) == (1, 12, 1, 2)
         with pytest.raises(ModelError):
             model(np.zeros((1, 3, 3, 4), np.float32))
 
