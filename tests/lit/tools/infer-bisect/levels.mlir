@@ -2,7 +2,7 @@
 
 // Some states cannot be run: the ones before, which hold ops of a framework, and the ones after, which work on memory. An op inside
 // a kernel comes from the node that the kernel comes from.
-// CHECK:      pass:         spoil-max, run 7 of {{1[0-9]}}, as builtin.module(spoil-max)
+// CHECK:      pass:         spoil-max, run 8 of {{1[0-9]}}, as builtin.module(spoil-max)
 // CHECK-NEXT: application:  1 of 1
 // CHECK-NEXT: pattern:      difference_for_max
 // CHECK:      op:           arith.maximumf
