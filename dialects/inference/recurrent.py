@@ -12,7 +12,6 @@ from xdsl.irdl import AttrSizedOperandSegments, operand_def, opt_operand_def, re
 from inferir.core import define, enum, flag, number, numbers, string
 from inferir.core.dims import Shape, differ, same, shape_text
 from inferir.core.ranges import check_range
-from inferir.core.types import element_of
 from inferir.dialects.inference.activation import sigmoid_of, softplus_of
 from inferir.dialects.inference.base import InferenceOp
 
@@ -293,7 +292,9 @@ class LstmOp(Recurrent):
     def check(self) -> None:
         """Weights of bytes have scales, and meet bytes."""
         super().check()
-        if (self.scales is not None) != (element_of(self.r) == i8) or (self.scales is not None and not self.quantize_state):
+        if (self.scales is not None) != (getattr(self.r.type, "element_type", None) == i8) or (
+            self.scales is not None and not self.quantize_state
+        ):
             self.error("r is of i8 where it has scales, and they stand with quantize_state")
 
     def reference(

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 from xdsl.dialects import func
-from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, FunctionType, StringAttr, TensorType, f32, i32
+from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, FunctionType, StringAttr, TensorType, UnrankedTensorType, f32, i32
 from xdsl.ir import Operation, SSAValue
 
 from inferir.core import Context, Pass, Rewriter
@@ -137,14 +137,16 @@ class EncodeStrings(Pass):
         if op.sym_name.data != "main" or op.is_declaration or op.body.block.last_op is None:
             return
         known = {value: codes for value, codes in _meetings(op).items() if not codes.reason}
+        calls = [o for o in op.body.block.ops if isinstance(o, inf.HostCallOp) and any(v in known for v in (*o.operands, *o.results))]
+        if any(isinstance(v.type, UnrankedTensorType) for v in (*known, *(v for o in calls for v in (*o.operands, *o.results)))):
+            return
         ports = {name: [known.get(v) for v in values] for name, values in _ports(op).items()}
         for value in known:
             value._type = TensorType(i32, ranked(value).get_shape())  # pyright: ignore[reportAttributeAccessIssue]
-        for inner in list(op.body.block.ops) if known else ():
-            if isinstance(inner, inf.HostCallOp) and any(v in known for v in (*inner.operands, *inner.results)):
-                rw = Rewriter(inner, ctx)
-                rw.replace(inner, REWRITES[inner.callee](inner, inner.parameters(), known, rw))
-                self.count("ops on strings encoded")
+        for inner in calls:
+            rw = Rewriter(inner, ctx)
+            rw.replace(inner, REWRITES[inner.callee](inner, inner.parameters(), known, rw))
+            self.count("ops on strings encoded")
         for name, codes in ports.items():
             _declare(op, name, codes)
         op.properties["function_type"] = FunctionType.from_lists(*([v.type for v in values] for values in _ports(op).values()))

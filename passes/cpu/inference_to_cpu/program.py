@@ -39,7 +39,7 @@ from inferir.core import Rewriter
 from inferir.core.dims import DimLike, assumptions, evaluate, parse_dim, symbol, symbols
 from inferir.core.executor import argument_dims
 from inferir.core.op import Op, unknown_dim
-from inferir.core.types import numpy_dtype, ranked, shape_of
+from inferir.core.types import Unranked, numpy_dtype, ranked, shape_of
 from inferir.dialects import cpu
 from inferir.dialects import inference as inf
 from inferir.dialects.inference.host import HostCallOp
@@ -448,7 +448,10 @@ def guard(op: Op, sizes: SizesOf, rw: Rewriter) -> SSAValue:
     declared = shape_of(op.results[0])
 
     def held(s: Program, *given: SSAValue) -> list[Scalar]:
-        found = enumerate(zip(sizes(s, *given), declared, strict=True))
+        computed = sizes(s, *given)
+        if len(computed) != len(declared):
+            raise Unranked(f"its result declares {len(declared)} dimensions, {len(computed)} are computed")
+        found = enumerate(zip(computed, declared, strict=True))
         return [s.checked(size, want, want + 1, f"{op.name}: the size of axis {axis} of its result") for axis, (size, want) in found]
 
     numbers = numbers_of(op.operands, held, len(declared))
