@@ -18,7 +18,7 @@ LONGEST = 160 << 20
 """Bytes of a structure that is copied to be parsed."""
 MOST = 640 << 20
 """Bytes of memory that a structure may take; what `MAX_VALUES` operations take comes on top."""
-MAX_FIELDS = 3_000_000
+MAX_FIELDS = 1_000_000
 """Fields of bytes, lists of numbers counted once: two seconds."""
 _MESSAGE, _STRING, _BYTE, _NUMBER = 700, 130, 4, 24
 _PACKED_VARINTS = "numbers"
