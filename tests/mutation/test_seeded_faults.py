@@ -12,7 +12,7 @@ import pytest
 import seeded_faults
 
 from inferir.core import PassManager, make_context, parse
-from inferir.core.plugins import own_plugins
+from inferir.core.plugins import load_plugin, own_plugins
 from inferir.core.reduction import size
 from inferir.core.sidecar import attach_weights
 from inferir.tools import infer_bisect, infer_import, infer_opt, infer_reduce
@@ -80,6 +80,7 @@ def test_a_fault_is_found_shrunk_and_held(fault: str, models: Path, tmp_path: Pa
     monkeypatch.setenv("INFERIR_WEIGHTS_FROM", str(models))  # what is written beside the fault names the weights of the model
     plugin = tmp_path / "faults.py"
     plugin.write_text(SOURCE.read_text())
+    load_plugin(str(plugin))
     model = models / f"{seeded_faults.FAULTS[fault]}.mlir"
     load, name = f"--plugin={plugin}", fault.replace("-", "_")
     pipeline = f"--pass-pipeline=builtin.module(inference-none,func.func(canonicalize,{fault},cse))"

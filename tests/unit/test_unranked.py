@@ -40,8 +40,7 @@ def infer_again(function: func.FuncOp) -> None:
             raise DoesNotFit from problem
         for result, type in zip(op.results, types, strict=True):
             change(result, type)
-    last = function.body.block.last_op
-    assert last is not None
+    last = next(op for op in function.walk() if isinstance(op, func.ReturnOp))
     types = [v.type for v in last.operands]
     function.function_type = FunctionType.from_lists([a.type for a in function.args], types)
     function.properties.pop("res_attrs", None)

@@ -70,7 +70,7 @@ def load(artefact: Script, num_threads: int | None) -> Script:
 
 TARGET = Target(
     name="script",
-    pipelines={level: f"desk-to-inference,inference-{level}" for level in LEVELS},
+    pipelines={level: f"inference-none,desk-to-inference,inference-{level}" for level in LEVELS},
     build=Script,
     load=load,
 )
