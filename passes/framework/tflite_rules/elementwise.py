@@ -9,7 +9,7 @@ from xdsl.dialects.builtin import IntegerType
 
 from inferir.passes.framework.lowering import Lowering, lowering
 from inferir.passes.framework.tflite_rules import integers
-from inferir.passes.framework.tflite_rules.operands import fused, is_quantized, need_floats
+from inferir.passes.framework.tflite_rules.operands import fused, is_quantized, need_floats, same_scale
 
 BINARY = {"ADD": "add", "SUB": "sub", "MUL": "mul", "DIV": "div"}
 
@@ -37,6 +37,7 @@ def add_n(op: Any, lo: Lowering) -> Any:
 @lowering("tfl", "MAXIMUM", "MINIMUM")
 def extreme(op: Any, lo: Lowering) -> Any:
     """maximum, minimum; integers of one scale are in the order of their numbers"""
+    same_scale(op, lo, 0, 1)
     a, b = lo.operands(2)
     return lo.maximum(a, b) if op.schema.name == "MAXIMUM" else lo.minimum(a, b)
 

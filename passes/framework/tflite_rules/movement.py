@@ -8,13 +8,7 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from inferir.passes.framework.lowering import Lowering, lowering
-from inferir.passes.framework.tflite_rules.operands import fused, is_quantized, of_result, quantization, wide
-
-
-def same_scale(op: Any, lo: Lowering, *indices: int) -> None:
-    """Decline where an operand's integers stand for other numbers than the result's."""
-    if any(is_quantized(op, lo, i) and quantization(op, i) != of_result(op) for i in indices or (0,)):
-        lo.decline("its operand has another scale than its result")
+from inferir.passes.framework.tflite_rules.operands import fused, is_quantized, quantization, same_scale, wide
 
 
 @lowering("tfl", "TRANSPOSE")

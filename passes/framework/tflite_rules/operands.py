@@ -55,3 +55,9 @@ def fused(op: Any, lo: Lowering, y: SSAValue) -> SSAValue:
 def wide(lo: Lowering, value: SSAValue | None) -> Any:
     """A list of integers as the i64 that shape operands are."""
     return None if value is None else lo.cast(value, i64)
+
+
+def same_scale(op: Any, lo: Lowering, *indices: int) -> None:
+    """Decline where an operand's integers stand for other numbers than the result's."""
+    if any(is_quantized(op, lo, i) and quantization(op, i) != of_result(op) for i in indices or (0,)):
+        lo.decline("its operand has another scale than its result")
