@@ -486,7 +486,7 @@ def complex_numbers(call: Call, lo: Lowering) -> Any:
 
 @aten("dropout", "native_dropout", "feature_dropout", "alpha_dropout")
 def dropout(call: Call, lo: Lowering) -> Any:
-    """x in inference, and a mask of ones where somebody uses it"""
+    """x in inference, and a mask of ones where it is used"""
     x = call.x("input")
     if call.get("train", False) and call.get("p", 0.5) != 0:
         lo.decline("it drops elements in training mode; export the model after model.eval()")

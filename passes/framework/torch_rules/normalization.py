@@ -50,7 +50,7 @@ def _of_the_batch(lo: Lowering, x: SSAValue) -> tuple[SSAValue, SSAValue]:
 
 @aten("layer_norm", "native_layer_norm")
 def layer_norm(call: Call, lo: Lowering) -> Any:
-    """layer_norm; mean and inverse deviation are computed beside it where somebody wants them"""
+    """layer_norm; mean and inverse deviation are computed beside it where they are used"""
     x, shape, eps = call.x("input"), call.ints("normalized_shape"), call.get("eps", 1e-5)
     axis = lo.rank(x) - len(shape)
     scale, bias = call.tensor("weight"), call.tensor("bias")

@@ -39,7 +39,7 @@ def _window(call: Call, n: int) -> dict[str, Any]:
 
 @aten("max_pool1d", "max_pool2d", "max_pool3d", "max_pool1d_with_indices", "max_pool2d_with_indices", "max_pool3d_with_indices")
 def max_pool(call: Call, lo: Lowering) -> Any:
-    """max_pool, with indices where somebody uses them; they count within a channel"""
+    """max_pool, with indices where they are used; they count within a channel"""
     n = spatial_of(call)
     window = _window(call, n)
     if not lo.wants(1):

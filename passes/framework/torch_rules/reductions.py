@@ -48,7 +48,7 @@ def any_all(call: Call, lo: Lowering) -> Any:
 
 @aten("max", "min")
 def extremes(call: Call, lo: Lowering) -> Any:
-    """The largest of all, of two tensors, or along a dimension with its index"""
+    """max or min of all elements, of two tensors, or along a dimension with its index"""
     if call.overload == "other":
         return (lo.maximum if call.packet == "max" else lo.minimum)(call.operand("self"), call.operand("other"))
     x = call.x()
