@@ -5,6 +5,7 @@ python tests/conformance/run.py --target cpu   the same, compiled: native, with 
 python tests/conformance/run.py --update       write the table anew (it may only improve; --force to let it fall)
 python tests/conformance/run.py --only conv --verbose
 python tests/conformance/run.py --target cpu --result fail     only the cases whose result in the table says so
+python tests/conformance/run.py --target cpu --fences right    native code with fences around its memory (tests/fuzz/fences.py)
 """
 
 from __future__ import annotations
@@ -13,9 +14,13 @@ import argparse
 import sys
 import warnings
 from collections import Counter
+from pathlib import Path
 
 from backend_suite import TABLES, all_cases, blocked_by, grade, read_table, run_case, run_compiled
 from isolation import run_isolated
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "fuzz"))
+import fences
 
 from inferir.tools.driver import compile_model
 
@@ -77,7 +82,10 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--result", default="", metavar="TEXT")
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("-j", "--jobs", type=int, default=2)
+    parser.add_argument("--fences", choices=fences.SIDES, help="pages that cannot be touched on either side of every buffer")
     options = parser.parse_args(argv)
+    if options.fences:
+        fences.install(options.fences)
     found = _run(options.target, options.only, options.result, options.jobs)
     _summary(found)
     if options.verbose:

