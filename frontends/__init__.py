@@ -40,7 +40,7 @@ def _frontends(folders: tuple[str, ...]) -> dict[str, ModuleType]:
 def frontend_for(path: Path) -> ModuleType:
     """The frontend that recognises a file; where none does, the one its suffix belongs to, which says what is wrong with the file.
 
-    Raises InferError for a file that is not there, that nobody claims, or that two frontends claim.
+    Raises InferError for a file that is not there, that no frontend claims, or that two claim.
     """
     if not path.exists():
         raise InferError(f"{path}: no such file")

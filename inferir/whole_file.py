@@ -85,7 +85,7 @@ def _temporary(folder: str) -> tuple[str, BinaryIO]:
 
 
 def _remove_abandoned(folder: str) -> None:
-    """Remove the temporary files of writers that were killed: nobody holds their locks."""
+    """Remove the temporary files of writers that were killed: no process holds their locks."""
     try:
         names = [n for n in os.listdir(folder) if n.startswith(_PREFIX) and n.endswith(_SUFFIX)]
     except OSError:

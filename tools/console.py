@@ -96,4 +96,4 @@ def _say(stderr: TextIO, text: str) -> None:
         stderr.write(text)
         stderr.flush()
     except (OSError, ValueError):
-        pass  # there is nobody to tell
+        pass  # no reader is left

@@ -259,7 +259,7 @@ def define_irdl(path: str, ctx: Context) -> None:
 
 @contextlib.contextmanager
 def no_phase(name: str) -> Iterator[None]:
-    """A phase that nobody times."""
+    """A phase that is not timed."""
     yield
 
 

@@ -91,7 +91,7 @@ def _outputs(args: argparse.Namespace, model: Any, inputs: dict[str, np.ndarray]
 
 
 def _sizes_to_give(args: argparse.Namespace, model: Any) -> str:
-    """What to say where random inputs of the sizes that nobody gave do not run."""
+    """What to say where random inputs of the sizes that were not given do not run."""
     names = dict.fromkeys(d for port in model.inputs for d in port.dims if isinstance(d, str) and d.isidentifier() and d not in args.dims)
     return f"; sizes not given are 1: --dims {','.join(f'{n}=...' for n in names)}" if args.input == "random" and names else ""
 

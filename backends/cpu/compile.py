@@ -84,7 +84,7 @@ def _kept(key: str) -> bytes | None:
     try:
         path = _entry(key)
         data = path.read_bytes() if path.is_file() else b""
-    except (OSError, RuntimeError):  # RuntimeError: nobody knows where the home folder is
+    except (OSError, RuntimeError):  # RuntimeError: the home folder is unknown
         return None
     made = data[:-_DIGEST]
     return made if data[-_DIGEST:] == _digest(key, made) else None

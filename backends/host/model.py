@@ -139,7 +139,7 @@ class _HostExecutor(Executor):
         return self.declared.get(name) or super().function(name)
 
     def last_uses(self, block: Block) -> dict[Operation, list[SSAValue]]:
-        """Values of the block by the op after which nobody needs them."""
+        """Values of the block by the op after which they are not used."""
         if block not in self.dead:
             self.dead[block] = super().last_uses(block)
         return self.dead[block]

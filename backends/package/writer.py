@@ -104,7 +104,7 @@ def _weights(program: Program) -> Iterator[bytes | memoryview]:
     at = 0
     for offset, data in sorted(program.weights, key=lambda entry: entry[0]):
         if offset % TENSOR_ALIGNMENT:
-            raise ModelError(f"a tensor lies at offset {offset} of the weights, which is not a multiple of {TENSOR_ALIGNMENT}")
+            raise ModelError(f"a tensor is at offset {offset} of the weights, which is not a multiple of {TENSOR_ALIGNMENT}")
         tensor = np.ascontiguousarray(data() if callable(data) else data).reshape(-1).view(np.uint8)
         if offset < at or offset + tensor.size > program.weights_size:
             raise ModelError(f"a tensor of {tensor.size} bytes at offset {offset} of the weights lies over another or past the end")

@@ -245,7 +245,7 @@ def weights_of(program: Program) -> np.ndarray:
 
 
 def _end(lock: threading.Lock, free: Callable[[], None]) -> None:
-    """At the end of a program's code, or of the process: free it, unless a daemon thread is inside just now. Nobody comes in any more."""
+    """At the end of a program's code, or of the process: free it, unless a daemon thread is inside just now. No new call enters."""
     if lock.acquire(blocking=False):
         free()
     else:

@@ -67,7 +67,7 @@ class Kernel(Sized):
 
     def merges(self, role: str, rank: int) -> Runs:
         """The runs of dimensions of an operand, or of the results (`outs`), that the kernel goes through as one: in memory their
-        elements lie at equal distances. The last dimension always steps by one element."""
+        elements have one stride. The last dimension always steps by one element."""
         self.error("does not state which strides its kernel takes")
 
     def roles(self) -> Iterator[tuple[str, SSAValue]]:
@@ -86,7 +86,7 @@ class Kernel(Sized):
                 continue
             for first, last in self.merges(role, len(strides)):
                 if merged_stride(sizes_of(type), strides, first, last) is None:
-                    self.error(f"dimensions {first} to {last} of {role} {type} do not lie at equal distances in memory")
+                    self.error(f"dimensions {first} to {last} of {role} {type} have no common stride in memory")
 
 
 def any_strides(self: Kernel, role: str, rank: int) -> Runs:

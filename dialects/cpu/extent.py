@@ -52,5 +52,5 @@ class ExtentOp(Sized):
         return i1
 
     def reference(self, sizes: np.ndarray) -> np.ndarray:
-        """numpy: memory that nobody touches."""
+        """numpy: memory that is not touched."""
         return np.empty(checked_shape(sizes), np.bool_)

@@ -14,7 +14,7 @@ QUAD = 4
 
 
 def is_bytes(x: SSAValue) -> bool:
-    """Whether a tensor or memref holds numbers of 8 bits without a sign."""
+    """Whether a tensor or memref holds unsigned 8-bit integers."""
     assert isinstance(x.type, TensorType | MemRefType)
     return _is_byte(x.type.element_type)
 

@@ -47,7 +47,7 @@ def _erf(x: np.ndarray) -> np.ndarray:
 
 
 def _unsigned(function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
-    """The function on the same bits read as numbers without a sign."""
+    """The function on the same bits read as unsigned integers."""
 
     def apply(*arrays: np.ndarray) -> np.ndarray:
         out = function(*(np.asarray(a).view(f"u{a.itemsize}") for a in arrays))

@@ -190,7 +190,7 @@ class RepeatOp(View):
 
 @define
 class InterleaveOp(View):
-    """Tensors whose positions take turns: position m of part r lies at r + m factor. On buffers every part is computed where it belongs.
+    """Tensors whose positions take turns: position m of part r is at r + m factor. On buffers every part is computed where it belongs.
 
     factors  the parts that take turns along each axis, 1 along the last; parts are numbered row-major
 

@@ -9,7 +9,7 @@
 
 Attributes of the source are properties, named as in the source; `version` is the since-version. Subgraphs are regions, which see the values
 around them; property `graphs` holds their names in order (in text they stand before the regions). An absent optional operand is the result
-of `framework.none`; an optional result that nobody wants has type `none`. Where operands of a row hold several values each, `segments` counts them.
+of `framework.none`; an unused optional result has type `none`. Where operands of a row hold several values each, `segments` counts them.
 Where a source keeps beside its types how integers stand for numbers, property `quantization` lists it for the operands, then the results:
 `#framework.quantized`, or `unit` for none.
 """
@@ -99,7 +99,7 @@ class SourceOp(Operation):
         return to_python(self.properties[SEGMENTS]) if SEGMENTS in self.properties else None
 
     def result(self, name: str) -> SSAValue | None:
-        """The result with the source's name, None where nobody wants it."""
+        """The result with the source's name, None where it is not used."""
         found = [v for v in _values_of(self.schema.results, self.results, name) if not isinstance(v.type, NoneType)]
         return found[0] if found else None
 

@@ -118,7 +118,7 @@ def _integer(op: Binary | Unary, element: Any) -> Any:
 
 @define
 class BitwiseNotOp(Unary):
-    """Every bit of x turned. Source: ONNX BitwiseNot-18."""
+    """Every bit of x inverted. Source: ONNX BitwiseNot-18."""
 
     name = "inference.bitwise_not"
     INVOLUTION = True

@@ -14,7 +14,7 @@ from inferir.dialects.inference.base import InferenceOp
 
 @define
 class RopeOp(InferenceOp):
-    """Rotary position codes: feature i and feature i + D / 2 of each row are turned together.
+    """Rotary position codes: feature i and feature i + D / 2 of each row are rotated together.
 
     y = x * cos + (-x[D / 2:], x[:D / 2]) * sin
 

@@ -39,7 +39,7 @@ class Layout:
 
 
 class Field(NamedTuple):
-    """One field of a message: its number, wire type, the whole of it and its payload, as offsets in the file."""
+    """One field of a message: its number, wire type, the full field and its payload, as offsets in the file."""
 
     number: int
     wire_type: int
@@ -49,7 +49,7 @@ class Field(NamedTuple):
 
 
 def fields(data: Buffer, start: int, end: int, numbers: bool = True) -> Iterator[Field]:
-    """The fields of the message that lies at [start, end), without `numbers` those of bytes. Raises InferError where the bytes are no fields."""
+    """The fields of the message at [start, end), without `numbers` those of bytes. Raises InferError where the bytes are no fields."""
     position = start
     while position < end:
         begin = position

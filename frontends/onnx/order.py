@@ -38,7 +38,7 @@ def free_names(graph: Any) -> list[str]:
 def ordered(nodes: Sequence[Any], known: Callable[[str], bool]) -> list[tuple[int, Any]]:
     """The nodes with their numbers, in the file's order where that is an order of execution, sorted where it is not.
 
-    `known` tells which values exist before the first node. Raises InferError, naming node and value, for a value that nobody makes,
+    `known` tells which values exist before the first node. Raises InferError, naming node and value, for a value that no node produces,
     one that two nodes make, and for a cycle.
     """
     makers = _makers(nodes, known)

@@ -85,7 +85,7 @@ def _table(data: memoryview) -> Iterator[tuple[bytes, bytes]]:
 def _block(data: memoryview, start: int, size: int) -> Iterator[tuple[bytes, bytes]]:
     """The entries of a block: how much of the key before is kept, what is added, the value."""
     if start < 0 or size < 4 or start + size + TRAILER > len(data):
-        raise InferError(f"a block lies at byte {start}, outside of the file")
+        raise InferError(f"a block starts at byte {start}, outside of the file")
     if data[start + size] != 0:
         raise InferError("a block is compressed, which TensorFlow's are not")
     restarts = struct.unpack_from("<I", data, start + size - 4)[0]

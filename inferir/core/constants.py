@@ -3,7 +3,7 @@
     #inference.weight<"conv1.weight">                       an entry of the WeightStore
     #inference.fold<inference.mul, [#a, #b], {..}>          an op whose operands are constants, not computed yet
 
-A fold is lazy: it is evaluated once, when somebody needs the numbers (the executor, packaging, a pattern that looks).
+A fold is lazy: it is evaluated once, when its numbers are needed (the executor, packaging, a pattern that looks).
 The text stays whole without any side file but the original weights.
 """
 

@@ -78,7 +78,7 @@ STATE = frozenset(vars(_Empty.create())) | {"parent", "_next_op", "_prev_op"}
 
 
 def unlink(op: Operation) -> None:
-    """Take an op whose results nobody uses out of its block for good."""
+    """Take an op without uses out of its block for good."""
     block: Any = op.parent
     if block is None or op.regions or op._successors:  # pyright: ignore[reportPrivateUsage]
         assert block is not None

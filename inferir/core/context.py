@@ -43,7 +43,7 @@ class Context(xdsl.context.Context):
     analyses: dict[Operation, Any] = field(default_factory=dict)
     """What is known of functions (`analysed`), while no pass changes what it depends on; kept by the pass manager only."""
     keeps_analyses: bool = False
-    """Whether somebody sees to it that `analyses` are forgotten in time."""
+    """Whether a driver invalidates `analyses` in time."""
 
     @property
     def weights(self) -> WeightStore:

@@ -1,4 +1,4 @@
-"""Dialect conversion: turn every illegal op into legal ones, or say at once everything that could not be turned.
+"""Dialect conversion: convert every illegal op into legal ones, or report at once everything that could not be converted.
 
 Ops are converted in program order, so a pattern sees operands whose types are already final. An op that a pattern inserts
 is converted in turn when it is illegal itself.

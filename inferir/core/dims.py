@@ -143,7 +143,7 @@ def product(dims: Shape) -> DimLike:
 
 
 Assumed = tuple[DimLike, DimLike, str]
-"""Two dimensions that are taken to be equal, and what is wrong where they are not ("" where nobody says)."""
+"""Two dimensions that are taken to be equal, and what is wrong where they are not ("" where none is given)."""
 _listeners: ContextVar[tuple[list[Assumed], ...]] = ContextVar("assumptions", default=())
 """Who collects assumptions; of this thread (or task) alone, so that compilations side by side do not mix."""
 

@@ -169,7 +169,7 @@ class GreedyDriver:
         self._later.clear()
 
     def _is_dead(self, op: Operation) -> bool:
-        """Whether an op whose results nobody uses does nothing else."""
+        """Whether an op without uses does nothing else."""
         known = self._removable.get(type(op))
         if known is None and type(op) not in self._removable:
             known = self._removable[type(op)] = _removable(type(op))
@@ -270,7 +270,7 @@ def _is_unused(op: Operation) -> bool:
 
 
 def _removable(cls: type[Operation]) -> bool | None:
-    """Whether ops of a class may go when nobody uses their results; None where each has to be asked."""
+    """Whether ops of a class may go when their results have no uses; None where each has to be asked."""
     if cls.has_trait(IsTerminator) or cls.has_trait(SymbolOpInterface):
         return False
     effects = {type(t) for t in cls.get_traits_of_type(MemoryEffect)}

@@ -98,7 +98,7 @@ class Executor:
         return []
 
     def last_uses(self, block: Block) -> dict[Operation, list[SSAValue]]:
-        """Values of the block by the op of the block after which nobody needs them."""
+        """Values of the block by the op of the block after which they are not used."""
         last: dict[SSAValue, Operation] = {}
         for op in block.ops:
             for inner in op.walk() if op.regions else (op,):

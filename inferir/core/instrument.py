@@ -30,7 +30,7 @@ class Instrument:
         """`step` has run on `op`, and the result verifies: raise InferError where it is still not what it should be."""
 
     def after(self, step: Pass, op: Operation) -> None:
-        """`step` has run on `op`, and nobody objects."""
+        """`step` has run on `op`, and nothing is wrong."""
 
     def failed(self, step: Pass, op: Operation, error: Exception) -> None:
         """`step` raised, or left IR that does not verify."""

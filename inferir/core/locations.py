@@ -1,4 +1,4 @@
-"""Places in a text, worked out when somebody looks: a module of 100,000 ops is read without counting its lines."""
+"""Places in a text, worked out on first use: a module of 100,000 ops is read without counting its lines."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class SourceText:
 
 
 class _Unsettled(ParametrizedAttribute):
-    """Lets an attribute class, which forbids subclasses, have one of the same object layout that becomes it when somebody looks."""
+    """Lets an attribute class, which forbids subclasses, have one of the same object layout that becomes it on first use."""
 
     def __init_subclass__(cls) -> None:
         pass
@@ -56,7 +56,7 @@ class _Unsettled(ParametrizedAttribute):
 
 
 class LazyLocation(_Unsettled, FileLineColLoc):  # pyright: ignore[reportGeneralTypeIssues]
-    """A `FileLineColLoc` that becomes one when somebody looks at it."""
+    """A `FileLineColLoc` that becomes one on first use."""
 
     def __init__(self, source: SourceText, position: int):
         vars(self)["place"] = (source, position)
@@ -86,7 +86,7 @@ class LazyLocation(_Unsettled, FileLineColLoc):  # pyright: ignore[reportGeneral
 
 
 class Fusion(_Unsettled, FusedLoc):  # pyright: ignore[reportGeneralTypeIssues]
-    """A `FusedLoc` that becomes one when somebody looks at it."""
+    """A `FusedLoc` that becomes one on first use."""
 
     def __init__(self, parts: list[Attribute]):
         vars(self)["parts"] = parts

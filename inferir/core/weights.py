@@ -90,7 +90,7 @@ class WeightStore:
         return tuple(entry.shape), entry.dtype
 
     def get(self, key: str) -> np.ndarray:
-        """The array, read-only; a view of the file where it lies in one."""
+        """The array, read-only; a view of the file if it is mapped."""
         entry = self._entry(key)
         if isinstance(entry, np.ndarray):
             return entry

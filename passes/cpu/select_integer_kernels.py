@@ -33,7 +33,7 @@ from inferir.passes.cpu.inference_to_cpu.building import (
 )
 from inferir.passes.cpu.select_tiles import panel_of, rows_of
 from inferir.passes.inference.compute_in_integers import known
-from inferir.passes.inference.move_quantization import turned
+from inferir.passes.inference.move_quantization import unsigned_source
 
 UI8 = IntegerType(8, Signedness.UNSIGNED)
 
@@ -49,12 +49,12 @@ class Centred:
     """A number, or a value."""
 
     def build(self, rw: Rewriter) -> tuple[SSAValue, int | SSAValue]:
-        """(bytes without a sign, their zero). Numbers with a sign become numbers without by turning their first bit."""
+        """(unsigned bytes, their zero point). Signed bytes become unsigned by flipping the sign bit."""
         cast = self.ops[-1]
         assert isinstance(cast, inf.CastOp)
         value, zero = cast.x, self.zero
         if element_of(value) == i8:
-            plain, half = turned(value), np.asarray(128, np.int32)
+            plain, half = unsigned_source(value), np.asarray(128, np.int32)
             if plain is None:
                 bits = result(inf.CastOp.make(value, to=UI8), rw)
                 plain = result(inf.BitwiseOp.make(bits, rw.const(np.asarray(128, np.uint8)), fn="xor"), rw)
@@ -111,7 +111,7 @@ def bytes_of(w: SSAValue, rw: Rewriter) -> np.ndarray | None:
 
 
 def centre(w: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-    """[N, ...] as bytes with a sign and what is added to those of each output, if anything is."""
+    """[N, ...] as signed bytes and what is added to those of each output, if anything is."""
     axes = tuple(range(1, w.ndim))
     low, high = w.min(axes, initial=255), w.max(axes, initial=-255)
     middle = np.where((low < -128) | (high > 127), (low + high + 1) // 2, 0).astype(np.int32)
@@ -156,7 +156,7 @@ def product_of_bytes(op: inf.MatmulOp, rw: Rewriter) -> str | None:
     if rank_of(op.a) < 2 or rank_of(op.b) != 2 or op.transpose_a:
         return "it is no product of rows and a matrix"
     if shape_of(op.a)[-1] == -1:
-        return "how many bytes a row has is only known when it runs"
+        return "the number of bytes of a row is dynamic"
     w = bytes_of(op.b, rw)
     if w is None:
         return "its weights are not constant bytes"
@@ -188,7 +188,7 @@ def row_as_image(op: inf.ConvOp, rw: Rewriter) -> str | None:
         return "it has more dimensions than one"
     sizes, filters = shape_of(op.x), shape_of(op.w)
     if -1 in (*sizes[1:], *filters):
-        return "a size is only known when it runs"
+        return "a size is dynamic"
     line = 2 if op.layout == "nchw" else 1
 
     def image(v: SSAValue, shape: tuple[int, ...]) -> SSAValue:
@@ -216,7 +216,7 @@ def convolution_of_bytes(op: inf.ConvOp, rw: Rewriter) -> str | None:
     if w is None:
         return "its weights are not constant bytes"
     if -1 in shape_of(op.x)[1:]:
-        return "its height, width or channels are only known when it runs"
+        return "its height, width or channels are dynamic"
     x = centred(op.x, rw)
     strides, dilations, begins, ends = op.window()
     if x is None or (isinstance(x.zero, SSAValue) and rank_of(x.zero)):
@@ -225,7 +225,7 @@ def convolution_of_bytes(op: inf.ConvOp, rw: Rewriter) -> str | None:
     outputs, depthwise = len(w), op.groups == len(w) > 1 and filters.shape[1] == 1
     narrow, middle = (filters, None) if depthwise else centre(filters)
     if middle is not None and op.groups > 1:
-        return "weights without a sign lie in groups"
+        return "unsigned weights in groups"
     value, zero = x.build(rw)
     seen = np.ones((1, *shape_of(op.x)[1:]), np.int32) if isinstance(zero, SSAValue) else None
     sums = w.astype(np.int32).sum(tuple(range(1, 4))) if seen is None else op.reference(seen, w.astype(np.int32))

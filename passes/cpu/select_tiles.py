@@ -101,7 +101,7 @@ def cached_tiles(op: cpu.WinogradConv2dOp) -> int:
 
 
 def winograd_run(op: cpu.WinogradConv2dOp, rows: int) -> int:
-    """Tiles whose workspace stays in the cache, where nobody knows how many there are: some times those of a register tile."""
+    """Tiles whose workspace stays in the cache, where their number is dynamic: some times those of a register tile."""
     return max(LEAST_BLOCK, cached_tiles(op) // rows * rows)
 
 

@@ -186,7 +186,7 @@ def average(op: inf.AvgPoolOp, rw: Rewriter) -> str | None:
     sizes, channels = shape_of(op.x)[1:-1] if last else shape_of(op.x)[2:], shape_of(op.x)[-1 if last else 1]
     varies = any((*begins, *ends)) and not op.count_include_pad
     if channels < 0 or (varies and -1 in sizes):
-        return "what its windows see is only known when it runs"
+        return "the extent of its windows is dynamic"
     do = Steps(rw)
     ones = np.ones((channels, *op.kernel, 1) if last else (channels, 1, *op.kernel), np.int32)
     window: dict[str, Any] = {"strides": strides, "dilations": dilations, "pads": (*begins, *ends), "layout": op.layout}

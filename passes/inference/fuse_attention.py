@@ -173,7 +173,7 @@ def attention(op: inf.MatmulOp, rw: Rewriter) -> str | None:
 
 
 def plain_keys(scores: inf.MatmulOp, value: SSAValue, rw: Rewriter) -> SSAValue:
-    """The keys as they are, turned by an op."""
+    """The keys as they are, transposed by an op."""
     if scores.transpose_b:
         return value
     new = inf.TransposeOp.make(value, permutation=(0, 1, 3, 2))

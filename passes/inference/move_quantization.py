@@ -57,7 +57,7 @@ def may_see_only_padding(op: inf.MaxPoolOp) -> bool:
 
 
 @rewrites(inf.QuantizeOp)
-def what_it_was(op: inf.QuantizeOp, rw: Rewriter) -> str | None:
+def cancel_dq_q(op: inf.QuantizeOp, rw: Rewriter) -> str | None:
     """round(s (q - z) / s) + z = q"""
     inner = op.x.owner
     if not isinstance(inner, inf.DequantizeOp) or inner.x.type != op.result.type:
@@ -70,8 +70,8 @@ def what_it_was(op: inf.QuantizeOp, rw: Rewriter) -> str | None:
 
 
 @rewrites(inf.QuantizeOp)
-def quantize_sooner(op: inf.QuantizeOp, rw: Rewriter) -> str | None:
-    """quantize(move(x)) = move(quantize(x)), and so with the largest of some x: quantize keeps the order of numbers"""
+def hoist_quantize(op: inf.QuantizeOp, rw: Rewriter) -> str | None:
+    """quantize(move(x)) = move(quantize(x)), and so with max of x: quantize is monotonic"""
     moved = op.x.owner
     if not isinstance(moved, Move | inf.ConcatOp):
         return "what it quantises is computed, not moved"
@@ -94,7 +94,7 @@ def sources(op: Move | inf.ConcatOp) -> Sequence[SSAValue]:
 
 
 @rewrites(inf.ReshapeOp, inf.TransposeOp, inf.SliceOp, inf.SplitOp, inf.MaxPoolOp)
-def dequantize_later(op: Move | inf.SplitOp, rw: Rewriter) -> str | None:
+def sink_dequantize(op: Move | inf.SplitOp, rw: Rewriter) -> str | None:
     """move(s (x - z)) = s (move(x) - z)"""
     x = op.x.owner
     if not isinstance(x, inf.DequantizeOp) or x.block:
@@ -110,55 +110,55 @@ def dequantize_later(op: Move | inf.SplitOp, rw: Rewriter) -> str | None:
     return None
 
 
-def turned(x: SSAValue) -> SSAValue | None:
-    """The bytes without a sign that x, with one, is made of by `turn`."""
+def unsigned_source(x: SSAValue) -> SSAValue | None:
+    """The unsigned bytes that x, which is signed, is made of by `flip_sign`."""
     cast = x.owner
     if not isinstance(cast, inf.CastOp) or element_of(x) != i8 or not isinstance(cast.x.owner, inf.BitwiseOp):
         return None
     return cast.x.owner.lhs if cast.x.owner.fn == "xor" and element_of(cast.x) == UI8 else None
 
 
-def turn(x: SSAValue, rw: Rewriter) -> inf.CastOp:
-    """x - 128, as bytes with a sign."""
+def flip_sign(x: SSAValue, rw: Rewriter) -> inf.CastOp:
+    """x - 128, as signed bytes."""
     xor = inf.BitwiseOp.make(x, rw.const(np.asarray(128, np.uint8)), fn="xor")
     rw.insert(xor)
     return inf.CastOp.make(xor.result, to=i8)
 
 
 @rewrites(inf.QuantizeOp)
-def without_sign(op: inf.QuantizeOp, rw: Rewriter) -> str | None:
+def quantize_unsigned(op: inf.QuantizeOp, rw: Rewriter) -> str | None:
     """round(x / s) + z from -128 to 127 is round(x / s) + (z + 128) from 0 to 255, less 128"""
     if op.to != i8:
-        return "it does not make bytes with a sign"
+        return "it does not produce signed bytes"
     zero = zero_of(op, rw)
     if one_scale(op, rw) is None or zero is None:
         return "it has no known scale and zero point for all elements"
     plain = op.like(zero_point=rw.const(np.asarray(zero + 128, np.uint8)), to=UI8)
     rw.insert(plain)
-    rw.replace(op, turn(plain.result, rw))
+    rw.replace(op, flip_sign(plain.result, rw))
     return None
 
 
 @rewrites(inf.ReshapeOp, inf.TransposeOp, inf.SliceOp, inf.MaxPoolOp, inf.ConcatOp)
-def turn_later(op: Move | inf.ConcatOp, rw: Rewriter) -> str | None:
-    """move(x - 128) = move(x) - 128, and so with the largest of some x"""
-    plain = [turned(v) for v in sources(op)]
+def sink_sign_flip(op: Move | inf.ConcatOp, rw: Rewriter) -> str | None:
+    """move(x - 128) = move(x) - 128, and so with max of x"""
+    plain = [unsigned_source(v) for v in sources(op)]
     if any(v is None for v in plain):
-        return "not all that it moves are bytes that were turned"
+        return "not all that it moves are bytes whose sign bit was flipped"
     if isinstance(op, inf.MaxPoolOp) and may_see_only_padding(op):
         return "a window may lie in the padding"
     moved = op.like(args=plain) if isinstance(op, inf.ConcatOp) else op.like(x=plain[0])
     rw.insert(moved)
-    rw.replace(op, turn(moved.results[0], rw))
+    rw.replace(op, flip_sign(moved.results[0], rw))
     return None
 
 
 @rewrites(inf.DequantizeOp)
-def from_before_the_turn(op: inf.DequantizeOp, rw: Rewriter) -> str | None:
+def dequantize_unsigned(op: inf.DequantizeOp, rw: Rewriter) -> str | None:
     """s ((x - 128) - z) = s (x - (z + 128))"""
-    plain = turned(op.x)
+    plain = unsigned_source(op.x)
     if plain is None:
-        return "its input was not turned"
+        return "its input's sign bit was not flipped"
     zero = zero_of(op, rw)
     if zero is None or any(d != 1 for d in shape_of(op.scale)):
         return "it has no known zero point for all elements"
@@ -169,4 +169,4 @@ def from_before_the_turn(op: inf.DequantizeOp, rw: Rewriter) -> str | None:
 class MoveQuantization(Pass):
     """A byte moves four times as fast as a float, and an order, a maximum or a place is the same in both."""
 
-    patterns = (what_it_was, quantize_sooner, dequantize_later, without_sign, turn_later, from_before_the_turn)
+    patterns = (cancel_dq_q, hoist_quantize, sink_dequantize, quantize_unsigned, sink_sign_flip, dequantize_unsigned)

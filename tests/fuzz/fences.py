@@ -87,7 +87,7 @@ class FencedArray(Fenced):
 
 
 def _buffers(planned: tuple[DimLike, Any], values: Mapping[str, int], size: int) -> list[tuple[int, int]]:
-    """The buffers of a function's arena; the whole of it where that was not planned here."""
+    """The buffers of a function's arena; all of it where that was not planned here."""
     total, buffers = planned
     if evaluate(total, values) != size:
         return [(0, size)]

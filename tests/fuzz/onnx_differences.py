@@ -29,7 +29,7 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why nodes of an operator may differ. `unspecified`: the standard does not say what is right, so nobody arbitrates."""
+    """Why nodes of an operator may differ. `unspecified`: the standard does not say what is right, so there is no arbiter."""
 
     operators: str
     text: str

@@ -19,7 +19,7 @@ def mutate(data: bytes, rng: random.Random) -> bytes:
 
 
 def flipped(data: bytes, rng: random.Random) -> bytes:
-    """Some bits turned."""
+    """Some bits flipped."""
     out = bytearray(data)
     for _ in range(rng.choice((1, 2, 8, 64))):
         out[rng.randrange(len(out))] ^= 1 << rng.randrange(8)

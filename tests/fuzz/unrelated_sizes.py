@@ -44,7 +44,7 @@ CASES: dict[str, Case] = {
     "MatMulInteger with zero points": ([N("MatMulInteger", ["p", "q", "z0", "z1"], ["y"])], {"p": (U, 2), "q": (U, 2), "z1": (U, 1)}),
     "Gemm": ([N("Gemm", ["a", "b", "c"], ["y"])], {"a": (F, 2), "b": (F, 2), "c": (F, 1)}),
     "Gemm with a matrix": ([N("Gemm", ["a", "b", "c"], ["y"])], {"a": (F, 2), "b": (F, 2), "c": (F, 2)}),
-    "Gemm turned": ([N("Gemm", ["a", "b"], ["y"], transA=1, transB=1)], {"a": (F, 2), "b": (F, 2)}),
+    "Gemm transposed": ([N("Gemm", ["a", "b"], ["y"], transA=1, transB=1)], {"a": (F, 2), "b": (F, 2)}),
     "Gemm by weights": ([N("Gemm", ["a", "w", "c"], ["y"])], {"a": (F, 2), "c": (F, 2)}),
     "Einsum": ([N("Einsum", ["a", "b"], ["y"], equation="ij,jk->ik")], {"a": (F, 2), "b": (F, 2)}),
     "Einsum of vectors": ([N("Einsum", ["a", "b"], ["y"], equation="i,i->")], {"a": (F, 1), "b": (F, 1)}),

@@ -1,4 +1,4 @@
-"""The level `basic` on whole models: the numbers stay, nobody else leaves fewer nodes, and a second run finds nothing to do."""
+"""The level `basic` on whole models: the numbers stay, no peer leaves fewer nodes, and a second run finds nothing to do."""
 
 import models
 import node_counts

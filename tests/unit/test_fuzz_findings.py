@@ -36,7 +36,7 @@ FINDINGS = {
         "agraph (float[a, 3, b] x) => (float[c] y) { y = Squeeze(x) }",
         {"x": RAMP[:3].reshape(1, 3, 1)},
     ),
-    "a sequence that nobody declares": (
+    "a sequence that is not declared": (
         17,
         (
             "agraph (float[2, 3] x, float[2, 2] z) => (float[2, 5] y) "

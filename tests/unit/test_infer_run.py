@@ -120,7 +120,7 @@ def test_random_inputs_that_no_array_can_hold_are_one_line(folder: Path):
 
 
 def test_a_pipe_is_no_file_of_arrays_no_package_and_no_model(folder: Path):
-    """Nobody writes into it: waiting would be for ever."""
+    """No process writes into it: waiting would be for ever."""
     for name in ("x.pipe.npz", "m.pipe.infer", "m.pipe.onnx"):
         os.mkfifo(folder / name)
     for argv in (

@@ -36,8 +36,8 @@ call:
   store i64 %now, ptr %p.called, align 8
   %p.check = getelementptr i8, ptr %pool, i64 {Pool.CHECK}
   %check = load ptr, ptr %p.check, align 8
-  %nobody = icmp eq ptr %check, null
-  br i1 %nobody, label %go, label %ask
+  %unset = icmp eq ptr %check, null
+  br i1 %unset, label %go, label %ask
 ask:
   %answer = call i32 %check()
   %stop = icmp ne i32 %answer, 0

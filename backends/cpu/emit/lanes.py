@@ -43,11 +43,11 @@ class Vector:
 
 
 Known = Int | Memory | Line | Vector
-"""What a value is while code is written. A number or a name alone is a scalar, the same in every lane."""
+"""What a value is while code is written. A number or a name alone is a scalar, uniform over the lanes."""
 
 
 def is_same(value: Known) -> bool:
-    """Whether a value is the same in every lane."""
+    """Whether a value is uniform over the lanes."""
     return isinstance(value, int | str) or (isinstance(value, Vector) and value.same)
 
 
@@ -83,7 +83,7 @@ class Lanes:
         return f"splat ({type} {value})" if isinstance(value, int) else self.f.broadcast(value, type)
 
     def scalar(self, value: Known, type: str) -> Int:
-        """A value that is the same in every lane, as a scalar."""
+        """A uniform value, as a scalar."""
         if isinstance(value, Vector):
             return self.f.let(f"extractelement <{LANES} x {type}> {value.name}, i32 0")
         assert isinstance(value, int | str)
@@ -130,7 +130,7 @@ class Lanes:
         return self.scalar(made, "i64") if same and isinstance(op.results[0].type, IndexType) else made
 
     def scalars(self, op: Operation, operands: Sequence[Known]) -> Int:
-        """Arithmetic on indices that are the same in every lane."""
+        """Arithmetic on uniform indices."""
         for operand, value in zip(op.operands, operands, strict=True):
             assert isinstance(value, int | str)
             self.emitter.values[operand] = value

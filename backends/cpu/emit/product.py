@@ -1,6 +1,6 @@
 """What a register tile multiplies and adds: floats one by one, or bytes four by four into 32 bits, by what the machine has for them.
 
-A step takes `per_step` neighbours of a row of x, the same in every lane, and one vector of packed weights. Bytes: x is u8, weights are i8
+A step takes `per_step` neighbours of a row of x, uniform over the lanes, and one vector of packed weights. Bytes: x is u8, weights are i8
 (`inferir.dialects.cpu.quads`); all four sums are exact.
 """
 
@@ -71,7 +71,7 @@ class ByteProduct(Product):
         return bits
 
     def x_of(self, f: Function, pointer: str, count: int) -> tuple[str, ...]:
-        """The bytes in every lane."""
+        """The bytes, broadcast to the lanes."""
         return (f.broadcast(self.bits_of(f, pointer, count), "i32"),)
 
     def add(self, f: Function, x: tuple[str, ...], w: tuple[str, ...], total: str) -> str:

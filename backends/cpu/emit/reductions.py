@@ -60,7 +60,7 @@ class Reduction:
         return f.let(f"{self.word} {self.vector} {a}, {b}")
 
     def across(self, f: Function, x: str) -> str:
-        """The combination of the lanes, in every lane."""
+        """The combination of the lanes, broadcast to all."""
         type = self.element.value
         callee = f"llvm.vector.reduce.{self.word}.v{LANES}{short(type)}"
         if self.word in ("fadd", "fmul"):

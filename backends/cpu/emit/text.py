@@ -28,7 +28,7 @@ def number(value: float) -> str:
 
 
 def splat(value: float, type: str = "float") -> str:
-    """A constant vector, the same in every lane."""
+    """A constant vector, uniform over the lanes."""
     return f"splat ({type} {number(value) if type == 'float' else spelled(value, type)})"
 
 
@@ -171,19 +171,19 @@ class Function:
         self.do(f"call void @{callee}({stored} {value}, ptr {pointer}, i32 {element.bytes}, {MASK} {mask})")
 
     def spare(self) -> str:
-        """Memory of LANES elements of any type, for a load of what nobody wants; it stands in the frame, whatever loop asks for it."""
+        """Memory of LANES elements of any type, for a load whose value is not used; it stands in the frame, whatever loop asks for it."""
         self.frame["%spare"] = f"alloca [{LANES} x i64], align 64"
         return "%spare"
 
     def load_single(self, pointer: str, element: Element = F32) -> str:
-        """One element, in every lane."""
+        """One element, broadcast to the lanes."""
         value = self.broadcast(self.load(element.stored, pointer, element.bytes), element.stored)
         return value if element.value != "i1" else self.let(f"icmp ne <{LANES} x i8> {value}, zeroinitializer")
 
     # -- vectors
 
     def broadcast(self, scalar: str, type: str = "float") -> str:
-        """A scalar in every lane."""
+        """A scalar, broadcast to the lanes."""
         one = self.let(f"insertelement <{LANES} x {type}> poison, {type} {scalar}, i32 0")
         return self.let(f"shufflevector <{LANES} x {type}> {one}, <{LANES} x {type}> poison, <{LANES} x i32> zeroinitializer")
 

@@ -2,7 +2,7 @@
 
 A launch publishes (function, arguments) and then one word holding epoch and number of unclaimed tasks. Whoever is awake
 claims tasks from the word by compare and swap; the launching thread claims too and could finish alone, so a worker
-that the system has taken off its core delays nobody but its own task. The launch is over when the count of finished
+that the system has taken off its core delays its own task only. The launch is over when the count of finished
 tasks reaches their number. Workers spin for a bounded number of pauses between launches, then sleep in a futex on the
 epoch half of the word.
 

@@ -1,4 +1,4 @@
-"""`cpu.uk.transpose_tile`: blocks of 16 x 16 elements, turned in registers by four rounds of exchanges.
+"""`cpu.uk.transpose_tile`: blocks of 16 x 16 elements, transposed in registers by four rounds of exchanges.
 
 A few rows that become adjacent elements (channels of an image that go last, groups of channels that are shuffled), or a few columns
 that become rows, would leave most of a block empty: their vectors are picked together lane by lane.

@@ -82,7 +82,7 @@ def steps(place: Memory, op: WinogradInputOp | WinogradOutputOp, what: str) -> S
 
 
 def line_arguments(places: Sequence[tuple[Memory, Steps]]) -> list[str]:
-    """The distances of rows that are only known when it runs."""
+    """The strides of rows that are dynamic."""
     return [f"i64 {place.strides[-3]}" for place, steps in places if steps.line is None]
 
 

@@ -70,7 +70,7 @@ def grid_sample(x: np.ndarray, grid: np.ndarray, mode: str, padding_mode: str, a
 
 @host_function("affine_grid")
 def affine_grid(theta: np.ndarray, size: np.ndarray, align_corners: int) -> np.ndarray:
-    """ONNX AffineGrid-20: the grid of an image of `size` turned by theta [N, n, n + 1]."""
+    """ONNX AffineGrid-20: the grid of an image of `size` transformed by theta [N, n, n + 1]."""
     lines = []
     for count in checked_shape(size, theta.itemsize)[2:]:
         line = np.linspace(-1, 1, count) if align_corners else (np.arange(count) * 2 + 1) / count - 1

@@ -14,7 +14,7 @@ func.func @nothing_left(%x: tensor<48xf32>) -> tensor<48xf32> {
   return %y : tensor<48xf32>
 }
 
-// The ops are pure: of two equal ones one is left, and one that nobody uses goes.
+// The ops are pure: of two equal ones one is left, and one without uses goes.
 // CHECK-LABEL: @pure
 // CHECK-COUNT-2: desk.mix
 // CHECK-NOT:     desk.mix

@@ -113,7 +113,7 @@ def reduce(op: Call, rw: Rewriter, x: SSAValue, axes: Optional, kind: str, keepd
     rank = rank_of(x)
     listed = shape_of(axes)[0] if axes is not None else 0
     if listed < 0:
-        return "how many axes there are is only known when it runs"
+        return "the number of axes is dynamic"
 
     def body(s: Program, at: list[Any], x: SSAValue, *axes: SSAValue) -> Any:
         lows, highs = [], []
@@ -258,7 +258,7 @@ def of_axes(op: Call, rw: Rewriter, x: SSAValue, axes: Optional = None) -> Any:
         return "which axes are 1 is known when it runs"
     count, own, rank = shape_of(axes)[0], rank_of(x), rank_of(op.results[0])
     if count < 0:
-        return "how many axes there are is only known when it runs"
+        return "the number of axes is dynamic"
 
     def fewer(s: Program, x: SSAValue, axes: SSAValue) -> list[Scalar]:
         sizes = [s.value(s.size(x, axis)) for axis in range(own)]

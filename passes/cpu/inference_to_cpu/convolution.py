@@ -35,7 +35,7 @@ def conv(op: inf.ConvOp, rw: Rewriter) -> str | None:
     if -1 in filters:
         return "the filter's shape is not known"
     if shape_of(op.x)[1 if op.layout == "nchw" else -1] < 0 or (op.bias is not None and shape_of(op.bias)[0] < 0):
-        return "how many channels it has is only known when it runs"
+        return "the number of channels is dynamic"
     outputs, inner = filters[0], filters[1 if op.layout == "nchw" else -1]
     strides, dilations, begins, ends = op.window()
     x = channels_last(op.x, op.layout, rw)

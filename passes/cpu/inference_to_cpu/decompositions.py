@@ -89,7 +89,7 @@ def group_norm(op: inf.GroupNormOp, rw: Rewriter) -> str | None:
     """A norm of the rows of [N, groups, rest]."""
     shape, named = shape_of(op.x), named_shape(op.x)
     if shape[1] < 0:
-        return "how many channels it has is only known when it runs"
+        return "the number of channels is dynamic"
     do, groups = Steps(rw), op.groups or shape[1]
     each = str(product(tuple(parse_dim(str(d)) for d in (shape[1] // groups, *named[2:]))))
     rows = do(inf.ReshapeOp, op.x, shape=(named[0], groups, int(each) if each.isdigit() else each))
@@ -129,7 +129,7 @@ def depth_to_space(op: inf.DepthToSpaceOp, rw: Rewriter) -> str | None:
     """reshape, transpose, reshape"""
     (_, c, *_), b = shape_of(op.x), op.block
     if c < 0:
-        return "how many channels it has is only known when it runs"
+        return "the number of channels is dynamic"
     do, (n, _, h, w) = Steps(rw), named_shape(op.x)
     parts, order = ((b, b, c // (b * b)), (0, 3, 4, 1, 5, 2)) if op.mode == "dcr" else ((c // (b * b), b, b), (0, 1, 4, 2, 5, 3))
     apart = do(inf.ReshapeOp, op.x, shape=(n, *parts, *(f"d{a}" if isinstance(d, str) else d for a, d in ((2, h), (3, w)))))
@@ -144,7 +144,7 @@ def space_to_depth(op: inf.SpaceToDepthOp, rw: Rewriter) -> str | None:
     """reshape, transpose, reshape"""
     (_, c, *_), b = shape_of(op.x), op.block
     if c < 0:
-        return "how many channels it has is only known when it runs"
+        return "the number of channels is dynamic"
     do, (n, _, h, w) = Steps(rw), named_shape(op.x)
     apart = do(inf.ReshapeOp, op.x, shape=(n, c, over(h, b), b, over(w, b), b))
     y = do(inf.TransposeOp, apart, permutation=(0, 3, 5, 1, 2, 4))

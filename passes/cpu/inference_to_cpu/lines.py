@@ -118,7 +118,7 @@ def conv_over_volumes(op: inf.ConvOp, rw: Rewriter) -> str | None:
         return reason
     count = image_of(op.w, op.layout)[0]
     if count < 0:
-        return "how many planes its window has is only known when it runs"
+        return "the number of planes of its window is dynamic"
     if any(op.window()[2][:1] + op.window()[3][:1]) and not is_finite(op.w, rw):
         return "its window reaches planes of padding, which its filter may not turn into zeros"
     do, (strides, dilations, begins, ends), window = Steps(rw), op.window(), window_of(op, (1, 2)) | {"layout": "nhwc"}

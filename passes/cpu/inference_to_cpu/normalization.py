@@ -79,7 +79,7 @@ def lrn(op: inf.LrnOp, rw: Rewriter) -> str | None:
     if reason is not None:
         return reason
     if shape_of(op.x)[1 if op.layout == "nchw" else -1] < 0:
-        return "how many channels it has is only known when it runs"
+        return "the number of channels is dynamic"
     x = channels_last(op.x, op.layout, rw)
     made = cpu.LrnOp.make(x, [], size=op.size, alpha=op.alpha, beta=op.beta, bias=op.k, regions=[Region()])
     replace_channels_last(op, made, op.layout, rw)

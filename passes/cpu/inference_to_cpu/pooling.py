@@ -34,7 +34,7 @@ def pool(op: Pool, rw: Rewriter) -> str | None:
     if len(op.kernel) != 2:
         return f"{len(op.kernel)}-D pooling has no kernel"
     if shape_of(op.x)[1 if op.layout == "nchw" else -1] < 0:
-        return "how many channels it has is only known when it runs"
+        return "the number of channels is dynamic"
     strides, dilations, begins, ends = op.window()
     x = channels_last(op.x, op.layout, rw)
     average = isinstance(op, inf.AvgPoolOp)

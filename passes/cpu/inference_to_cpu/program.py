@@ -381,7 +381,7 @@ def generated(
     return cpu.GenerateOp.make(list(operands), shape=tuple(shape), requires=tuple(requires), result_types=types, regions=regions)
 
 
-NO_SIZE = "the size of its result is only known when it runs"
+NO_SIZE = "the size of its result is known at run time only"
 
 
 def sized(op: Op, operands: Sequence[SSAValue], result: int = 0) -> tuple[list[int | str] | None, list[SSAValue]]:

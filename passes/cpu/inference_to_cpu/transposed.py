@@ -142,7 +142,7 @@ def conv_transpose(op: inf.ConvTransposeOp, rw: Rewriter) -> str | None:
     joint = op.groups == 1 and (op.bias is None or bias is not None) and all(a.dilation == 1 for a in axes)
     hollow = dynamic and any(phase_on_grid(a, i) is None for a in axes for i in range(a.stride))
     if hollow and not joint:
-        return "a phase has no taps, and its height or width is only known when it runs"
+        return "a phase has no taps, and its height or width is dynamic"
     simpler = hollow or (dynamic and filters.shape[1] < FEW_CHANNELS)
     x = channels_last(op.x, op.layout, rw)
     if rank == 1:

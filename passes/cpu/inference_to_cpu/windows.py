@@ -88,13 +88,13 @@ def max_pool_any(op: inf.MaxPoolOp, rw: Rewriter) -> str | None:
 
 
 def is_unsigned(x: SSAValue) -> bool:
-    """Whether x holds integers without a sign."""
+    """Whether x holds unsigned integers."""
     return numpy_dtype(element_of(x)).kind == "u"
 
 
 @rewrites(inf.MaxPoolWithIndicesOp)
 def max_pool_with_indices(op: inf.MaxPoolWithIndicesOp, rw: Rewriter) -> str | None:
-    """The largest element under the window, and, by the same search, its place in the whole of x"""
+    """The largest element under the window, and, by the same search, its index in the flattened x"""
     window = pool_window(op)
 
     def search(s: Program, at: list[Any], x: SSAValue) -> list[Value]:
@@ -118,7 +118,7 @@ def max_pool_with_indices(op: inf.MaxPoolWithIndicesOp, rw: Rewriter) -> str | N
 
     shapes = [shape_of(r) for r in op.results]
     if any(-1 in shape for shape in shapes):
-        return "the size of its result is only known when it runs"
+        return "the size of its result is known at run time only"
     largest = generated([op.x], shapes[0], element_of(op.x), lambda s, at, x: search(s, at, x)[0])
     places = generated([op.x], shapes[1], i64, lambda s, at, x: search(s, at, x)[1].to(i64))
     rw.replace(op, [largest, places], [largest.results[0], places.results[0]])

@@ -45,7 +45,7 @@ def lower_depth_to_space(op: DepthToSpaceOp, lowering: Lowering) -> None:
                 k.add_op(MapOp.of(reads, [(arg["rows"], k.values((0, to)))], k.values((count, k.mul(columns, channels))), Region()))
 
             def cut(j: Index) -> None:
-                """One pixel that may lie at an edge."""
+                """One pixel that may be at an edge."""
                 skip = k.maximum(k.sub(left, k.mul(j, bw)), 0)
                 end = k.minimum(k.sub(k.sub(k.mul(width, bw), right), k.mul(j, bw)), bw)
                 some(j, 1, skip, k.sub(end, skip))

@@ -180,7 +180,7 @@ def _within(value: SSAValue, at: Sequence[Index]) -> list[Index]:
 
 
 def lower_transpose(op: TransposeOp, lowering: Lowering) -> None:
-    """A map over x with its strides reordered where the last dimension stays last; else tiles turned in registers."""
+    """A map over x with its strides reordered where the last dimension stays last; else tiles transposed in registers."""
     x, y = lowering.normal(op.x), lowering.y
     assert isinstance(x.type, MemRefType) and isinstance(y.type, MemRefType)
     shape = x.type.get_shape()

@@ -127,7 +127,7 @@ class Lowering:
 
 
 def side_by_side(type: MemRefType, first: int, last: int) -> bool:
-    """Whether the elements of dimensions first..last lie at equal distances in memory."""
+    """Whether the elements of dimensions first..last have one common stride in memory."""
     shape, strides = type.get_shape(), type.get_strides()
     if first == last:
         return True

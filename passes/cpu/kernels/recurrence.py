@@ -63,7 +63,7 @@ def levels_of(op: RecurrenceOp, lowering: Lowering) -> SSAValue:
 
 
 def launch_rounding(op: RecurrenceOp, lowering: Lowering, step: Index) -> None:
-    """Round what the step reads of the first state, [2, D, B, H] as [2, D, 1, B * H]: where it lies, or to bytes of their own. Nothing where there
+    """Round what the step reads of the first state, [2, D, B, H] as [2, D, 1, B * H]: in place, or into a buffer of bytes. Nothing where there
     are no samples."""
     host, state = lowering.host, lowering.normal(op.states[0])
     batch = host.size(state, 2)

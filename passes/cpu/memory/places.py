@@ -1,7 +1,7 @@
 """Where each tensor of a function will lie, decided backwards from its users.
 
 The user of a value knows best where it should be computed: in the caller's output, in its part of a concatenation, or over
-an operand that nobody else reads (in place). What nobody claims gets a buffer of its own.
+an operand without another reader (in place). What is not claimed gets a buffer of its own.
 """
 
 from __future__ import annotations
@@ -138,14 +138,14 @@ class Placement:
             self.run(region.block)
 
     def loop(self, op: cpu.LoopOp) -> None:
-        """A carried value lies where its result does, from the start on if nobody else reads what it starts with."""
+        """A carried value lies where its result does, from the start on if its initial value has no other reader."""
         for start, result in zip(op.carried, op.results, strict=False):
             if start.has_one_use() and _made_by_kernel(start):
                 self.claim(start, replace(self.own(result), overwritten=True))
         self.run(op.body.block)
 
     def own(self, value: SSAValue) -> Place:
-        """The place of a value; a buffer of its own where nobody claimed it."""
+        """The place of a value; a buffer of its own where it is not claimed."""
         if value not in self.places:
             shape = self.shapes[value]
             self.places[value] = Place(Buffer(shape), shape)
@@ -187,7 +187,7 @@ class Placement:
 
 
 def _made_by_kernel(value: SSAValue) -> bool:
-    """Whether a kernel computes the value (possibly seen under another shape by nobody else)."""
+    """Whether a kernel computes the value (possibly under another shape, without another reader)."""
     op = value.owner
     while isinstance(op, cpu.ReshapeOp) and op.x.has_one_use():
         op = op.x.owner

@@ -129,7 +129,7 @@ class Lowering:
         return self.reshape(value, 1)
 
     def wants(self, index: int) -> bool:
-        """Whether the op has a result of that number that somebody uses."""
+        """Whether the op has a result of that number that has a use."""
         return index < len(self.op.results) and self.op.results[index].first_use is not None
 
     def array(self, value: SSAValue | None) -> np.ndarray | None:

@@ -213,7 +213,7 @@ def multi_head_attention(op: Any, lo: Lowering) -> Any:
 
 @lowering(DOMAIN, "RotaryEmbedding")
 def rotary_embedding(op: Any, lo: Lowering) -> Any:
-    """Pairs of features turned by the angle of their position; places are one per step, or the first one"""
+    """Pairs of features rotated by the angle of their position; places are one per step, or the first one"""
     x, places, cos, sin = lo.operands(4)
     size = 2 * lo.shape(cos)[1]
     flat = lo.rank(x) == 3
@@ -223,7 +223,7 @@ def rotary_embedding(op: Any, lo: Lowering) -> Any:
         else lo.transpose(x, permutation=(0, 2, 1, 3))
     )
     if lo.shape(y)[3] != size:
-        lo.decline("only a part of each head is turned")
+        lo.decline("only a part of each head is rotated")
     if lo.rank(places) == 1:
         steps = lo.range(lo.i64(0), lo.size_of(y, 1), lo.i64(1))
         places = lo.add(lo.unsqueeze(steps, [0]), lo.reshape(places, 1, 1))

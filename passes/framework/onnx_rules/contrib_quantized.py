@@ -134,7 +134,7 @@ def _gate_weights(lo: Lowering, w: SSAValue, scale: SSAValue, zero: SSAValue | N
 
 
 def _recurrent_weights(lo: Lowering, r: SSAValue, scale: SSAValue, zero: SSAValue | None) -> tuple[SSAValue, SSAValue | None]:
-    """[D, 4 * H, H] of bytes and the scale of each row, where the numbers are known to be bytes with a sign once their zero is taken away;
+    """[D, 4 * H, H] of bytes and the scale of each row, where the integers are known to be signed bytes once their zero point is subtracted;
     else of floats, and no scales."""
     numbers, scales = lo.array(r), lo.array(scale)
     zeros = np.zeros(1, np.uint8) if zero is None else lo.array(zero)

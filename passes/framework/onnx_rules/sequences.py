@@ -22,7 +22,7 @@ def result_type(op: Any, otherwise: Any = None) -> Any:
 
 
 def without_sizes(type: Any) -> Any:
-    """A type with no number for a dimension: a declared one is a claim about data that nobody has seen."""
+    """A type with no number for a dimension: a declared one is a claim about data that is not there yet."""
     match type:
         case SeqType():
             return SeqType(without_sizes(type.element))

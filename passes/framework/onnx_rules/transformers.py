@@ -63,7 +63,7 @@ def attention(op: Any, lo: Lowering) -> Any:
 
 @lowering("onnx", "RotaryEmbedding")
 def rotary_embedding(op: Any, lo: Lowering) -> Any:
-    """Pairs of features turned by the angle of their position: (a, b) -> (a cos - b sin, a sin + b cos)"""
+    """Pairs of features rotated by the angle of their position: (a, b) -> (a cos - b sin, a sin + b cos)"""
     x, cos, sin, places = lo.operands(4)
     flat = lo.rank(x) == 3
     if flat:
@@ -96,7 +96,7 @@ def rotary_embedding(op: Any, lo: Lowering) -> Any:
 
 @lowering("onnx", "LayerNormalization")
 def layer_normalization(op: Any, lo: Lowering) -> Any:
-    """layer_norm; mean and inverse deviation are computed beside it where somebody wants them"""
+    """layer_norm; mean and inverse deviation are computed beside it where they are used"""
     x, scale, bias = lo.operands(3)
     axis = lo.axis(op.get("axis"), x)
     y = lo.layer_norm(x, scale, bias, axis=axis, epsilon=op.get("epsilon"))

@@ -57,7 +57,7 @@ def pool(op: Any, lo: Lowering, x: SSAValue, outside: float | None = None) -> tu
 
 @lowering("onnx", "MaxPool")
 def max_pool(op: Any, lo: Lowering) -> Any:
-    """max_pool, with indices where somebody uses them"""
+    """max_pool, with indices where they are used"""
     (x,) = lo.operands(1)
     padded, properties = pool(op, lo, x, lowest(lo.dtype(x)))
     if not lo.wants(1):

@@ -50,7 +50,7 @@ def pool_of_one(op: inf.Pool, rw: Rewriter) -> str | None:
 
 @rewrites(inf.MaxPoolWithIndicesOp)
 def unused_indices(op: inf.MaxPoolWithIndicesOp, rw: Rewriter) -> str | None:
-    """max_pool_with_indices(x)[0] = max_pool(x) where nobody asks for the indices"""
+    """max_pool_with_indices(x)[0] = max_pool(x) where the indices are not used"""
     if op.indices.first_use is not None:
         return "the indices are used"
     plain = inf.MaxPoolOp.make(op.x, **{n: getattr(op, n) for n in inf.MaxPoolOp.property_definitions()})

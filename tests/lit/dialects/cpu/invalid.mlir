@@ -187,7 +187,7 @@ func.func @partial_sizes(%x: memref<1x8x8x4xf32>, %y: memref<1x8x8x4xf32>, %i: i
 // -----
 // A reduction goes over its axes as one; here a gap follows every line.
 func.func @gaps(%x: memref<2x4x5x3xf32, strided<[96, 24, 3, 1]>>, %y: memref<2x3xf32>) {
-  // expected-error @+1 {{dimensions 1 to 2 of x memref<2x4x5x3xf32, strided<[96, 24, 3, 1]>> do not lie at equal distances in memory}}
+  // expected-error @+1 {{dimensions 1 to 2 of x memref<2x4x5x3xf32, strided<[96, 24, 3, 1]>> have no common stride in memory}}
   cpu.reduce %x outs %y axes [1, 2] {} : (memref<2x4x5x3xf32, strided<[96, 24, 3, 1]>>, memref<2x3xf32>) -> ()
   return
 }

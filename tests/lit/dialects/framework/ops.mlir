@@ -79,7 +79,7 @@ func.func @types(%s: !framework.seq<tensor<?xf32>>, %o: !framework.optional<tens
 }
 
 // -----
-// A result that nobody wants has type none.
+// An unused result has type none.
 // CHECK-LABEL: @unwanted_result
 // CHECK:         framework.onnx.LSTM(%x, %w, %r) {version = 14, hidden_size = 4} : (tensor<5x1x3xf32>, tensor<1x16x3xf32>, tensor<1x16x4xf32>) -> (none, tensor<1x1x4xf32>)
 func.func @unwanted_result(%x: tensor<5x1x3xf32>, %w: tensor<1x16x3xf32>, %r: tensor<1x16x4xf32>) -> tensor<1x1x4xf32> {

@@ -16,7 +16,7 @@ func.func @any_number(%x: tensor<4xf32>, %y: tensor<2xf32>) {
 }
 
 // -----
-// An operator may have no result at all, and one whose results nobody wants still says how many it has.
+// An operator may have no result at all, and one whose results are not used still states how many it has.
 // CHECK-LABEL: @none
 // CHECK:         %{{.+}}, %{{.+}} = framework.custom "Loopy"
 // CHECK-SAME:      -> (tensor<4xf32>, none)

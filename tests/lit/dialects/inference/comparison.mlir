@@ -10,7 +10,7 @@ func.func @bitwise(%a: tensor<4xi32>, %b: tensor<4xi32>) -> tensor<4xi32> {
 }
 
 // -----
-// Every bit of x turned.
+// Every bit of x inverted.
 // CHECK-LABEL: @bitwise_not
 // CHECK:         inference.bitwise_not %{{.*}} : tensor<2x?xi32>
 func.func @bitwise_not(%x: tensor<2x?xi32>) -> tensor<2x?xi32> {

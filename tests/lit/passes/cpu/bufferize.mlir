@@ -39,7 +39,7 @@ func.func @concat(%x: tensor<1x2x2x4xf32>, %y: tensor<1x2x2x2xf32>) -> (tensor<1
 }
 
 // -----
-// An elementwise op writes over an operand that nobody else reads; an operand with another reader stays.
+// An elementwise op writes over an operand without another reader; an operand with another reader stays.
 // CHECK-LABEL: @in_place
 // CHECK:         %[[A:.+]] = cpu.alloc
 // CHECK:         cpu.softmax %{{.+}} outs %[[A]]

@@ -22,21 +22,21 @@ func.func @dynamic_around(%x: tensor<2x?x3x?xf32>) -> tensor<1x?x1x?xf32> {
 
 // -----
 func.func @unknown_groups(%x: tensor<1x?x4xf32>, %s: tensor<?xf32>) -> tensor<1x?x4xf32> {
-  // expected-error @+1 {{how many channels it has is only known when it runs}}
+  // expected-error @+1 {{the number of channels is dynamic}}
   %0 = inference.group_norm %x, %s, %s groups 2 : (tensor<1x?x4xf32>, tensor<?xf32>, tensor<?xf32>) -> tensor<1x?x4xf32>
   return %0 : tensor<1x?x4xf32>
 }
 
 // -----
 func.func @unknown_blocks(%x: tensor<1x?x2x4xf32>) -> tensor<1x?x4x8xf32> {
-  // expected-error @+1 {{how many channels it has is only known when it runs}}
+  // expected-error @+1 {{the number of channels is dynamic}}
   %0 = inference.depth_to_space %x block 2 : (tensor<1x?x2x4xf32>) -> tensor<1x?x4x8xf32>
   return %0 : tensor<1x?x4x8xf32>
 }
 
 // -----
 func.func @unknown_pixels(%x: tensor<1x?x4x4xf32>) -> tensor<1x?x2x2xf32> {
-  // expected-error @+1 {{how many channels it has is only known when it runs}}
+  // expected-error @+1 {{the number of channels is dynamic}}
   %0 = inference.space_to_depth %x block 2 : (tensor<1x?x4x4xf32>) -> tensor<1x?x2x2xf32>
   return %0 : tensor<1x?x2x2xf32>
 }
@@ -46,7 +46,7 @@ func.func @unknown_pixels(%x: tensor<1x?x4x4xf32>) -> tensor<1x?x2x2xf32> {
 func.func @computed_repeats(%x: tensor<4xf32>, %r: tensor<1xi64>, %n: tensor<i64>, %z: tensor<f32>) -> tensor<f32> {
   %0 = inference.loop %z limit %n {
   ^bb0(%i: tensor<i64>, %go: tensor<i1>, %a: tensor<f32>):
-    // expected-error @+1 {{the size of its result is only known when it runs}}
+    // expected-error @+1 {{the size of its result is known at run time only}}
     %1 = inference.tile %x times %r : (tensor<4xf32>, tensor<1xi64>) -> tensor<?xf32>
     inference.yield %go, %a : (tensor<i1>, tensor<f32>) -> ()
   } : (tensor<i64>, tensor<f32>) -> tensor<f32>
@@ -139,7 +139,7 @@ func.func @no_kernel(%x: tensor<2x2xf32>) -> tensor<f32> {
 func.func @size_from_elements(%x: tensor<4x4xf32>, %s: tensor<1xi64>, %n: tensor<i64>, %z: tensor<f32>) -> tensor<f32> {
   %0 = inference.loop %z limit %n {
   ^bb0(%i: tensor<i64>, %go: tensor<i1>, %a: tensor<f32>):
-    // expected-error @+1 {{the size of its result is only known when it runs}}
+    // expected-error @+1 {{the size of its result is known at run time only}}
     %1 = inference.host_call %x, %s, %s callee "slice" : (tensor<4x4xf32>, tensor<1xi64>, tensor<1xi64>) -> tensor<?x4xf32>
     inference.yield %go, %a : (tensor<i1>, tensor<f32>) -> ()
   } : (tensor<i64>, tensor<f32>) -> tensor<f32>
@@ -148,7 +148,7 @@ func.func @size_from_elements(%x: tensor<4x4xf32>, %s: tensor<1xi64>, %n: tensor
 
 // -----
 func.func @dynamic_places(%x: tensor<?x1x4x4xf32>) -> (tensor<?x1x3x3xf32>, tensor<?x1x3x3xi64>) {
-  // expected-error @+1 {{the size of its result is only known when it runs}}
+  // expected-error @+1 {{the size of its result is known at run time only}}
   %0, %1 = inference.max_pool_with_indices %x kernel [2, 2] : (tensor<?x1x4x4xf32>) -> (tensor<?x1x3x3xf32>, tensor<?x1x3x3xi64>)
   return %0, %1 : tensor<?x1x3x3xf32>, tensor<?x1x3x3xi64>
 }
@@ -157,7 +157,7 @@ func.func @dynamic_places(%x: tensor<?x1x4x4xf32>) -> (tensor<?x1x3x3xf32>, tens
 func.func @unknown_count(%x: tensor<9xf32>, %k: tensor<1xi64>, %n: tensor<i64>, %z: tensor<f32>) -> tensor<f32> {
   %0 = inference.loop %z limit %n {
   ^bb0(%i: tensor<i64>, %go: tensor<i1>, %a: tensor<f32>):
-    // expected-error @+1 {{the size of its result is only known when it runs}}
+    // expected-error @+1 {{the size of its result is known at run time only}}
     %v, %j = inference.topk %x, %k axis 0 : (tensor<9xf32>, tensor<1xi64>) -> (tensor<?xf32>, tensor<?xi64>)
     inference.yield %go, %a : (tensor<i1>, tensor<f32>) -> ()
   } : (tensor<i64>, tensor<f32>) -> tensor<f32>
@@ -166,7 +166,7 @@ func.func @unknown_count(%x: tensor<9xf32>, %k: tensor<1xi64>, %n: tensor<i64>, 
 
 // -----
 func.func @unknown_channels(%x: tensor<1x?x4x4xf32>) -> tensor<1x?x4x4xf32> {
-  // expected-error @+1 {{how many channels it has is only known when it runs}}
+  // expected-error @+1 {{the number of channels is dynamic}}
   %0 = inference.lrn %x size 3 : tensor<1x?x4x4xf32>
   return %0 : tensor<1x?x4x4xf32>
 }
@@ -182,7 +182,7 @@ func.func @the_largest_of_none(%x: tensor<2x0xf32>) -> tensor<2xi64> {
 func.func @places_that_hold(%x: tensor<4xf32>, %n: tensor<i64>, %z: tensor<f32>) -> tensor<f32> {
   %0 = inference.loop %z limit %n {
   ^bb0(%i: tensor<i64>, %go: tensor<i1>, %a: tensor<f32>):
-    // expected-error @+1 {{the size of its result is only known when it runs}}
+    // expected-error @+1 {{the size of its result is known at run time only}}
     %1 = inference.non_zero %x : (tensor<4xf32>) -> tensor<1x?xi64>
     inference.yield %go, %a : (tensor<i1>, tensor<f32>) -> ()
   } : (tensor<i64>, tensor<f32>) -> tensor<f32>
@@ -193,7 +193,7 @@ func.func @places_that_hold(%x: tensor<4xf32>, %n: tensor<i64>, %z: tensor<f32>)
 func.func @slices_that_hold(%x: tensor<4xf32>, %c: tensor<4xi1>, %n: tensor<i64>, %z: tensor<f32>) -> tensor<f32> {
   %0 = inference.loop %z limit %n {
   ^bb0(%i: tensor<i64>, %go: tensor<i1>, %a: tensor<f32>):
-    // expected-error @+1 {{the size of its result is only known when it runs}}
+    // expected-error @+1 {{the size of its result is known at run time only}}
     %1 = inference.compress %x, %c axis 0 : (tensor<4xf32>, tensor<4xi1>) -> tensor<?xf32>
     inference.yield %go, %a : (tensor<i1>, tensor<f32>) -> ()
   } : (tensor<i64>, tensor<f32>) -> tensor<f32>
@@ -204,7 +204,7 @@ func.func @slices_that_hold(%x: tensor<4xf32>, %c: tensor<4xi1>, %n: tensor<i64>
 func.func @computed_parts(%x: tensor<4xf32>, %s: tensor<2xi64>, %n: tensor<i64>, %z: tensor<f32>) -> tensor<f32> {
   %0 = inference.loop %z limit %n {
   ^bb0(%i: tensor<i64>, %go: tensor<i1>, %a: tensor<f32>):
-    // expected-error @+1 {{the size of its result is only known when it runs}}
+    // expected-error @+1 {{the size of its result is known at run time only}}
     %1, %2 = inference.host_call %x, %s callee "split" config {axis = 0 : i64} : (tensor<4xf32>, tensor<2xi64>) -> (tensor<?xf32>, tensor<?xf32>)
     inference.yield %go, %a : (tensor<i1>, tensor<f32>) -> ()
   } : (tensor<i64>, tensor<f32>) -> tensor<f32>

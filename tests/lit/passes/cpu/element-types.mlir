@@ -15,7 +15,7 @@ func.func @half(%x: tensor<4xf16>, %y: tensor<4xf16>) -> tensor<4xf16> {
 }
 
 // -----
-// Regions know integers without a sign; the op says how it reads the bits.
+// Regions have signless integers; the op says how it reads the bits.
 // CHECK-LABEL: @unsigned
 // CHECK:         (%[[A:.+]]: i8, %[[B:.+]]: i8):
 // CHECK:           arith.cmpi ult, %[[A]], %[[B]] : i8

@@ -48,7 +48,7 @@ func.func @reads_once(%x: tensor<4xf32>) -> tensor<4xf32> {
 }
 
 // -----
-// Somebody else reads the convolution as it is.
+// The convolution has a second reader.
 // CHECK-LABEL: @two_readers
 // CHECK:         cpu.conv2d
 // CHECK:         cpu.map

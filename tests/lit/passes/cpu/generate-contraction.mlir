@@ -16,7 +16,7 @@ func.func @products(%x: tensor<2x2xi8>, %z: tensor<300x2x4xf32>) -> (tensor<2x2x
 }
 
 // -----
-// Sizes that are only known when it runs; what may broadcast is asked then.
+// Dynamic sizes; what may broadcast is decided at run time.
 // CHECK-LABEL: @dynamic
 // CHECK:         cpu.generate %x, %x shape ["x0_0", 3, 3]
 // CHECK:           cpu.size %{{.+}} axis 0

@@ -15,7 +15,7 @@ func.func @pool_3d(%x: tensor<1x2x4x4x4xf64>) -> tensor<1x2x4x4x4xf64> {
 }
 
 // -----
-// Integers are compared as numbers without a sign; channels may come last.
+// Integers are compared as unsigned numbers; channels may come last.
 // CHECK-LABEL: @pool_ui8
 // CHECK:           arith.extui
 // CHECK:           arith.maxsi

@@ -1,6 +1,6 @@
 // RUN: infer-opt %s --pass-pipeline='builtin.module(plan-arena)' --split-input-file | filecheck %s
 
-// The third buffer takes the place of the first, which nobody reads any more; offsets grow with the symbol.
+// The third buffer takes the place of the first, which has no later reader; offsets grow with the symbol.
 // CHECK:       cpu.weight #inference.weight<"w"> at 0 : tensor<16xf32>
 // CHECK-LABEL: @main
 // CHECK-SAME:    %arena: memref<?xi8>, %weights: memref<?xi8>, %x: memref<?xi8>

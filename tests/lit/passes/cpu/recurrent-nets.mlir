@@ -29,7 +29,7 @@ func.func @gru(%x: tensor<5x2x3xf32>, %w: tensor<1x12x3xf32>, %r: tensor<1x12x4x
 }
 
 // -----
-// A batch in front is turned on the way in and out. Both directions are one op.
+// A batch in front is transposed on the way in and out. Both directions are one op.
 // CHECK-LABEL: @batch_first
 // CHECK:         cpu.transpose %{{.+}} permutation [1, 0, 2]
 // CHECK:         cpu.recurrence {{.+}} direction bidirectional {

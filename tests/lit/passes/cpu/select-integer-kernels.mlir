@@ -18,7 +18,7 @@ func.func @product(%x: tensor<4x64xui8>) -> tensor<4x10xi32> {
 }
 
 // -----
-// The processor takes x without a sign: the first bit is turned, which adds 128 to the zero point. A zero point may be computed.
+// The processor takes unsigned x: the sign bit is flipped, which adds 128 to the zero point. A zero point may be computed.
 // CHECK-LABEL: @signed
 // CHECK:         inference.bitwise %{{.+}}, %{{.+}} fn xor
 // CHECK:         inference.add %{{.+}}, %{{.+}} : tensor<i32>
@@ -114,7 +114,7 @@ func.func @groups(%x: tensor<1x8x8x4xui8>) -> (tensor<1x6x6x4xi32>, tensor<1x6x6
 }
 
 // -----
-// Weights without a sign are bytes with one, and a middle for each output, of which every row of x has as much as its sum.
+// Unsigned weights become signed ones and 128 for each output, times the sum of the row of x.
 // CHECK-LABEL: @middles
 // CHECK:         %[[SUM:.+]] = cpu.gemm %{{.+}} columns 1
 // CHECK:         %[[MIDDLE:.+]] = inference.constant dense<[0, 200]> : tensor<2xi32>
@@ -135,7 +135,7 @@ func.func @middles(%x: tensor<4x1xui8>, %i: tensor<1x4x4x1xui8>) -> (tensor<4x2x
 }
 
 // -----
-// A row is an image one line high; one of a size that nobody knows stays.
+// A row is an image one line high; one of a dynamic size stays.
 // CHECK-LABEL: @rows
 // CHECK:         %[[I:.+]] = inference.reshape %{{.+}} shape [-1, 1, 8, 4] : (tensor<?x8x4xui8>)
 // CHECK:         cpu.conv2d %[[I]], {{.+}} strides [1, 2] channels 2

@@ -136,7 +136,7 @@ func.func @means(%x: tensor<1x2x4x4xui8>, %s: tensor<f32>) -> (tensor<1x2x1x1xf3
 }
 
 // -----
-// Means of floats: of floats, of how many nobody knows, beyond the padding; and sums.
+// Means of floats: of floats, of a dynamic number of elements, beyond the padding; and sums.
 // CHECK-LABEL: @means_of_floats
 // CHECK-NOT:     xi32>
 func.func @means_of_floats(%f: tensor<1x2x4xf32>, %x: tensor<1x2x?xui8>, %y: tensor<1x2x5xui8>, %s: tensor<f32>) -> (tensor<1x2xf32>, tensor<1x2xf32>, tensor<1x2xf32>, tensor<1x2x3xf32>, tensor<1x2x3xf32>, tensor<1x2x?xf32>) {

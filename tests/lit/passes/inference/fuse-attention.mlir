@@ -66,7 +66,7 @@ func.func @stays(%x: tensor<3x4xf32>, %s: tensor<1x2x3x5xf32>, %v: tensor<1x2x5x
 func.func private @declared(tensor<?xf32>) -> tensor<?xf32>
 
 // -----
-// As torch exports it: scale at both sides, keys turned in three dimensions, NaN replaced, the keys after the query hidden by a mask
+// As torch exports it: scale at both sides, keys transposed in three dimensions, NaN replaced, the keys after the query hidden by a mask
 // over positions; two key heads for four query heads, any batch and length.
 // CHECK-LABEL: @grouped
 // CHECK:         inference.attention %q, %k, %v causal : (tensor<?x4x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) -> tensor<?x4x?x8xf32>

@@ -1,13 +1,13 @@
 // RUN: infer-opt %s --pass-pipeline='builtin.module(func.func(move-quantization))' --split-input-file | filecheck %s
 
 // What is quantised is quantised before it moves, and the largest of bytes is that of the floats.
-// CHECK-LABEL: @sooner
+// CHECK-LABEL: @hoisted
 // CHECK:         %[[Q:.+]] = inference.quantize
 // CHECK:         %[[P:.+]] = inference.max_pool %[[Q]] {{.+}} : (tensor<1x2x4x4xui8>) -> tensor<1x2x2x2xui8>
 // CHECK:         %[[T:.+]] = inference.transpose %[[P]] {{.+}} : tensor<1x2x2x2xui8>
 // CHECK:         %[[R:.+]] = inference.reshape %[[T]] {{.+}} -> tensor<1x8xui8>
 // CHECK:         return %[[R]]
-func.func @sooner(%x: tensor<1x2x4x4xf32>) -> tensor<1x8xui8> {
+func.func @hoisted(%x: tensor<1x2x4x4xf32>) -> tensor<1x8xui8> {
   %s = inference.constant dense<0.5> : tensor<f32>
   %z = inference.constant dense<3> : tensor<ui8>
   %0 = inference.max_pool %x kernel [2, 2] strides [2, 2] : (tensor<1x2x4x4xf32>) -> tensor<1x2x2x2xf32>
@@ -68,7 +68,7 @@ func.func @split(%x: tensor<1x8xui8>) -> (tensor<1x4xf32>, tensor<1x2xui8>) {
 }
 
 // -----
-// Bytes with a sign become bytes without, which the processor multiplies; what is left is one turn at the end.
+// Signed bytes become unsigned ones, which the processor multiplies; one flip of the sign bit remains at the end.
 // CHECK-LABEL: @signs
 // CHECK:         %[[HALF:.+]] = inference.constant dense<131> : tensor<ui8>
 // CHECK:         %[[Q:.+]] = inference.quantize %{{.+}}, %{{.+}} zero_point %[[HALF]] to ui8
@@ -90,7 +90,7 @@ func.func @signs(%x: tensor<1x8xf32>) -> (tensor<8xf32>, tensor<2x8xi8>) {
 }
 
 // -----
-// Quantised as it is: computed numbers, floats that are wanted too, a scale of each place or of nobody knows, a window in the padding.
+// Quantised as it is: computed numbers, floats that are wanted too, a scale of each element or a dynamic one, a window in the padding.
 // CHECK-LABEL: @stays
 // CHECK-COUNT-3: inference.reshape %{{.+}} : (tensor<1x8xf32>)
 // CHECK:         inference.max_pool %{{.+}} : (tensor<1x8x2xf32>)
@@ -112,7 +112,7 @@ func.func @stays(%x: tensor<1x8xf32>, %u: tensor<f32>, %i: tensor<1x8x2xf32>) ->
 }
 
 // -----
-// Dequantised as it is: a window in the padding, in floats and in bytes that were turned; a zero point for each place.
+// Dequantised as it is: a window in the padding, in floats and in bytes whose sign bit was flipped; a zero point for each element.
 // CHECK-LABEL: @dequantised
 // CHECK:         inference.max_pool %{{.+}} : (tensor<1x8x2xf32>)
 // CHECK:         inference.max_pool %{{.+}} : (tensor<1x8x2xi8>)

@@ -1,7 +1,7 @@
 // RUN: infer-opt %s --pass-pipeline=inference-extended,convert-inference-to-cpu,cse,fuse-epilogue | filecheck %s
 // RUN: infer-opt %s --pass-pipeline=cpu-extended | filecheck %s --check-prefix=CPU
 
-// The bias is added on the accumulators of the convolution. The activation is not: between the two the image is turned into the model's layout.
+// The bias is added on the accumulators of the convolution. The activation is not: between the two the image is transposed into the model's layout.
 // CHECK:       cpu.transpose %{{.+}} permutation [0, 2, 3, 1]
 // CHECK:       cpu.conv2d
 // CHECK:         arith.addf

@@ -9,7 +9,7 @@
 // CHECK-NOT:   inference.transpose
 // CHECK:       return
 
-// Four launches are left: the image is turned once, bias and activation are in the convolution.
+// Four launches are left: the image is transposed once, bias and activation are in the convolution.
 // CPU:         cpu.kernel @conv2d
 // CPU:           cpu.uk.fma_tile
 // CPU:             arith.addf

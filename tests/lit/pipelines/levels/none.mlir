@@ -8,7 +8,7 @@
 // CHECK:       inference.reduce %{{.+}} kind mean axes [2, 3]
 // CHECK:       inference.matmul
 
-// On the processor too: each is a kernel of its own, none has an epilogue of another, and images are turned around every convolution.
+// On the processor too: each is a kernel of its own, none has an epilogue of another, and images are transposed around every convolution.
 // CPU-LABEL:   func.func @main
 // CPU:           cpu.launch @transpose
 // CPU:           cpu.launch @conv2d

@@ -5,7 +5,7 @@
 // RUN: not infer-bisect %s --cs 2>&1 | filecheck %s --check-prefix=NAME
 // RUN: not infer-bisect %S/Inputs/opaque.mlir --cse 2>&1 | filecheck %s --check-prefix=OPAQUE
 
-// What is the same, or close enough, is nobody's fault.
+// What is the same, or close enough, is no fault.
 // CHECK: infer-bisect: error: none of {{[12]}} passes changes what the program computes
 // SEED:  beyond rtol 0, atol 0.5 x the largest
 // USAGE: infer-bisect: error: argument --tolerance: invalid tolerances value: 'much'

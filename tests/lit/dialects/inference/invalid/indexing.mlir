@@ -1,6 +1,6 @@
 // RUN: infer-opt %s --split-input-file --verify-diagnostics
 
-// Nobody is at place 1.5.
+// There is no element 1.5.
 func.func @gather(%x: tensor<5x4xf32>, %i: tensor<2xf32>) {
   // expected-error @+1 {{inference.gather: indices are f32, must be i32 or i64}}
   %0 = inference.gather %x, %i : (tensor<5x4xf32>, tensor<2xf32>) -> tensor<2x4xf32>

@@ -64,7 +64,7 @@ func.func @to(%x: tensor<6xf32>, %s: tensor<2xf32>) {
 }
 
 // -----
-// An axis is turned round once.
+// An axis is reversed once.
 func.func @flip(%x: tensor<2x3xf32>) {
   // expected-error @+1 {{axes [1, -1] name an axis twice}}
   %0 = inference.flip %x axes [1, -1] : tensor<2x3xf32>

@@ -34,7 +34,7 @@ func.func @pools(%x: tensor<1x2x4x4xf32>) -> (tensor<1x2x4x4xf32>, tensor<1x2x2x
 }
 
 // -----
-// Indices that nobody asks for are not computed.
+// Unused indices are not computed.
 // CHECK-LABEL: @indices
 // CHECK:         inference.max_pool %
 // CHECK:         inference.max_pool_with_indices %

@@ -98,7 +98,7 @@ func.func @divide(%x: tensor<2xf32>) -> tensor<2xf32> {
 }
 
 // -----
-// A division stays where the reciprocal is not a number of the type, nobody has looked at the divisor, or it is one division.
+// A division stays where the reciprocal is not a number of the type, the divisor is not a constant, or it is one division.
 // CHECK-LABEL: @divisions_that_stay
 // CHECK-COUNT-4: inference.div
 func.func @divisions_that_stay(%x: tensor<2xf32>, %i: tensor<2xi32>, %r: tensor<f32>) -> (tensor<2xf32>, tensor<2xi32>, tensor<2xf32>, tensor<f32>) {
@@ -125,7 +125,7 @@ func.func @abs_of_abs(%x: tensor<2xf32>) -> tensor<2xf32> {
 }
 
 // -----
-// Twice turned around is as before.
+// Reversed twice is as before.
 // CHECK-LABEL: @negated_twice
 // CHECK-SAME:    %[[X:[a-z0-9]+]]: tensor<2xf32>
 // CHECK-NEXT:    return %[[X]]
