@@ -57,7 +57,7 @@ class Scaled(InferenceOp):
                 self.error(f"scale has {product(scale)} elements, x has {places} places along axis {self.axis}")
         return x
 
-    def spread(self, v: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    def broadcast(self, v: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
         """Scales or zero points in a shape that broadcasts to x's."""
         if v.size == 1:
             return v.reshape(())
@@ -93,7 +93,7 @@ class QuantizeOp(Scaled):
     def reference(self, x: np.ndarray, scale: np.ndarray, zero_point: np.ndarray | None = None) -> np.ndarray:
         """numpy."""
         dtype = numpy_dtype(self.to)
-        divisor = self.spread(scale, x.shape)
+        divisor = self.broadcast(scale, x.shape)
         if self.precision is not None:
             kind = numpy_dtype(self.precision)
             x, divisor = x.astype(kind), divisor.astype(kind)
@@ -105,7 +105,7 @@ class QuantizeOp(Scaled):
         wide = np.rint(ratio.astype(np.float32)).astype(np.float64)
         wide = np.where(np.isnan(wide), 0, np.clip(wide, -(2**31), 2**31 - 1))
         if zero_point is not None:
-            wide = wide + self.spread(zero_point, x.shape).astype(np.float64)
+            wide = wide + self.broadcast(zero_point, x.shape).astype(np.float64)
         return cast_array(np.clip(wide, low, high).astype(np.int32), dtype)
 
 
@@ -139,5 +139,5 @@ class DequantizeOp(Scaled):
         """numpy."""
         wide = x.astype(np.float32)
         if zero_point is not None:
-            wide = wide - self.spread(zero_point, x.shape).astype(np.float32)
-        return (wide * self.spread(scale, x.shape)).astype(scale.dtype if self.to is None else numpy_dtype(self.to))
+            wide = wide - self.broadcast(zero_point, x.shape).astype(np.float32)
+        return (wide * self.broadcast(scale, x.shape)).astype(scale.dtype if self.to is None else numpy_dtype(self.to))

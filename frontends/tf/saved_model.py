@@ -1,6 +1,6 @@
 """SavedModel folders: the signature is the function, variables come from the bundle.
 
-Which variable has which key of the bundle is said by the nodes that restore them: RestoreV2, whose results are assigned.
+Which variable has which key of the bundle is defined by the nodes that restore them: RestoreV2, whose results are assigned.
 """
 
 from __future__ import annotations

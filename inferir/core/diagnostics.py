@@ -25,7 +25,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """Something said about a place: an error, warning, remark or note."""
+    """A message about a source location: an error, warning, remark or note."""
 
     severity: str
     message: str

@@ -34,7 +34,7 @@ class RewriteLog:
     allow: Callable[[Pattern, Operation], bool] | None = None
     """Asked before every attempt; saying no leaves the op as it is (for bisection)."""
     refused: bool = False
-    """Whether `allow` ever said no."""
+    """Whether `allow` ever refused."""
     watch: Callable[[Pattern, Operation, bool], None] | None = None
     """Told of every attempt, when it begins (True) and when it ends (False)."""
     last: tuple[Pattern, Operation] | None = None

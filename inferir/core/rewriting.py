@@ -99,7 +99,7 @@ class Rewriter(PatternRewriter):
 
     @property
     def insertion_point(self) -> InsertPoint:  # pyright: ignore
-        """Where new ops go: before the matched op, unless something else was said."""
+        """Where new ops go: before the matched op, unless another one was set."""
         if self._place is None:
             self._place = InsertPoint.before(self.matched)
         return self._place

@@ -1,4 +1,4 @@
-"""Weights beside text: where the entries of the WeightStore lie is said by the module attribute `inference.weights`.
+"""Weights beside text: where the entries of the WeightStore are is given by the module attribute `inference.weights`.
 
     inference.weights = "m.safetensors"                                             a sidecar file
     inference.weights = {w = ["m.onnx", 4096 : i64, tensor<64x32xf32>], ...}        a place in a file for each: path, offset, type

@@ -44,7 +44,7 @@ from inferir.dialects import cpu
 from inferir.dialects.cpu.packing import Pack
 from inferir.dialects.cpu.scalar import scalar_type
 from inferir.passes.cpu.memory.control_flow import branch, loop
-from inferir.passes.cpu.memory.copies import always, identity, is_constant, memref_shape, spread
+from inferir.passes.cpu.memory.copies import always, broadcast, identity, is_constant, memref_shape
 from inferir.passes.cpu.memory.places import Buffer, Place, Placement, tensor_type
 from inferir.passes.cpu.memory.sizes import Indices
 
@@ -294,7 +294,7 @@ class Bufferizer:
         ends = [self.turn(both, 0), *(self.placement.own(o) for o in others)]
         memory = [self.memory(both, first)]
         for start, end, like in zip(op.states, ends, op.results[1:], strict=True):
-            self.insert(spread(self.value(start), self.memory(end, like)))
+            self.insert(broadcast(self.value(start), self.memory(end, like)))
         memory += [self.memory(end, like) for end, like in zip(ends[1:], others, strict=True)]
         named = [(name, op.operand_named(name)) for name in ("x", "w", "second", "bias", "peepholes", "scales", "lengths")]
         given = [None if v is None else self.operand(op, name, v) for name, v in named]

@@ -4,7 +4,7 @@
 becomes
   %0 = inference.relu %x : tensor<4xf32>
 
-What an operator becomes is said by the rules of `passes/framework/<source>_rules` and of plug-ins (see `passes/framework/lowering`).
+What an operator becomes is defined by the rules of `passes/framework/<source>_rules` and of plug-ins (see `passes/framework/lowering`).
 All operators that no rule converts are reported at once.
 """
 

@@ -35,8 +35,8 @@ def batch_norm(op: inf.BatchNormOp, rw: Rewriter) -> str | None:
         parts = [reshaped(p, (shape_of(p)[0], *[1] * trailing), rw) for p in parts]
     s = Scalars(5)
     x, scale, bias, mean, variance = s.args
-    spread = s.do(scalar_math.SqrtOp, s.add(variance, s.const(op.epsilon)))
-    y = s.add(s.mul(s.sub(x, mean), s.div(scale, spread)), bias)
+    deviation = s.do(scalar_math.SqrtOp, s.add(variance, s.const(op.epsilon)))
+    y = s.add(s.mul(s.sub(x, mean), s.div(scale, deviation)), bias)
     replace(op, cpu.MapOp.make(op.x, parts, regions=[s.region(y)]), rw)
     return None
 

@@ -16,7 +16,7 @@ from inferir.passes.cpu.inference_to_cpu.building import rank_of, shape_of
 from inferir.passes.cpu.inference_to_cpu.decompositions import Steps
 
 
-class Spread:
+class ScaleBroadcast:
     """Scales and zero points in a shape that broadcasts to x's; blocks become an axis of their own until the end."""
 
     def __init__(self, op: Scaled, rw: Rewriter):
@@ -72,52 +72,54 @@ def dequantize(op: inf.DequantizeOp, rw: Rewriter) -> str | None:
     if all(k is not None for k in known):
         rw.replace(op, rw.const(op.evaluate(known)[0]))
         return None
-    spread = Spread(op, rw)
-    reason = spread.why_not()
+    broadcast = ScaleBroadcast(op, rw)
+    reason = broadcast.why_not()
     if reason is not None:
         return reason
-    do = spread.do
-    wide = spread.cast(spread.x(op.x), f32)
+    do = broadcast.do
+    wide = broadcast.cast(broadcast.x(op.x), f32)
     if op.zero_point is not None:
-        wide = do(inf.SubOp, wide, spread.cast(spread.scales(op.zero_point), f32))
-    y = do(inf.MulOp, wide, spread.cast(spread.scales(op.scale), f32))
-    rw.replace(op, spread.back(spread.cast(y, element_of(op.result))))
+        wide = do(inf.SubOp, wide, broadcast.cast(broadcast.scales(op.zero_point), f32))
+    y = do(inf.MulOp, wide, broadcast.cast(broadcast.scales(op.scale), f32))
+    rw.replace(op, broadcast.back(broadcast.cast(y, element_of(op.result))))
     return None
 
 
 @rewrites(inf.QuantizeOp)
 def quantize(op: inf.QuantizeOp, rw: Rewriter) -> str | None:
     """round(x / scale) + zero_point, cut to what the type holds; NaN counts as 0"""
-    spread = Spread(op, rw)
-    reason = spread.why_not()
+    broadcast = ScaleBroadcast(op, rw)
+    reason = broadcast.why_not()
     if reason is not None:
         return reason
-    do, to = spread.do, element_of(op.result)
-    x, scale = spread.x(op.x), spread.scales(op.scale)
+    do, to = broadcast.do, element_of(op.result)
+    x, scale = broadcast.x(op.x), broadcast.scales(op.scale)
     kind = op.precision if op.precision is not None else element_of(x) if element_of(x) == element_of(scale) else f32
     known = rw.array(op.scale)
-    ratio = spread.cast(x, kind)
+    ratio = broadcast.cast(x, kind)
     if known is None or known.size != 1 or known.reshape(-1)[0] != 1:
-        ratio = do(inf.DivOp, ratio, spread.cast(scale, kind))
+        ratio = do(inf.DivOp, ratio, broadcast.cast(scale, kind))
     if not isinstance(to, IntegerType):
-        rw.replace(op, spread.back(spread.cast(ratio, to, saturate=op.saturate)))
+        rw.replace(op, broadcast.back(broadcast.cast(ratio, to, saturate=op.saturate)))
         return None
     low, high = bounds(numpy_dtype(to))
     zero = np.zeros((), np.int64) if op.zero_point is None else rw.array(op.zero_point)
     if zero is not None and zero.size == 1 and to.bitwidth <= 16:
         start = int(zero.reshape(-1)[0])
-        near = do(inf.RoundOp, do(inf.ClampOp, not_nan(spread.cast(ratio, f32), do, rw), low=float(low - start), high=float(high - start)))
+        near = do(
+            inf.RoundOp, do(inf.ClampOp, not_nan(broadcast.cast(ratio, f32), do, rw), low=float(low - start), high=float(high - start))
+        )
         if start:
-            near = do(inf.AddOp, spread.cast(near, i32), rw.const(np.asarray(start, np.int32)))
-        rw.replace(op, spread.back(spread.cast(near, to)))
+            near = do(inf.AddOp, broadcast.cast(near, i32), rw.const(np.asarray(start, np.int32)))
+        rw.replace(op, broadcast.back(broadcast.cast(near, to)))
         return None
     # Whole numbers beyond 2^24 are cut by types of 16 bits and fewer in any case.
-    whole = not_nan(spread.cast(do(inf.RoundOp, spread.cast(ratio, f32)), f32 if to.bitwidth <= 16 else f64), do, rw)
+    whole = not_nan(broadcast.cast(do(inf.RoundOp, broadcast.cast(ratio, f32)), f32 if to.bitwidth <= 16 else f64), do, rw)
     if op.zero_point is not None:
         if to.bitwidth > 16:
             whole = do(inf.ClampOp, whole, low=-(2.0**31), high=2.0**31 - 1)
-        whole = do(inf.AddOp, whole, spread.cast(spread.scales(op.zero_point), element_of(whole)))
-    rw.replace(op, spread.back(spread.cast(do(inf.ClampOp, whole, low=float(low), high=float(high)), to)))
+        whole = do(inf.AddOp, whole, broadcast.cast(broadcast.scales(op.zero_point), element_of(whole)))
+    rw.replace(op, broadcast.back(broadcast.cast(do(inf.ClampOp, whole, low=float(low), high=float(high)), to)))
     return None
 
 

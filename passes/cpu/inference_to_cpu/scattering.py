@@ -1,4 +1,4 @@
-"""Writing at computed places and sorting, said from the side of the result: each element looks for what reaches it."""
+"""Writing at computed places and sorting, in gather form: each element looks for what reaches it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sorting, said from the side of the result: log2(n) merges, in each of which every place finds its element by bisection."""
+"""Sorting, in gather form: log2(n) merges, in each of which every place finds its element by bisection."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def identity(x: SSAValue, outs: SSAValue) -> Operation:
     return cpu.MapOp.make(x, [], outs, result_types=[], regions=[Region()])
 
 
-def spread(x: SSAValue, outs: SSAValue) -> Operation:
+def broadcast(x: SSAValue, outs: SSAValue) -> Operation:
     """x, broadcast."""
     assert isinstance(x.type, MemRefType)
     block = Block(arg_types=[scalar_type(x.type.element_type)] * 2)

@@ -75,16 +75,16 @@ def _training(op: Any, lo: Lowering) -> Any:
     axes = (0, *range(2, lo.rank(x)))
     now = lo.reduce(x, "mean", axes, keepdims=False)
     centred = lo.sub(x, lo.reduce(x, "mean", axes))
-    spread = lo.reduce(lo.mul(centred, centred), "mean", axes, keepdims=False)
+    batch_variance = lo.reduce(lo.mul(centred, centred), "mean", axes, keepdims=False)
     kind = lo.element(x)
-    y = lo.batch_norm(x, lo.cast(scale, kind), lo.cast(bias, kind), now, spread, epsilon=op.get("epsilon"))
+    y = lo.batch_norm(x, lo.cast(scale, kind), lo.cast(bias, kind), now, batch_variance, epsilon=op.get("epsilon"))
     momentum = op.get("momentum")
 
     def moved(old: Any, new: Any) -> Any:
         new = lo.cast(new, lo.element(old))
         return lo.add(lo.mul(old, lo.scalar(momentum, old)), lo.mul(new, lo.scalar(1 - momentum, old)))
 
-    return [y, *((moved(mean, now), moved(variance, spread)) if lo.wants(1) or lo.wants(2) else ())]
+    return [y, *((moved(mean, now), moved(variance, batch_variance)) if lo.wants(1) or lo.wants(2) else ())]
 
 
 @lowering("onnx", "Softmax", "LogSoftmax")

@@ -78,8 +78,8 @@ def mean_variance_normalization(op: Any, lo: Lowering) -> Any:
     (x,) = lo.operands(1)
     axes = tuple(attr(op, "axes", (0, 2, 3)))
     centred = lo.sub(x, lo.reduce(x, "mean", axes))
-    spread = lo.sqrt(lo.reduce(lo.mul(centred, centred), "mean", axes))
-    return lo.div(centred, lo.add(spread, lo.scalar(1e-9, x)))
+    deviation = lo.sqrt(lo.reduce(lo.mul(centred, centred), "mean", axes))
+    return lo.div(centred, lo.add(deviation, lo.scalar(1e-9, x)))
 
 
 @lowering("onnx", "LpNormalization")
